@@ -1,0 +1,1 @@
+"""The assets: what is computed, a thin layer over `simulation`."""

@@ -1,0 +1,1 @@
+"""The gates: asset checks on what was stored."""

@@ -1,0 +1,26 @@
+"""Named random streams: the only place where random numbers come from.
+
+A stream is found by its name, so adding an asset, a year or a draw never changes what another one draws.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Streams:
+    """The streams of one data set, all derived from its seed."""
+
+    seed: int
+
+    def generator(self, *name: str | int) -> np.random.Generator:
+        """The generator of one named stream, always at its beginning.
+
+        The name (asset, year, purpose) is hashed, so its parts may be any words or numbers and their
+        order counts.
+        """
+        digest = hashlib.sha256("/".join(map(str, name)).encode()).digest()
+        words = np.frombuffer(digest, dtype="<u4").tolist()
+        return np.random.Generator(np.random.PCG64DXSM(np.random.SeedSequence([self.seed, *words])))

@@ -1,0 +1,65 @@
+"""The calendar: dim_date with British Columbia's statutory holidays and the health authorities' fiscal year."""
+
+from datetime import date, timedelta
+
+import holidays
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lm_synth_assets.config import Region
+
+
+def statutory_holidays(*years: int) -> dict[date, str]:
+    """British Columbia's statutory holidays of some years, by day."""
+    found = holidays.country_holidays("CA", subdiv="BC", years=years, observed=False, language="en_CA")
+    return {day: found[day] for day in sorted(found) if day.year in years}
+
+
+def dates(region: Region) -> pd.DataFrame:
+    """dim_date: every day from a year before the start year to the end of the horizon.
+
+    The year before is there for the stays that were under way when the start year began.
+    """
+    run = region.run
+    years = range(run.start_year - 1, run.start_year + run.years)
+    day = pd.Series(pd.date_range(f"{years[0]}-01-01", f"{years[-1]}-12-31", unit="ns"))
+    iso = day.dt.isocalendar()
+    named = statutory_holidays(*years)
+    holiday = day.dt.date.map(named)
+    fiscal_start = day.dt.year - (day.dt.month < 4)
+    fiscal_month = (day.dt.month - 4) % 12 + 1
+    return pd.DataFrame(
+        {
+            "date": day,
+            "year": day.dt.year,
+            "quarter": day.dt.quarter,
+            "month": day.dt.month,
+            "month_name": day.dt.month_name(),
+            "day": day.dt.day,
+            "iso_year": iso.year,
+            "iso_week": iso.week,
+            "day_of_week": iso.day,
+            "day_name": day.dt.day_name(),
+            "is_weekend": iso.day >= 6,
+            "is_holiday": holiday.notna(),
+            "holiday_name": holiday,
+            "fiscal_year": fiscal_start.astype(str) + "/" + ((fiscal_start + 1) % 100).map("{:02d}".format),
+            "fiscal_quarter": (fiscal_month - 1) // 3 + 1,
+            "fiscal_month": fiscal_month,
+            "fiscal_period": _fiscal_period(day, fiscal_start, region.calendar.fiscal_anchor_weekday),
+        }
+    )
+
+
+def _fiscal_period(day: pd.Series, fiscal_start: pd.Series, anchor_weekday: int) -> NDArray[np.int64]:
+    """Fiscal periods 1-13: the first ends on the fourth anchor weekday of April, the next eleven last 28 days."""
+    period = np.empty(len(day), dtype=np.int64)
+    for start in sorted(set(fiscal_start)):
+        first = date(start, 4, 1)
+        first_anchor = first + timedelta(days=(anchor_weekday - first.isoweekday()) % 7)
+        second_period = pd.Timestamp(first_anchor + timedelta(days=22))
+        inside = (fiscal_start == start).to_numpy()
+        since = (day[inside] - second_period).dt.days
+        period[inside] = np.clip(since // 28 + 2, 1, 13)
+    return period

@@ -1,0 +1,66 @@
+"""The residents: population_projection, and the same counts as an array for the rest of the simulation."""
+
+import numpy as np
+import pandas as pd
+
+from lm_synth_assets.config import Region
+from lm_synth_assets.simulation.apportion import Floats, Ints, largest_remainder
+from lm_synth_assets.vocabulary import AGE_GROUPS, GENDERS
+
+
+def residents(region: Region, year: int) -> Ints:
+    """Residents on 1 January of a year, (LHA, age group, gender), in persons.
+
+    base x (1 + growth)^t, split by age weights (drifting as the population ages) and gender weights; each
+    area's cells add up to its rounded total.
+    """
+    since = year - region.population.base_year
+    totals = area_totals(region, year)
+    drift = np.array([1 + region.population.ageing_pct[age] / 100 for age in AGE_GROUPS]) ** since
+    gender = np.array([[region.population.gender_weights[age][g] for g in GENDERS] for age in AGE_GROUPS])
+    cells = np.empty((len(totals), len(AGE_GROUPS), len(GENDERS)), dtype=np.int64)
+    for area, lha in enumerate(region.lhas.values()):
+        age = np.array([region.age_profiles[lha.age_profile][group] for group in AGE_GROUPS]) * drift
+        weights = (age / age.sum())[:, None] * gender
+        cells[area] = largest_remainder(weights.ravel(), int(totals[area])).reshape(weights.shape)
+    return cells
+
+
+def area_totals(region: Region, year: int, growth_multiplier: float = 1.0) -> Ints:
+    """Residents of each LHA on 1 January of a year, in persons."""
+    return np.rint(_exact_totals(region, year, growth_multiplier)).astype(np.int64)
+
+
+def growth_factor(region: Region, year: int, growth_multiplier: float) -> Floats:
+    """Residents of each LHA when growth is multiplied, relative to the baseline."""
+    return _exact_totals(region, year, growth_multiplier) / _exact_totals(region, year, 1.0)
+
+
+def _exact_totals(region: Region, year: int, growth_multiplier: float) -> Floats:
+    lhas = region.lhas.values()
+    base = np.array([float(lha.base_population) for lha in lhas])
+    growth = np.array([lha.growth_pct / 100 for lha in lhas]) * growth_multiplier
+    return base * (1 + growth) ** (year - region.population.base_year)
+
+
+def project(region: Region) -> pd.DataFrame:
+    """population_projection: year x LHA x age group x gender."""
+    run = region.run
+    years = range(run.start_year, run.start_year + run.years)
+    cells = np.stack([residents(region, year) for year in years])
+    year, lha, age, gender = (axis.ravel() for axis in np.indices(cells.shape))
+    return pd.DataFrame(
+        {
+            "year": run.start_year + year,
+            "lha_id": lha + 1,
+            "age_group": pd.Categorical.from_codes(age, list(AGE_GROUPS)),
+            "gender": pd.Categorical.from_codes(gender, list(GENDERS)),
+            "population": cells.ravel(),
+            "period_date": first_of_january(run.start_year + year),
+        }
+    )
+
+
+def first_of_january(year: Ints) -> pd.DatetimeIndex:
+    """1 January of each year."""
+    return pd.DatetimeIndex((year - 1970).astype("datetime64[Y]").astype("datetime64[ns]"))

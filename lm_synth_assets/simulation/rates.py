@@ -1,0 +1,50 @@
+"""ED visit rates: ed_baseline_rates, and the same rates as an array for the rest of the simulation."""
+
+import numpy as np
+import pandas as pd
+
+from lm_synth_assets.config import Region
+from lm_synth_assets.simulation.apportion import Floats
+from lm_synth_assets.vocabulary import AGE_GROUPS, ED_SUBSERVICES, GENDERS
+
+
+def visits_per_1000(region: Region) -> Floats:
+    """True visits per 1,000 persons per year, (LHA, age group, gender, ED subservice), two decimals.
+
+    Rounded as the table stores them, so that whoever multiplies the table gets what the simulation used.
+    """
+    base = np.array(
+        [
+            [[region.ed.rates_per_1000[service][age][gender] for service in ED_SUBSERVICES] for gender in GENDERS]
+            for age in AGE_GROUPS
+        ]
+    )
+    multiplier = np.array([lha.ed_rate_multiplier for lha in region.lhas.values()])
+    rates = multiplier[:, None, None, None] * base
+    for name, by_service in region.ed.rate_overrides.items():
+        for service, by_age in by_service.items():
+            for age, by_gender in by_age.items():
+                for gender, rate in by_gender.items():
+                    cell = (
+                        list(region.lhas).index(name),
+                        AGE_GROUPS.index(age),
+                        GENDERS.index(gender),
+                        ED_SUBSERVICES.index(service),
+                    )
+                    rates[cell] = rate
+    return np.round(rates, 2)
+
+
+def baseline_rates(region: Region) -> pd.DataFrame:
+    """ed_baseline_rates: LHA x age group x gender x ED subservice."""
+    rates = visits_per_1000(region)
+    lha, age, gender, service = (axis.ravel() for axis in np.indices(rates.shape))
+    return pd.DataFrame(
+        {
+            "lha_id": lha + 1,
+            "age_group": pd.Categorical.from_codes(age, list(AGE_GROUPS)),
+            "gender": pd.Categorical.from_codes(gender, list(GENDERS)),
+            "ed_subservice": pd.Categorical.from_codes(service, list(ED_SUBSERVICES)),
+            "baserate_per_1000": rates.ravel(),
+        }
+    )

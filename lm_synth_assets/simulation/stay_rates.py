@@ -1,0 +1,173 @@
+"""Who is admitted for what: expected stays by age, gender and inpatient subprogram, in the ED and directly."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from lm_synth_assets.config import Region, Stays
+from lm_synth_assets.simulation.apportion import Floats, Ints
+from lm_synth_assets.simulation.population import residents
+from lm_synth_assets.simulation.rates import visits_per_1000
+from lm_synth_assets.vocabulary import (
+    AGE_BANDS,
+    AGE_GROUPS,
+    ED_SUBSERVICES,
+    GENDERS,
+    OLDEST_AGE,
+)
+
+AGE_GROUP_OF = np.repeat(
+    np.arange(len(AGE_BANDS)), [band.last_age - band.first_age + 1 for band in AGE_BANDS]
+)
+"""The index of the age group of each age in whole years."""
+
+
+class Unit(NamedTuple):
+    """A subprogram with inpatient stays."""
+
+    program: str
+    program_id: int
+    subprogram_id: int
+    name: str
+    stays: Stays
+    alc_factor: float
+    transfer_share: float
+
+
+class StayRates(NamedTuple):
+    """First stays of a spell per person per year, each (age 0-104, gender, unit)."""
+
+    all: Floats
+    via_ed: Floats
+    direct: Floats
+
+
+def units_of(region: Region) -> list[Unit]:
+    """The subprograms with inpatient stays, in the order of their keys."""
+    return [
+        Unit(program, program_id, number, name, sub.stays, section.alc_factor, section.transfer_share)
+        for program_id, (program, section) in enumerate(region.programs.items(), start=1)
+        for number, (name, sub) in enumerate(section.subprograms.items(), start=1)
+        if sub.stays
+    ]
+
+
+def receiving_sites(region: Region, units: list[Unit]) -> Ints:
+    """Where a patient of a site is put to bed (sites, units): there, or at the first site it refers to."""
+    sites = list(region.sites)
+    return np.array(
+        [
+            [
+                sites.index(
+                    next(s for s in (code, *site.refers_to) if region.coverage_matrix[u.program][u.name][s])
+                )
+                for u in units
+            ]
+            for code, site in region.sites.items()
+        ]
+    )
+
+
+def corridors(region: Region, units: list[Unit]) -> Floats:
+    """Weights of transfer (from site, unit, to site): the configured corridors to sites that offer the unit."""
+    sites = list(region.sites)
+    weights = np.zeros((len(sites), len(units), len(sites)))
+    for here, site in enumerate(region.sites.values()):
+        for code, weight in site.transfers_to.items():
+            offered = [region.coverage_matrix[u.program][u.name][code] for u in units]
+            weights[here, :, sites.index(code)] = np.where(offered, weight, 0.0)
+    return weights
+
+
+def admission_chances(region: Region) -> Floats:
+    """P(admitted) of an ED visit, (ED subservice, age group, acuity)."""
+    chances = np.zeros((len(ED_SUBSERVICES), len(AGE_GROUPS), 5))
+    for service, model in region.ed.admission.items():
+        logit = np.add.outer([model.age_logit[age] for age in AGE_GROUPS], model.acuity_logit)
+        chances[ED_SUBSERVICES.index(service)] = 1 / (1 + np.exp(-logit))
+    return chances
+
+
+def acuity_shares(region: Region) -> Floats:
+    """Shares of acuity 1-5, (ED subservice, age group, acuity)."""
+    shares = np.array(
+        [[region.ed.acuity_pct[service][age] for age in AGE_GROUPS] for service in ED_SUBSERVICES]
+    )
+    return shares / shares.sum(axis=-1, keepdims=True)
+
+
+def ed_admissions(region: Region) -> Floats:
+    """Expected admissions through the ED per person per year, (age group, gender)."""
+    population = residents(region, region.run.start_year).astype(float)
+    visits = (visits_per_1000(region) / 1000 * population[..., None]).sum(axis=0)
+    per_person = visits / np.maximum(population.sum(axis=0), 1)[..., None]
+    admitted = (admission_chances(region) * acuity_shares(region)).sum(axis=-1)
+    return np.einsum("ags,sa->ag", per_person, admitted)
+
+
+def stay_rates(region: Region) -> StayRates:
+    """Expected first stays per person, split into those that begin in the ED and the others.
+
+    The configured rates count transferred stays too, so first stays are fewer by those that follow them.
+    ED admissions are given by ED use; which share of a subprogram's stays they make follows the configured
+    `via_ed`, its odds scaled alike for all subprograms so that the sum meets the ED admissions. Direct stays
+    are the rest: they top up to the admission rates.
+    """
+    units = units_of(region)
+    rates = np.array([[region.inpatient.stays_per_1000[g][a] for g in GENDERS] for a in AGE_GROUPS]) / 1000
+    first = rates[AGE_GROUP_OF][..., None] * _unit_shares(region, units) / (1 + _later_stays(region, units))
+    configured = np.array([unit.stays.via_ed for unit in units])
+    wanted = ed_admissions(region)[AGE_GROUP_OF][..., None]
+    low, high = np.full(wanted.shape, -25.0), np.full(wanted.shape, 25.0)
+    for _ in range(60):
+        middle = (low + high) / 2
+        reached = (first * _scaled_odds(configured, middle)).sum(axis=-1, keepdims=True)
+        low, high = np.where(reached < wanted, middle, low), np.where(reached < wanted, high, middle)
+    via_ed = first * _scaled_odds(configured, high)
+    return StayRates(first, via_ed, first - via_ed)
+
+
+def _scaled_odds(share: Floats, log_factor: Floats) -> Floats:
+    factor = np.exp(log_factor)
+    return share * factor / (1 - share + share * factor)
+
+
+def _unit_shares(region: Region, units: list[Unit]) -> Floats:
+    """Share of each unit in the stays of an age and gender; those whom no unit takes have none."""
+    age = np.arange(OLDEST_AGE + 1)[:, None]
+    mix = region.inpatient.program_mix_pct
+    fits = np.stack(
+        [
+            (age >= unit.stays.first_age)
+            & (age <= unit.stays.last_age)
+            & np.array([gender in unit.stays.genders for gender in GENDERS])
+            for unit in units
+        ],
+        axis=-1,
+    )
+    within = fits * np.array([unit.stays.share for unit in units])
+    program = np.array([unit.program_id for unit in units])
+    same = program[:, None] == program
+    total = within @ same
+    within = np.divide(within, total, out=np.zeros_like(within), where=total > 0)
+    by_program = np.array([[[mix[g][a].get(u.program, 0.0) for u in units] for g in GENDERS] for a in AGE_GROUPS])
+    shares = by_program[AGE_GROUP_OF] * within
+    sums = shares.sum(axis=-1, keepdims=True)
+    return np.divide(shares, sums, out=np.zeros_like(shares), where=sums > 0)
+
+
+def _later_stays(region: Region, units: list[Unit]) -> Floats:
+    """Expected stays after the first of a spell, by transfer and return (units,), over the region's homes."""
+    people = residents(region, region.run.start_year).sum(axis=(1, 2)).astype(float)
+    site_index = {code: index for index, code in enumerate(region.sites)}
+    at_home = np.zeros(len(region.sites))
+    for count, lha in zip(people, region.lhas.values(), strict=True):
+        at_home[site_index[lha.default_site]] += count * (1 - lha.leaves_pct / 100)
+        for code, weight in lha.goes_to.items():
+            share = lha.leaves_pct / 100 * weight / sum(lha.goes_to.values())
+            at_home[site_index[code]] += count * share
+    can_move = corridors(region, units).any(axis=-1)
+    first_site = receiving_sites(region, units)
+    moves = np.take_along_axis(can_move, first_site, axis=0)
+    transfer = np.array([unit.transfer_share for unit in units])
+    return transfer * (1 + region.inpatient.returned_share) * (at_home @ moves) / at_home.sum()

@@ -1,0 +1,5 @@
+"""How tables are stored: the only code that touches a file or a database.
+
+A frame is first held to its declared table (`enforcement`), then turned into Arrow (`frames`), then
+published whole or not at all (`publishing`) by one of the `stores`. `io_manager` is the door for Dagster.
+"""

@@ -1,0 +1,166 @@
+"""Holding a frame to its declared table before anything is stored.
+
+Pure. What is checked follows from one table's declaration alone; what only several tables together can
+show (foreign keys, statistics) belongs to the gates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+from numpy.typing import DTypeLike, NDArray
+from pandas.api import types
+from sqlalchemy.types import TypeEngine
+
+from lm_synth_assets.schema import primary_key, unique_keys
+from lm_synth_assets.storage.errors import SchemaError
+from lm_synth_assets.storage.frames import (
+    EXACT_DIGITS,
+    Dtype,
+    arrow_type,
+    closed_list,
+    column_problems,
+    pandas_dtype,
+)
+
+Rule = tuple[str, Callable[[Any], Any]]
+"""What is wrong with some values, and the test that finds them: a series without nulls in, a mask out."""
+
+_EXAMPLES = 3
+
+# Control characters, line separators, quotes and backslashes: each of the tools that load CSV files reads
+# at least one of them differently from the others.
+_FORBIDDEN = '[\\x00-\\x1f\\x7f-\\x9f\u2028\u2029"\\\\]'
+
+
+def enforce(table: sa.Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """The same rows with exactly the columns, order and dtypes that `table` declares and a RangeIndex.
+
+    A type may change only where no value does; decimals are rounded at their scale. The result may share
+    memory with `frame`. Raises SchemaError, which lists every problem of every column.
+    """
+    problems = column_problems(table, list(frame.columns))
+    columns: dict[str, Any] = {}
+    for column in table.columns:
+        if list(frame.columns).count(column.name) == 1:
+            typed, found = _enforced(column, pd.Series(frame[column.name].array))
+            problems += found
+            if not found:
+                columns[column.name] = typed
+    for key in [primary_key(table), *unique_keys(table)]:
+        if columns.keys() >= set(key):
+            problems += _repeats({name: columns[name] for name in key})
+    if problems:
+        raise SchemaError(table.name, problems)
+    return pd.DataFrame(columns, copy=False)
+
+
+def _enforced(column: sa.Column[Any], series: pd.Series[Any]) -> tuple[pd.Series[Any], list[str]]:
+    """One column, indexed by row number, with its declared dtype; and what is wrong with it."""
+    dtype = pandas_dtype(column)
+    null = series.isna()
+    present = series[~null] if null.any() else series
+    problems = []
+    if null.any() and not column.nullable:
+        rows = ", ".join(map(str, null.index[null][:_EXAMPLES]))
+        problems.append(f"{column.name}: {null.sum():,} values are null and none may be (row {rows})")
+    if not (present.empty or _accepted(column.type, present)):
+        return series, [*problems, f"{column.name}: the type is {series.dtype} where {dtype} is declared"]
+    present = _prepared(column, present)
+    for what, test in _rules(column):
+        wrong = test(present)
+        if wrong.any():
+            problems.append(f"{column.name}: {wrong.sum():,} values are {what}: {_examples(present[wrong])}")
+    return (series if problems else _typed(present, dtype).reindex(series.index)), problems
+
+
+def _typed(present: pd.Series[Any], dtype: Dtype) -> pd.Series[Any]:
+    if isinstance(dtype, pd.CategoricalDtype):
+        # To `astype` the same categories in another order are the same, and stay in that order.
+        return pd.Series(pd.Categorical(present, dtype=dtype), index=present.index)
+    return present.astype(dtype)
+
+
+def _accepted(kind: TypeEngine[Any], present: pd.Series[Any]) -> bool:
+    """Whether a column of such a type can be made from values like these without guessing."""
+    if isinstance(kind, sa.Integer | sa.Numeric):
+        return types.is_numeric_dtype(present) and not types.is_bool_dtype(present)
+    if isinstance(kind, sa.Boolean):
+        return types.is_bool_dtype(present)
+    if isinstance(kind, sa.String):
+        categorical = isinstance(present.dtype, pd.CategoricalDtype)
+        return types.is_string_dtype(present.cat.categories if categorical else present)
+    return types.is_datetime64_dtype(present)
+
+
+def _prepared(column: sa.Column[Any], present: pd.Series[Any]) -> pd.Series[Any]:
+    """The values as they are judged: text in Arrow; decimals rounded, and without negative zeros."""
+    if isinstance(column.type, sa.Numeric):
+        return present.astype("float64").round(column.type.scale or 0) + 0.0
+    if present.empty or (isinstance(column.type, sa.String) and not closed_list(column)):
+        return present.astype(pandas_dtype(column))
+    return present
+
+
+def _rules(column: sa.Column[Any]) -> Iterator[Rule]:
+    kind, values = column.type, closed_list(column)
+    if values:
+        yield f"not among {', '.join(values)}", lambda series: ~series.isin(values)
+    elif isinstance(kind, sa.Integer):
+        whole = arrow_type(column).to_pandas_dtype()
+        yield f"not whole numbers that fit {kind}", lambda series: _changed(series, whole)
+    elif isinstance(kind, sa.String):
+        yield f"longer than {kind.length} characters", lambda text: text.str.len() > (kind.length or np.inf)
+        yield "empty where null is meant", lambda text: text == ""
+        yield (
+            "with quotes, backslashes or line breaks",
+            lambda text: text.str.contains(_FORBIDDEN),
+        )
+    elif isinstance(kind, sa.Numeric):
+        limit = 10.0 ** (min(kind.precision or EXACT_DIGITS, EXACT_DIGITS) - (kind.scale or 0))
+        yield f"too large for {kind}", lambda series: series.abs() >= limit
+    elif isinstance(kind, sa.Date | sa.DateTime):
+        unit, name = ("D", "days") if isinstance(kind, sa.Date) else ("s", "seconds")
+        yield f"not whole {name}", lambda series: _changed(series, f"datetime64[{unit}]")
+        first, last = pd.Timestamp.min, pd.Timestamp.max
+        yield f"not within {first:%Y} to {last:%Y}", lambda series: (series < first) | (series > last)
+    if (low := column.info.get("low")) is not None:
+        yield f"below {low}", lambda series: series < low
+    if (high := column.info.get("high")) is not None:
+        yield f"above {high}", lambda series: series > high
+
+
+def _changed(series: pd.Series[Any], dtype: DTypeLike) -> NDArray[np.bool_]:
+    values = np.asarray(series)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(values.astype(dtype) != values)
+
+
+def _repeats(key: Mapping[str, pd.Series[Any]]) -> Iterator[str]:
+    """The rows whose key an earlier row has, in words."""
+    columns = pd.DataFrame(key, copy=False)
+    if _increasing(columns):
+        return
+    repeated = columns.duplicated()
+    if repeated.any():
+        rows = columns[repeated].head(_EXAMPLES)
+        examples = _examples(rows.iloc[:, 0] if len(key) == 1 else rows.apply(tuple, axis=1))
+        yield f"{', '.join(key)}: {repeated.sum():,} rows repeat the key of an earlier row: {examples}"
+
+
+def _increasing(key: pd.DataFrame) -> bool:
+    """Whether a key of one column is in strict order: far cheaper to see than that nothing repeats."""
+    values: Any = key.iloc[:, 0].array
+    ordered = key.shape[1] == 1 and not isinstance(values, pd.Categorical)
+    return ordered and bool((values[1:] > values[:-1]).all())
+
+
+def _examples(values: pd.Series[Any]) -> str:
+    shown = values.head(_EXAMPLES).items()
+    return ", ".join(
+        f"{repr(value) if isinstance(value, str) else value} (row {row})" for row, value in shown
+    )

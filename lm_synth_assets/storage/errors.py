@@ -1,0 +1,70 @@
+"""What can go wrong with stored tables, in words for the person who has to put it right."""
+
+import errno
+from collections.abc import Sequence
+from pathlib import Path
+
+_REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EFBIG: "the file has reached the largest size that is allowed here",
+    errno.EEXIST: "it is a file and not a folder",
+    errno.ENOTDIR: "a part of its path is a file and not a folder",
+    errno.ENOENT: "it does not exist and cannot be made",
+    errno.EACCES: "this user may not write there, or another program holds the file open",
+    errno.EPERM: "this user may not write there",
+    errno.EROFS: "the disk is read-only",
+}
+
+
+class StorageError(Exception):
+    """Any failure to store or to read a table."""
+
+
+class SchemaError(StorageError):
+    """A frame does not keep to its declared table; `problems` lists every way in which it does not."""
+
+    def __init__(self, table: str, problems: Sequence[str]) -> None:
+        self.table = table
+        self.problems = tuple(problems)
+        super().__init__("\n  - ".join([f"{table} does not keep to its schema:", *self.problems]))
+
+
+class MissingTable(StorageError):
+    """A table that is needed has not been made yet."""
+
+    def __init__(self, table: str, location: str) -> None:
+        super().__init__(f"{table} is not there (looked for {location}); make it with {remedy(table)}.")
+
+
+class UnreadableTable(StorageError):
+    """A stored table was changed, damaged or made by something else."""
+
+    def __init__(self, table: str, location: str, reason: object) -> None:
+        super().__init__(
+            f"{location} cannot be read as {table}: {reason}; "
+            f"correct it or make it again with {remedy(table)}."
+        )
+
+
+class UnwritableFolder(StorageError):
+    """Nothing can be written at a path: no room, no right, or no folder."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
+        super().__init__(f"Cannot write to {path}: {reason}; what was there before is untouched.")
+
+
+class UnknownFormat(StorageError):
+    """A storage format that does not exist was asked for."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"There is no storage format '{name}'; choose one of {', '.join(known)}.")
+
+
+def remedy(table: str) -> str:
+    """The commands that make a table, as words to end a sentence with."""
+    return (
+        "`lm-synth generate --with-ed --with-ip` or "
+        f"`dagster asset materialize -m lm_synth_assets --select {table}`"
+    )

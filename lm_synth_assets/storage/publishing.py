@@ -1,0 +1,60 @@
+"""Publishing a file whole or not at all, and seeing beforehand that a folder can take one."""
+
+import os
+import secrets
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from lm_synth_assets.storage.errors import UnwritableFolder
+
+_SUFFIX = ".partial"
+_LEFTOVER_SECONDS = 3600
+
+
+def check_folder(folder: Path) -> None:
+    """See that `folder` is a folder that can be written to, or can be made, and leave no trace.
+
+    Raises UnwritableFolder.
+    """
+    nearest = next(path for path in [folder.absolute(), *folder.absolute().parents] if path.exists())
+    try:
+        with tempfile.TemporaryFile(dir=nearest) as file:
+            file.write(b"\n")
+    except OSError as error:
+        raise UnwritableFolder(folder, error) from error
+
+
+@contextmanager
+def published(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write to, which takes the place of `path` once all is written and on the disk.
+
+    Whatever happens before that, an interrupt as well, leaves the old file as it was and nothing beside
+    it. Makes the folder where it is missing. Raises UnwritableFolder.
+    """
+    # A name of its own lets two runs publish the same table at once: the later one wins, whole.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_SUFFIX}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _clear_leftovers(path)
+        with temporary.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise UnwritableFolder(path, error) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def _clear_leftovers(path: Path) -> None:
+    """Remove what killed runs left of `path`; what is younger than an hour may still be in the making."""
+    for leftover in path.parent.glob(f".{path.name}.*{_SUFFIX}"):
+        with suppress(OSError):
+            if time.time() - leftover.stat().st_mtime > _LEFTOVER_SECONDS:
+                leftover.unlink()

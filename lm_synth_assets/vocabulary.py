@@ -1,0 +1,55 @@
+"""The fixed words of the data: age groups, genders, ED subservices, dispositions and other closed lists.
+
+Here belongs what every data set has in common and no configuration changes. Site, area and program names
+are configuration.
+"""
+
+from typing import Final, NamedTuple
+
+DISCLAIMER: Final = "Synthetic, for non-production testing. All people, facilities and areas are fictional."
+
+
+class AgeGroup(NamedTuple):
+    """One age group: its label and the first and last age that belong to it, in whole years."""
+
+    label: str
+    first_age: int
+    last_age: int
+
+
+OLDEST_AGE: Final = 104
+"""Nobody in the data is older than this, in whole years."""
+
+AGE_BANDS: Final = (
+    AgeGroup("0-4", 0, 4),
+    AgeGroup("5-14", 5, 14),
+    AgeGroup("15-24", 15, 24),
+    AgeGroup("25-44", 25, 44),
+    AgeGroup("45-64", 45, 64),
+    AgeGroup("65-74", 65, 74),
+    AgeGroup("75-84", 75, 84),
+    AgeGroup("85+", 85, OLDEST_AGE),
+)
+AGE_GROUPS: Final = tuple(band.label for band in AGE_BANDS)
+GENDERS: Final = ("Female", "Male", "Other")
+
+ADULT_ED: Final = "Adult ED"
+PEDIATRIC_ED: Final = "Pediatric ED"
+URGENT_CARE: Final = "Urgent Care Centre"
+ED_SUBSERVICES: Final = (ADULT_ED, PEDIATRIC_ED, URGENT_CARE)
+
+DISCHARGED: Final = "Discharged"
+ADMITTED: Final = "Admitted"
+TRANSFERRED: Final = "Transferred"
+LEFT: Final = "Left without being seen"
+DIED: Final = "Died"
+DISPOSITIONS: Final = (DISCHARGED, ADMITTED, TRANSFERRED, LEFT, DIED)
+
+ROUTE_ED: Final = "ED"
+ROUTE_DIRECT: Final = "direct"
+ROUTE_TRANSFER: Final = "transfer"
+ADMIT_ROUTES: Final = (ROUTE_ED, ROUTE_DIRECT, ROUTE_TRANSFER)
+
+SITE_TYPES: Final = ("tertiary", "regional", "community", "small")
+INPATIENT: Final = "inpatient"
+CARE_SETTINGS: Final = (INPATIENT, "day", "ambulatory", "emergency", "none")

@@ -1,0 +1,473 @@
+"""What every kind of storage promises: equal frames back, all or nothing on disk, and errors that help."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import sqlalchemy as sa
+from hypothesis import given, settings
+
+from lm_synth_assets.schema import TABLES
+from lm_synth_assets.storage.errors import (
+    MissingTable,
+    SchemaError,
+    UnknownFormat,
+    UnreadableTable,
+    UnwritableFolder,
+)
+from lm_synth_assets.storage.frames import arrow_schema, to_arrow
+from lm_synth_assets.storage.io_manager import TableIOManager
+from lm_synth_assets.storage.publishing import check_folder, published
+from lm_synth_assets.storage.stores import STORES, CsvStore, FileStore, ParquetStore
+from lm_synth_assets_tests.builders import frames, valid_frame
+
+ED, STAYS, SITES, SUBPROGRAMS = (
+    TABLES[name] for name in ["ed_encounters", "ip_stays", "dim_site", "dim_subprogram"]
+)
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(params=STORES.values(), ids=STORES)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> FileStore:
+    return request.param(tmp_path / "out")
+
+
+def same(left: pd.DataFrame, right: pd.DataFrame) -> None:
+    pd.testing.assert_frame_equal(left, right, check_exact=True)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+# Round trip
+
+
+@pytest.mark.parametrize("kind", STORES.values(), ids=STORES)
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_what_is_written_is_what_is_read(kind: type[FileStore], table: sa.Table) -> None:
+    @settings(max_examples=10, deadline=None)
+    @given(frames(table))
+    def round_trip(frame: pd.DataFrame) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            kind(folder).write(table, frame)
+            same(kind(folder).read(table), frame)
+
+    round_trip()
+
+
+def test_a_table_without_rows_keeps_its_types(store: FileStore) -> None:
+    store.write(STAYS, valid_frame(STAYS, 0))
+    same(store.read(STAYS), valid_frame(STAYS, 0))
+
+
+def test_many_rows_keep_their_order(store: FileStore) -> None:
+    frame = valid_frame(ED, 70_000)
+    store.write(ED, frame)
+    same(store.read(ED), frame)
+
+
+def test_only_the_columns_asked_for_are_read(store: FileStore) -> None:
+    frame = valid_frame(ED)
+    store.write(ED, frame)
+    same(store.read(ED, ["dispo", "patient_id"]), frame[["dispo", "patient_id"]])
+
+
+def test_a_write_tells_what_it_did(store: FileStore) -> None:
+    assert not store.exists(SITES)
+    written = store.write(SITES, valid_frame(SITES))
+    path = Path(store.location(SITES))
+    assert store.exists(SITES)
+    assert written == (3, path.stat().st_size, str(path))
+    assert path == store.folder / f"dim_site{store.suffix}"
+
+
+# All or nothing
+
+
+@contextmanager
+def no_file_above(limit: int) -> Iterator[None]:
+    resource = pytest.importorskip("resource")
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, usual[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+
+def test_a_refused_frame_leaves_the_old_table(store: FileStore) -> None:
+    store.write(SITES, valid_frame(SITES))
+    before = files(store.folder)
+    with pytest.raises(SchemaError, match="site_id: 1 rows repeat the key of an earlier row: 2"):
+        store.write(SITES, valid_frame(SITES).assign(site_id=[1, 2, 2]))
+    assert files(store.folder) == before
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, RuntimeError])
+def test_a_crash_leaves_the_old_table(
+    store: FileStore, monkeypatch: pytest.MonkeyPatch, step: str, failure: type[BaseException]
+) -> None:
+    store.write(ED, valid_frame(ED))
+    before = files(store.folder)
+
+    def crash(*_: Any) -> None:
+        raise failure
+
+    monkeypatch.setattr(os, step, crash)
+    with pytest.raises(failure):
+        store.write(ED, valid_frame(ED, 10))
+    assert files(store.folder) == before
+
+
+def test_a_full_disk_leaves_the_old_table(store: FileStore) -> None:
+    store.write(ED, valid_frame(ED))
+    before = files(store.folder)
+    with no_file_above(2_000), pytest.raises(UnwritableFolder) as error:
+        store.write(ED, valid_frame(ED, 20_000))
+    assert files(store.folder) == before
+    assert str(error.value) == (
+        f"Cannot write to {store.location(ED)}: the file has reached the largest size that is allowed here; "
+        "what was there before is untouched."
+    )
+
+
+def test_what_killed_runs_left_goes_with_the_next_write(store: FileStore) -> None:
+    store.write(SITES, valid_frame(SITES))
+    name = Path(store.location(SITES)).name
+    old, young = (store.folder / f".{name}.{run}.partial" for run in ["aaaa", "bbbb"])
+    for leftover in (old, young):
+        leftover.write_bytes(b"half")
+    os.utime(old, (time.time() - 7200,) * 2)
+    store.write(SITES, valid_frame(SITES))
+    assert not old.exists()
+    assert young.exists()
+
+
+def test_of_two_writers_at_once_the_last_to_finish_wins_whole(tmp_path: Path) -> None:
+    with published(tmp_path / "t") as first:
+        first.write(b"first")
+        with published(tmp_path / "t") as second:
+            second.write(b"second")
+        assert files(tmp_path)["t"] == b"second"
+    assert files(tmp_path) == {"t": b"first"}
+
+
+# Folders
+
+
+def test_a_folder_is_made_when_it_is_needed(tmp_path: Path) -> None:
+    CsvStore(tmp_path / "a" / "b").write(SITES, valid_frame(SITES))
+    assert (tmp_path / "a" / "b" / "dim_site.csv").exists()
+
+
+BAD_FOLDERS: dict[str, tuple[str, str]] = {
+    "a file": ("file", "is a file and not a folder"),
+    "below a file": ("file/out", "a part of its path is a file and not a folder"),
+    "not writable": ("/proc/out", "it does not exist and cannot be made"),
+}
+
+
+@pytest.mark.parametrize(("folder", "reason"), BAD_FOLDERS.values(), ids=BAD_FOLDERS)
+def test_a_folder_that_cannot_be_written_to_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, reason: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_bytes(b"mine")
+    with pytest.raises(UnwritableFolder, match=f"Cannot write to {folder}.*: .*{reason}"):
+        check_folder(Path(folder))
+    with pytest.raises(UnwritableFolder, match=reason):
+        CsvStore(folder).write(SITES, valid_frame(SITES))
+    assert files(tmp_path) == {"file": b"mine"}
+
+
+@pytest.mark.parametrize("folder", [".", "new", "new/below"])
+def test_checking_a_folder_leaves_no_trace(tmp_path: Path, folder: str) -> None:
+    check_folder(tmp_path / folder)
+    assert files(tmp_path) == {}
+
+
+def test_an_unknown_format_is_told() -> None:
+    with pytest.raises(UnknownFormat, match="There is no storage format 'xlsx'; choose one of csv, parquet"):
+        TableIOManager(format="xlsx", folder="out").store  # noqa: B018
+
+
+# Reading what is not as it was written
+
+
+def test_a_missing_table_is_told_with_the_commands_that_make_it(store: FileStore) -> None:
+    with pytest.raises(MissingTable) as error:
+        store.read(ED)
+    assert str(error.value) == (
+        f"ed_encounters is not there (looked for {store.folder}/ed_encounters{store.suffix}); make it with "
+        "`lm-synth generate --with-ed --with-ip` or "
+        "`dagster asset materialize -m lm_synth_assets --select ed_encounters`."
+    )
+
+
+def replaced(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
+    def replace(text: bytes) -> bytes:
+        assert old in text
+        return text.replace(old, new, 1)
+
+    return replace
+
+
+def reordered(text: bytes) -> bytes:
+    return b"\n".join(b",".join(line.split(b",")[::-1]) for line in text.split(b"\n"))
+
+
+def written_ed(folder: Path, edit: Callable[[bytes], bytes]) -> CsvStore:
+    store = CsvStore(folder)
+    store.write(ED, valid_frame(ED))
+    path = Path(store.location(ED))
+    path.write_bytes(edit(path.read_bytes()))
+    return store
+
+
+HARMLESS: dict[str, Callable[[bytes], bytes]] = {
+    "windows line ends": lambda text: text.replace(b"\n", b"\r\n"),
+    "byte order mark": lambda text: b"\xef\xbb\xbf" + text,
+    "quotes": lambda text: b"\n".join(b'"' + line.replace(b",", b'","') + b'"' for line in text.splitlines()),
+    "no last line end": lambda text: text.rstrip(b"\n"),
+    "another order of columns": reordered,
+    "the other way to write times": replaced(b"2025-01-01 00:01:00", b"2025-01-01T00:01:00"),
+}
+
+
+@pytest.mark.parametrize("edit", HARMLESS.values(), ids=HARMLESS)
+def test_harmless_edits_of_a_csv_change_nothing(tmp_path: Path, edit: Callable[[bytes], bytes]) -> None:
+    store = written_ed(tmp_path, edit)
+    same(store.read(ED), valid_frame(ED))
+    same(store.read(ED, ["acuity", "arrival_ts"]), valid_frame(ED)[["acuity", "arrival_ts"]])
+
+
+HARMFUL: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "empty": (lambda _: b"", "encounter_id: the column is missing"),
+    "missing column": (
+        replaced(b"acuity", b"ctas"),
+        "acuity: the column is missing; ctas: the table has no",
+    ),
+    "extra column": (lambda text: text.replace(b"\n", b",x\n"), "x: the table has no such column"),
+    "repeated column": (replaced(b"acuity", b"dispo"), "dispo: the column is there 2 times"),
+    "semicolons": (lambda text: text.replace(b",", b";"), "encounter_id: the column is missing"),
+    "ragged row": (replaced(b"P0000002,", b"P0000002"), "Expected 9 columns, got 8"),
+    "latin-1": (
+        replaced(b"P0000002", b"P\xe9"),
+        "patient_id: CSV conversion error to string: invalid UTF8 data",
+    ),
+    "utf-16": (lambda text: text.decode().encode("utf-16"), "'utf-8' codec can't decode"),
+    "word for number": (replaced(b"P0000002,2", b"P0000002,two"), "facility_id: .* invalid value 'two'"),
+    "number too large": (replaced(b"P0000002,2", b"P0000002,2147483648"), "facility_id: .* '2147483648'"),
+    "local date": (replaced(b"2025-01-01,", b"1/2/2025,"), "arrival_date: .* invalid value '1/2/2025'"),
+    "impossible day": (
+        replaced(b"2025-01-01,", b"2025-02-29,"),
+        "arrival_date: .* invalid value '2025-02-29'",
+    ),
+    "part of a second": (replaced(b"00:01:00", b"00:01:00.5"), "arrival_ts: .* '2025-01-01 00:01:00.5'"),
+    "far future": (
+        replaced(b"2025-01-01 00:01", b"9999-01-01 00:01"),
+        "arrival_ts: .*out of bounds timestamp",
+    ),
+    "missing value": (replaced(b"P0000002,", b","), "patient_id: 1 values are missing, and none may be"),
+    "unknown word": (replaced(b"Admitted", b"Vanished"), "dispo: 'Vanished' not among Discharged, Admitted"),
+}
+
+
+@pytest.mark.parametrize(("edit", "reason"), HARMFUL.values(), ids=HARMFUL)
+def test_harmful_edits_of_a_csv_are_told(tmp_path: Path, edit: Callable[[bytes], bytes], reason: str) -> None:
+    store = written_ed(tmp_path, edit)
+    with pytest.raises(
+        UnreadableTable, match=f"ed_encounters.csv cannot be read as ed_encounters: .*{reason}"
+    ):
+        store.read(ED)
+
+
+def test_decimals_with_other_digits_are_read_or_refused(tmp_path: Path) -> None:
+    store = CsvStore(tmp_path)
+    store.write(STAYS, valid_frame(STAYS))
+    path = Path(store.location(STAYS))
+    text = path.read_text()
+    path.write_text(text.replace(",1.01,", ",1.1,", 1))
+    assert store.read(STAYS)["los_days"].tolist() == [0.0, 1.1, 2.02]
+    path.write_text(text.replace(",1.01,", ",1.015,", 1))
+    with pytest.raises(UnreadableTable, match=r"los_days: .*would cause data loss"):
+        store.read(STAYS)
+
+
+def test_a_parquet_of_other_types_is_read_where_every_value_fits(tmp_path: Path) -> None:
+    store = ParquetStore(tmp_path)
+    store.write(ED, valid_frame(ED))
+    valid_frame(ED).astype({"facility_id": "int64", "dispo": object}).to_parquet(store.location(ED))
+    same(store.read(ED), valid_frame(ED))
+
+
+HARMFUL_PARQUET: dict[str, tuple[Callable[[pa.Table], pa.Table], str]] = {
+    "missing column": (lambda table: table.drop_columns("acuity"), "acuity: the column is missing"),
+    "extra column": (lambda table: table.append_column("x", table["acuity"]), "x: the table has no such"),
+    "other type": (
+        lambda table: table.set_column(2, "facility_id", pa.array(["1", "2", "three"])),
+        "facility_id: Failed to parse string: 'three'",
+    ),
+    "missing value": (
+        lambda table: table.set_column(2, "facility_id", pa.array([1, None, 3])),
+        "facility_id: 1 values are missing",
+    ),
+}
+
+
+@pytest.mark.parametrize(("edit", "reason"), HARMFUL_PARQUET.values(), ids=HARMFUL_PARQUET)
+def test_a_parquet_that_does_not_fit_is_told(
+    tmp_path: Path, edit: Callable[[pa.Table], pa.Table], reason: str
+) -> None:
+    store = ParquetStore(tmp_path)
+    pq.write_table(edit(to_arrow(ED, valid_frame(ED))), store.location(ED))
+    with pytest.raises(UnreadableTable, match=f"ed_encounters.parquet cannot be read as .*{reason}"):
+        store.read(ED)
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1 but not more", b"encounter_id,patient_id\n"])
+def test_a_parquet_that_is_none_is_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "ed_encounters.parquet").write_bytes(content)
+    with pytest.raises(UnreadableTable, match="make it again with `lm-synth generate"):
+        ParquetStore(tmp_path).read(ED)
+
+
+# The bytes
+
+
+def test_a_csv_looks_as_promised(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {
+            "stay_id": [1, 2**53 + 1],
+            "patient_id": ["P0000001", "Zoë"],
+            "facility_id": [1, 12],
+            "program_id": [3, 16],
+            "subprogram_id": [1, 3],
+            "admit_ts": pd.to_datetime(["2025-01-01 00:00:00", "2025-03-09 02:30:00"]),
+            "discharge_ts": pd.to_datetime(["2025-02-28 00:00:00", None]),
+            "los_days": [58.0, 0.25],
+            "alc_flag": [True, False],
+            "subprogram_key": [301, 1603],
+            "admit_date": pd.to_datetime(["2025-01-01", "2025-03-09"]),
+            "alc_days": [9999.99, 0.0],
+            "admit_route": ["ED", "direct"],
+            "ed_encounter_id": pd.array([9, None], dtype="Int64"),
+            "transfer_from_stay_id": pd.array([None, 1], dtype="Int64"),
+        }
+    )
+    CsvStore(tmp_path).write(STAYS, frame)
+    assert (tmp_path / "ip_stays.csv").read_bytes().decode() == (
+        "stay_id,patient_id,facility_id,program_id,subprogram_id,admit_ts,discharge_ts,los_days,alc_flag,"
+        "subprogram_key,admit_date,alc_days,admit_route,ed_encounter_id,transfer_from_stay_id\n"
+        "1,P0000001,1,3,1,2025-01-01 00:00:00,2025-02-28 00:00:00,58.00,1,301,2025-01-01,9999.99,ED,9,\n"
+        "9007199254740993,Zoë,12,16,3,2025-03-09 02:30:00,,0.25,0,1603,2025-03-09,0.00,direct,,1\n"
+    )
+
+
+def test_a_csv_has_quotes_only_where_a_comma_needs_them(tmp_path: Path) -> None:
+    frame = valid_frame(SUBPROGRAMS).assign(subprogram_name=["Hips, knees", "Knees", ","])
+    CsvStore(tmp_path).write(SUBPROGRAMS, frame)
+    assert (tmp_path / "dim_subprogram.csv").read_text().splitlines()[1:] == [
+        '1,1,"Hips, knees",101,inpatient',
+        "2,2,Knees,102,day",
+        '3,3,",",103,ambulatory',
+    ]
+    same(CsvStore(tmp_path).read(SUBPROGRAMS), frame.astype({"subprogram_name": "string[pyarrow]"}))
+
+
+def test_a_parquet_has_the_declared_types_and_no_others(tmp_path: Path) -> None:
+    ParquetStore(tmp_path).write(STAYS, valid_frame(STAYS))
+    file = pq.ParquetFile(tmp_path / "ip_stays.parquet")
+    assert file.schema_arrow.equals(arrow_schema(STAYS), check_metadata=True)
+    assert {file.metadata.row_group(0).column(i).compression for i in range(15)} == {"ZSTD"}
+    assert not any("ns" in str(field.type) for field in file.schema_arrow)
+
+
+WRITE_ALL = """
+import sys
+from lm_synth_assets.schema import TABLES
+from lm_synth_assets.storage.stores import STORES
+from lm_synth_assets_tests.builders import valid_frame
+for kind in STORES.values():
+    for name, table in TABLES.items():
+        kind(sys.argv[1]).write(table, valid_frame(table, 70_000 if name == "ip_stays" else 50))
+"""
+
+
+def test_the_bytes_are_the_same_wherever_they_are_written(tmp_path: Path) -> None:
+    places = {
+        "Asia/Kolkata": {"LC_ALL": "C", "PYTHONHASHSEED": "1", "OMP_NUM_THREADS": "1"},
+        "America/Vancouver": {"LC_ALL": "de_DE.UTF-8", "PYTHONHASHSEED": "2", "OMP_NUM_THREADS": "4"},
+    }
+    written = []
+    for number, (zone, variables) in enumerate(places.items()):
+        folder = tmp_path / str(number)
+        environment = {**os.environ, **variables, "TZ": zone, "PYTHONPATH": str(ROOT)}
+        subprocess.run(
+            [sys.executable, "-c", WRITE_ALL, str(folder)], check=True, env=environment, cwd=tmp_path
+        )
+        written.append(files(folder))
+    assert written[0].keys() == {f"{name}.{suffix}" for name in TABLES for suffix in STORES}
+    assert written[0] == written[1]
+
+
+# Dagster
+
+
+@dg.asset
+def dim_site() -> pd.DataFrame:
+    return valid_frame(SITES).iloc[:, ::-1]
+
+
+@dg.asset(ins={"dim_site": dg.AssetIn(metadata={"columns": ["site_name"]})})
+def dim_program(dim_site: pd.DataFrame) -> pd.DataFrame:
+    assert list(dim_site.columns) == ["site_name"]
+    return pd.DataFrame({"program_id": [1, 2, 3], "program_name": dim_site["site_name"]})
+
+
+@pytest.mark.parametrize("format", STORES)
+def test_assets_are_stored_and_read_through_the_io_manager(tmp_path: Path, format: str) -> None:
+    manager = TableIOManager(format=format, folder=str(tmp_path))
+    result = dg.materialize([dim_site, dim_program], resources={"io_manager": manager})
+    same(manager.store.read(SITES), valid_frame(SITES))
+    [told] = [event.metadata for event in result.asset_materializations_for_node("dim_site")]
+    path = tmp_path / f"dim_site.{format}"
+    assert told["dagster/row_count"].value == 3
+    assert told["path"].value == str(path)
+    assert told["bytes"].value == path.stat().st_size
+    header, _, first, *_ = told["preview"].value.splitlines()
+    assert [name.strip() for name in header.split("|")[1:-1]] == list(SITES.columns.keys())
+    assert "S0000001" in first
+
+
+def test_errors_come_through_dagster_as_they_are(tmp_path: Path) -> None:
+    @dg.asset(name="dim_site")
+    def broken() -> pd.DataFrame:
+        return valid_frame(SITES).assign(site_id=0)
+
+    def cause(asset: str, *assets: dg.AssetsDefinition) -> str:
+        manager = TableIOManager(format="csv", folder=str(tmp_path))
+        result = dg.materialize(
+            assets, selection=[asset], resources={"io_manager": manager}, raise_on_error=False
+        )
+        return result.failure_data_for_node(asset).error.cause.message
+
+    assert cause("dim_program", dim_site, dim_program).startswith(
+        "lm_synth_assets.storage.errors.MissingTable: "
+    )
+    assert cause("dim_site", broken).startswith(
+        "lm_synth_assets.storage.errors.SchemaError: dim_site does not"
+    )
