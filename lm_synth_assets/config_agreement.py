@@ -75,12 +75,14 @@ def _home_sites(lhas: dict[str, Lha], sites: dict[str, Site]) -> Iterator[Proble
 
 def _movers(lhas: dict[str, Lha]) -> Iterator[Problem]:
     for name, lha in lhas.items():
-        here = ("lhas", name, "goes_to")
+        here = ("lhas", name)
         if lha.default_site in lha.goes_to:
-            yield Problem(here, f"{lha.default_site} is the default site of {name}; name other sites only")
+            yield Problem(
+                here, f"goes_to names {lha.default_site}, the default site; must name other sites only"
+            )
         if lha.leaves_pct and not lha.goes_to:
             yield Problem(
-                here, f"names no site, but leaves_pct is {lha.leaves_pct:g}; name one, or set it to 0"
+                here, f"leaves_pct is {lha.leaves_pct:g}, but goes_to names no site; must be 0, or name one"
             )
 
 
@@ -111,9 +113,9 @@ def _ed_outcomes(ed: Emergency) -> Iterator[Problem]:
             total = admitted + sum(shares)
             if total > 1 + 1e-9:
                 yield Problem(
-                    ("ed", "dispositions"),
-                    f"{subservice}, acuity {position + 1}: {sum(shares):.3g} leave, are transferred or die "
-                    f"and up to {admitted:.3g} are admitted, {total:.3g} in all; must be at most 1",
+                    ("ed",),
+                    f"{subservice}, acuity {position + 1}: dispositions take {sum(shares):.3g} and admission "
+                    f"up to {admitted:.3g} of the visits, {total:.3g} in all; must be at most 1",
                 )
 
 
@@ -125,7 +127,7 @@ def _settings(programs: dict[str, Program]) -> Iterator[Problem]:
                 yield Problem(here, f"setting is {INPATIENT}, so `stays` must describe its stays")
             if subprogram.setting != INPATIENT and subprogram.stays:
                 yield Problem(
-                    (*here, "stays"), f"setting is {subprogram.setting}; only {INPATIENT} goes with `stays`"
+                    here, f"setting is {subprogram.setting}, but `stays` goes with {INPATIENT} only"
                 )
 
 
@@ -133,8 +135,8 @@ def _stay_ages(programs: dict[str, Program]) -> Iterator[Problem]:
     for program, name, stays in _all_stays(programs):
         if stays.first_age > stays.last_age:
             yield Problem(
-                ("programs", program, "subprograms", name, "stays", "first_age"),
-                f"{stays.first_age} is above last_age {stays.last_age}; must be at most that",
+                ("programs", program, "subprograms", name, "stays"),
+                f"first_age {stays.first_age} is above last_age {stays.last_age}; must be at most that",
             )
 
 
@@ -239,8 +241,8 @@ def _alc_threshold(inpatient: Inpatient) -> Iterator[Problem]:
     shortest = alc.least_acute_days + alc.least_days
     if alc.threshold_days > shortest:
         yield Problem(
-            ("inpatient", "alc", "threshold_days"),
-            f"{alc.threshold_days:g} is above least_acute_days + least_days = {shortest:g}; "
+            ("inpatient", "alc"),
+            f"threshold_days {alc.threshold_days:g} is above least_acute_days + least_days = {shortest:g}; "
             "must be at most that, or short ALC stays would break it",
         )
 

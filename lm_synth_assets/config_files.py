@@ -60,12 +60,12 @@ class _Source:
         self.findings.append(_Finding(self.file, line, Problem(path, message)))
 
 
-def load_region(path: Path = DEFAULT_CONFIG) -> Region:
+def load_region(path: str | Path = DEFAULT_CONFIG) -> Region:
     """The region that a configuration file describes.
 
     Raises ConfigError for a file that cannot be read, is no YAML, or says something that is not allowed.
     """
-    sources = _with_parents(path)
+    sources = _with_parents(Path(path))
     values: dict[str, Any] = {}
     for source in sources:
         values = _overlay(values, source.values)

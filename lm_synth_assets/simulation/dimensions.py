@@ -1,6 +1,5 @@
 """The dimension tables that come straight from the configuration and the fixed vocabulary."""
 
-
 import pandas as pd
 
 from lm_synth_assets.config import Region

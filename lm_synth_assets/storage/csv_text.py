@@ -45,7 +45,7 @@ def read_csv(path: Path, table: sa.Table, columns: Sequence[str]) -> pa.Table:
     if problems := column_problems(table, header):
         raise SchemaError(table.name, problems)
     options = pa_csv.ConvertOptions(
-        column_types={column.name: _parsed_type(column) for column in table.columns},
+        column_types={column.name: arrow_type(column) for column in table.columns},
         include_columns=columns,
         null_values=[""],
         strings_can_be_null=True,
@@ -57,12 +57,6 @@ def read_csv(path: Path, table: sa.Table, columns: Sequence[str]) -> pa.Table:
     except pa.ArrowInvalid as error:
         named = re.sub(r"In CSV column #(\d+)", lambda found: header[int(found[1])], str(error))
         raise ValueError(named) from error
-
-
-def _parsed_type(column: sa.Column[object]) -> pa.DataType:
-    kind = arrow_type(column)
-    # To whole seconds, so that a fraction does not parse rather than pass.
-    return pa.timestamp("s") if pa.types.is_timestamp(kind) else kind
 
 
 def _text(column: pa.Array) -> pa.Array:

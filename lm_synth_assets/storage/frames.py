@@ -107,8 +107,9 @@ def to_arrow(table: sa.Table, frame: pd.DataFrame) -> pa.Table:
 def from_arrow(table: sa.Table, arrow: pa.Table) -> pd.DataFrame:
     """The frame of an Arrow table: its columns in the order that they come in, with `table`'s dtypes.
 
-    Other Arrow types are taken where every value fits the declared one. Raises SchemaError where a value
-    does not fit, is null in a column without nulls, or is not in its column's closed list.
+    Other Arrow types are taken where every value fits the declared one; floats are rounded to decimals.
+    Raises SchemaError where a value does not fit, is null in a column without nulls, or is not in its
+    column's closed list.
     """
     columns, problems = {}, []
     for name in arrow.column_names:
@@ -144,7 +145,7 @@ def _from_arrow(column: sa.Column[Any], stored: pa.ChunkedArray) -> ExtensionArr
     if pa.types.is_decimal(kind):
         return _floats(values)
     if pa.types.is_temporal(kind):
-        values = values.cast(pa.timestamp("ns"))
+        values = values.cast(pa.timestamp("s")).cast(pa.timestamp("ns"))
     # Arrow's own memory is read-only, and frames are for working with.
     return np.array(values.to_numpy())
 

@@ -10,7 +10,6 @@ from lm_synth_assets.storage.stores import TableStore, open_store
 class TableIOManager(ConfigurableIOManager):
     """Keeps the table that an asset is named after in files of one format, in one folder.
 
-    An input may ask for some columns only: `AssetIn(metadata={"columns": ["patient_id", "dob"]})`.
     Raises the errors of `storage.errors` as they are.
     """
 
@@ -37,6 +36,5 @@ class TableIOManager(ConfigurableIOManager):
         )
 
     def load_input(self, context: InputContext) -> pd.DataFrame:
-        """The stored table, or the columns of it that the input's metadata asks for."""
-        columns = (context.definition_metadata or {}).get("columns")
-        return self.store.read(TABLES[context.asset_key.path[-1]], columns)
+        """The stored table."""
+        return self.store.read(TABLES[context.asset_key.path[-1]])

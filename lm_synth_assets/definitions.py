@@ -1,0 +1,36 @@
+"""Where all meets: the code location that Dagster loads, and a function to build it for other settings."""
+
+import dagster as dg
+
+from lm_synth_assets.assets import care, dimensions, reference
+from lm_synth_assets.config_files import load_region
+from lm_synth_assets.gates.checks import table_checks
+from lm_synth_assets.generation import Generation
+from lm_synth_assets.settings import Settings, read_settings
+from lm_synth_assets.storage.io_manager import TableIOManager
+
+EXECUTORS: dict[str, dg.ExecutorDefinition] = {
+    "in_process": dg.in_process_executor,
+    "multiprocess": dg.multiprocess_executor,
+}
+
+
+def build_defs(settings: Settings, generation: Generation | None = None) -> dg.Definitions:
+    """The assets, gates and resources for some settings.
+
+    `generation` is what runs make unless they are told otherwise; by default what the configuration file of
+    the settings says. Raises ConfigError for a configuration that cannot be used.
+    """
+    config = str(settings.config)
+    return dg.Definitions(
+        assets=dg.load_assets_from_modules([dimensions, reference, care]),
+        asset_checks=table_checks(),
+        resources={
+            "generation": generation or Generation.of(config, load_region(config)),
+            "io_manager": TableIOManager(format=settings.storage, folder=str(settings.out)),
+        },
+        executor=EXECUTORS[settings.executor],
+    )
+
+
+defs = build_defs(read_settings())

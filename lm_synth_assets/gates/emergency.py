@@ -1,0 +1,149 @@
+"""Gates on ED encounters: volumes, who comes, and that nobody is in two places or comes back from death."""
+
+import numpy as np
+import pandas as pd
+
+from lm_synth_assets.config import Region
+from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of, within
+from lm_synth_assets.simulation.apportion import Floats
+from lm_synth_assets.simulation.people import people_of
+from lm_synth_assets.vocabulary import DIED, PEDIATRIC_ED
+
+_SEGMENTS = ("patients", "population_projection", "ed_baseline_rates", "dim_lha")
+
+
+def _expected_by_area(tables: Tables, region: Region) -> pd.DataFrame:
+    """Visits that population x rate gives the sample, and their variance if every person drew freely."""
+    population = tables["population_projection"].query("year == @region.run.start_year")
+    joined = population.merge(tables["ed_baseline_rates"], on=["lha_id", "age_group", "gender"])
+    people = joined["population"] * region.run.patients / population["population"].sum()
+    rate = joined["baserate_per_1000"] / 1000
+    joined["expected"] = people * rate
+    joined["variance"] = people * (rate + rate**2 / region.ed.frailty_shape)
+    return joined.groupby(["lha_id", "ed_subservice"], observed=True)[["expected", "variance"]].sum().reset_index()
+
+
+def _flow_shares(region: Region) -> Floats:
+    """The share of each area's residents that has each site as its home facility (LHA, site)."""
+    sites = list(region.sites)
+    shares = np.zeros((len(region.lhas), len(sites)))
+    for row, lha in zip(shares, region.lhas.values(), strict=True):
+        row[sites.index(lha.default_site)] = 1 - lha.leaves_pct / 100
+        for code, weight in lha.goes_to.items():
+            row[sites.index(code)] += lha.leaves_pct / 100 * weight / sum(lha.goes_to.values())
+    return shares
+
+
+def _volumes(expected: pd.DataFrame, observed: "pd.Series[int]", region: Region) -> Verdict:
+    """Compare volumes by the columns that `observed` is counted by."""
+    gates = region.gates
+    by = list(observed.index.names)
+    compared = expected.groupby(by, observed=True)[["expected", "variance"]].sum()
+    compared["observed"] = observed.reindex(compared.index, fill_value=0)
+    tolerance = (compared["expected"] * gates.volume_tolerance_pct / 100).clip(lower=gates.volume_least_visits)
+    threshold = f"max({gates.volume_tolerance_pct:g} %, {gates.volume_least_visits:g} visits"
+    if region.ed.volume_control == "free":
+        tolerance = np.maximum(tolerance, gates.standard_errors * np.sqrt(compared["variance"]))
+        threshold += f", {gates.standard_errors:g} standard errors"
+    return within(compared.drop(columns="variance").reset_index(), tolerance.to_numpy(), "visits", threshold + ")")
+
+
+@gate("ed_encounters", reads=_SEGMENTS)
+def volumes_by_site(tables: Tables, region: Region) -> Verdict:
+    """ED volumes by treating facility x ED subservice are population x rate, sent where patients go."""
+    by_area = _expected_by_area(tables, region)
+    shares = pd.DataFrame(_flow_shares(region)).stack().rename("share").rename_axis(["lha_id", "facility_id"])
+    shares = shares[shares > 0].reset_index() + pd.Series({"lha_id": 1, "facility_id": 1, "share": 0.0})
+    flows = by_area.merge(shares, on="lha_id")
+    flows["expected"] *= flows["share"]
+    flows["variance"] *= flows["share"]
+    observed = tables["ed_encounters"].groupby(["facility_id", "ed_subservice"], observed=True).size()
+    return _volumes(flows, observed, region)
+
+
+@gate("ed_encounters", reads=_SEGMENTS)
+def volumes_by_catchment(tables: Tables, region: Region) -> Verdict:
+    """ED volumes by the default site of the patient's area x ED subservice are those of ed_projection."""
+    default_site = tables["dim_lha"].set_index("lha_id")["default_site_id"]
+    by_area = _expected_by_area(tables, region)
+    by_area["site_id"] = by_area["lha_id"].map(default_site)
+    area = tables["ed_encounters"]["patient_id"].map(tables["patients"].set_index("patient_id")["lha_id"])
+    site = area.map(default_site).rename("site_id")
+    observed = tables["ed_encounters"].groupby([site, "ed_subservice"], observed=True).size()
+    return _volumes(by_area, observed, region)
+
+
+@gate("ed_encounters", reads=("patients",))
+def visits_match_patients(tables: Tables, region: Region) -> Verdict:
+    """patients.ed_visits_year is the number of the patient's encounters."""
+    patients = tables["patients"]
+    visits = tables["ed_encounters"]["patient_id"].value_counts()
+    counted = patients["patient_id"].map(visits).fillna(0)
+    return none_of(patients[counted != patients["ed_visits_year"]], "patient with another number of visits", len(patients))
+
+
+def _pediatric_ages(tables: Tables, region: Region) -> "pd.Series[int]":
+    patients = tables["patients"]
+    age = pd.Series(people_of(patients, region.run.reference_date).age, index=patients["patient_id"])
+    encounters = tables["ed_encounters"]
+    return encounters.loc[encounters["ed_subservice"] == PEDIATRIC_ED, "patient_id"].map(age)
+
+
+@gate("ed_encounters", reads=("patients",))
+def pediatric_ed_is_for_children(tables: Tables, region: Region) -> Verdict:
+    """At least the configured share of Pediatric ED visits is of children under 15."""
+    age = _pediatric_ages(tables, region)
+    share, slack = region.gates.pediatric_under_15_pct, region.gates.volume_least_visits
+    young = int((age < 15).sum())
+    return Verdict(
+        young >= len(age) * share / 100 - (slack if len(age) * share / 100 < 20 * slack else 0),
+        f"at least {share:g} % under 15",
+        f"{100 * young / max(len(age), 1):.1f} % of {len(age):,}",
+        f"{share:g} % ({slack:g} visits fewer where it is less than {20 * slack:g} visits)",
+    )
+
+
+@gate("ed_encounters", reads=("patients",))
+def few_adults_in_pediatric_ed(tables: Tables, region: Region) -> Verdict:
+    """Hardly any Pediatric ED visit is of somebody of 25 or older."""
+    age = _pediatric_ages(tables, region)
+    share, slack = region.gates.pediatric_from_25_pct, region.gates.volume_least_visits
+    adults = int((age >= 25).sum())
+    return Verdict(
+        adults <= max(len(age) * share / 100, slack),
+        f"at most {share:g} % from 25",
+        f"{100 * adults / max(len(age), 1):.2f} % of {len(age):,}",
+        f"max({share:g} %, {slack:g} visits)",
+    )
+
+
+@gate("ed_encounters")
+def arrivals_in_year(tables: Tables, region: Region) -> Verdict:
+    """Arrivals lie in the start year, on their day, before the departure."""
+    frame = tables["ed_encounters"]
+    wrong = (
+        (frame["arrival_ts"].dt.year != region.run.start_year)
+        | (frame["arrival_ts"].dt.normalize() != frame["arrival_date"])
+        | (frame["departure_ts"] <= frame["arrival_ts"])
+    )
+    return none_of(frame[wrong], "encounter outside the year or with times out of order", len(frame))
+
+
+@gate("ed_encounters")
+def one_visit_at_a_time(tables: Tables, region: Region) -> Verdict:
+    """No visit of a patient begins before their last one has ended."""
+    frame = tables["ed_encounters"].sort_values(["patient_id", "arrival_ts"])
+    again = frame["patient_id"].eq(frame["patient_id"].shift())
+    early = again & (frame["arrival_ts"] < frame["departure_ts"].shift())
+    return none_of(frame[early], "visit during another", len(frame))
+
+
+@gate("ed_encounters")
+def no_visit_after_death(tables: Tables, region: Region) -> Verdict:
+    """Nobody comes again after dying in the ED."""
+    frame = tables["ed_encounters"]
+    died = frame[frame["dispo"] == DIED].groupby("patient_id")["arrival_ts"].min()
+    after = frame["arrival_ts"] > frame["patient_id"].map(died)
+    return none_of(frame[after], "visit after death", len(frame))
+
+

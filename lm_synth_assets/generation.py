@@ -1,0 +1,57 @@
+"""What one run makes, as a Dagster resource: the same fields for the launchpad, a schedule and the commands."""
+
+from dagster import ConfigurableResource, InitResourceContext
+from pydantic import Field, PrivateAttr, ValidationError
+
+from lm_synth_assets.config import Region
+from lm_synth_assets.config_files import ConfigError, describe_validation_error, load_region
+from lm_synth_assets.random_streams import Streams
+from lm_synth_assets.simulation.patients import sample_sizes
+
+
+class Generation(ConfigurableResource):  # type: ignore[type-arg]
+    """The region that a run simulates, read and checked once, before anything is computed."""
+
+    config: str = Field(description="Configuration file")
+    patients: int = Field(description="Persons in the sample")
+    seed: int = Field(description="Seed of every random stream")
+    start_year: int = Field(description="Year of the encounters; ages refer to its 1 January")
+    years: int = Field(description="Years of population projection")
+
+    _region: Region | None = PrivateAttr(default=None)
+
+    @classmethod
+    def of(cls, config: str, region: Region) -> "Generation":
+        """The run that a configuration file describes by default."""
+        return cls(config=config, **region.run.model_dump())
+
+    def setup_for_execution(self, context: InitResourceContext) -> None:
+        """Load the region before the run's first step."""
+        self._region = self.load()
+
+    def load(self) -> Region:
+        """The region with this run's fields.
+
+        Raises ConfigError for a configuration that cannot be used, CapacityError for too many patients.
+        """
+        base = load_region(self.config)
+        try:
+            region = base.with_run(
+                patients=self.patients, seed=self.seed, start_year=self.start_year, years=self.years
+            )
+        except ValidationError as error:
+            raise ConfigError(describe_validation_error(error, "run")) from None
+        sample_sizes(region)
+        return region
+
+    @property
+    def region(self) -> Region:
+        """The region of this run."""
+        if self._region is None:
+            self._region = self.load()
+        return self._region
+
+    @property
+    def streams(self) -> Streams:
+        """The random streams of this run."""
+        return Streams(self.region.run.seed)
