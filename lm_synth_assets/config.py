@@ -325,5 +325,13 @@ class Region(_Model):
         return self.model_copy(update={"run": Run(**{**self.run.model_dump(), **given})})
 
     def hash(self) -> str:
-        """SHA-256 of the whole effective configuration, wherever its files lie."""
-        return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()
+        """SHA-256 of all that the data depend on, wherever its files lie: everything but the gates."""
+        return hashlib.sha256(self.model_dump_json(by_alias=True, exclude={"gates"}).encode()).hexdigest()
+
+    def with_thresholds(self, **changes: float | None) -> "Region":
+        """The same region with other thresholds of its gates; a change that is None leaves the value as it is.
+
+        Raises pydantic's ValidationError for a value that is not allowed.
+        """
+        given = {name: value for name, value in changes.items() if value is not None}
+        return self.model_copy(update={"gates": Gates(**{**self.gates.model_dump(), **given})})

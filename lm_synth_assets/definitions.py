@@ -1,6 +1,9 @@
 """Where all meets: the code location that Dagster loads, and a function to build it for other settings."""
 
+from collections.abc import Sequence
+
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from lm_synth_assets.assets import care, dimensions, reference
 from lm_synth_assets.config_files import load_region
@@ -15,7 +18,11 @@ EXECUTORS: dict[str, dg.ExecutorDefinition] = {
 }
 
 
-def build_defs(settings: Settings, generation: Generation | None = None) -> dg.Definitions:
+def build_defs(
+    settings: Settings,
+    generation: Generation | None = None,
+    jobs: Sequence[UnresolvedAssetJobDefinition] = (),
+) -> dg.Definitions:
     """The assets, gates and resources for some settings.
 
     `generation` is what runs make unless they are told otherwise; by default what the configuration file of
@@ -25,6 +32,7 @@ def build_defs(settings: Settings, generation: Generation | None = None) -> dg.D
     return dg.Definitions(
         assets=dg.load_assets_from_modules([dimensions, reference, care]),
         asset_checks=table_checks(),
+        jobs=jobs,
         resources={
             "generation": generation or Generation.of(config, load_region(config)),
             "io_manager": TableIOManager(format=settings.storage, folder=str(settings.out)),

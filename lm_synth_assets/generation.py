@@ -1,4 +1,4 @@
-"""What one run makes, as a Dagster resource: the same fields for the launchpad, a schedule and the commands."""
+"""What one run makes, as a Dagster resource: the same fields for launchpad, schedules and commands."""
 
 from dagster import ConfigurableResource, InitResourceContext
 from pydantic import Field, PrivateAttr, ValidationError
@@ -17,6 +17,12 @@ class Generation(ConfigurableResource):  # type: ignore[type-arg]
     seed: int = Field(description="Seed of every random stream")
     start_year: int = Field(description="Year of the encounters; ages refer to its 1 January")
     years: int = Field(description="Years of population projection")
+    ks_threshold: float | None = Field(
+        default=None, description="In place of the configured gates.ks_threshold"
+    )
+    corr_threshold: float | None = Field(
+        default=None, description="In place of the configured gates.corr_threshold"
+    )
 
     _region: Region | None = PrivateAttr(default=None)
 
@@ -38,7 +44,7 @@ class Generation(ConfigurableResource):  # type: ignore[type-arg]
         try:
             region = base.with_run(
                 patients=self.patients, seed=self.seed, start_year=self.start_year, years=self.years
-            )
+            ).with_thresholds(ks_threshold=self.ks_threshold, corr_threshold=self.corr_threshold)
         except ValidationError as error:
             raise ConfigError(describe_validation_error(error, "run")) from None
         sample_sizes(region)

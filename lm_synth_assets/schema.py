@@ -286,7 +286,9 @@ ed_encounters = Table(
     _id("facility_id", "The site of the visit"),
     _subservice(),
     _column("arrival_ts", DateTime, "Arrival, local clock"),
-    _column("acuity", SmallInteger, "Triage level, 1 = resuscitation to 5 = non-urgent", null=True, low=1, high=5),
+    _column(
+        "acuity", SmallInteger, "Triage level, 1 = resuscitation to 5 = non-urgent", null=True, low=1, high=5
+    ),
     _column("dispo", String(32), "Disposition", null=True, values=DISPOSITIONS),
     _column("arrival_date", Date, "Day of arrival"),
     _column("departure_ts", DateTime, "Departure from the ED, local clock"),
@@ -314,7 +316,9 @@ ip_stays = Table(
     _column("alc_flag", Boolean, "Part of the stay was alternate level of care (ALC)"),
     _column("subprogram_key", Integer, "program_id * 100 + subprogram_id", low=101),
     _column("admit_date", Date, "Day of admission"),
-    _column("alc_days", Numeric(6, 2), "Days of alternate level of care at the end of the stay (days)", low=0),
+    _column(
+        "alc_days", Numeric(6, 2), "Days of alternate level of care at the end of the stay (days)", low=0
+    ),
     _column("admit_route", String(16), "How the stay began", values=ADMIT_ROUTES),
     _column("ed_encounter_id", BigInteger, "The ED encounter that led to the stay", null=True, low=1),
     _column("transfer_from_stay_id", BigInteger, "The stay that this one continues", null=True, low=1),
@@ -356,7 +360,9 @@ dataset_manifest = Table(
     _column("config_hash", String(64), "SHA-256 of the effective configuration"),
     _column("package_version", String(32), "Version of lm_synth_assets"),
     _column("reference_date", Date, "The day that ages and residents refer to"),
-    _column("start_year", Integer, "First year of the projection; the year of the encounters", low=1900, high=2200),
+    _column(
+        "start_year", Integer, "First year of the projection; the year of the encounters", low=1900, high=2200
+    ),
     _column("years", Integer, "Years of projection", low=1),
     _column("patients", Integer, "Patients in the sample", low=1),
     _column("population", Integer, "Residents at the reference date (persons)", low=1),

@@ -1,4 +1,4 @@
-"""What belongs to a deployment rather than to a run: read from the environment, once, when definitions load."""
+"""What belongs to a deployment, not to a run: read from the environment once, when definitions load."""
 
 import os
 from collections.abc import Mapping

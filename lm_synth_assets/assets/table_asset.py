@@ -22,10 +22,12 @@ from lm_synth_assets.schema import TABLES, foreign_keys, primary_key
 OWNERS = ["team:lm-synth"]
 
 
-def table_asset(group: str, after: tuple[str, ...] = ()) -> Callable[[Callable[..., pd.DataFrame]], AssetsDefinition]:
+def table_asset(
+    group: str, after: tuple[str, ...] = ()
+) -> Callable[[Callable[..., pd.DataFrame]], AssetsDefinition]:
     """Make the function that is named after a table the asset of that table.
 
-    Its inputs are its parameters; the parents of its foreign keys, and those of `after`, come before it as well.
+    Its inputs are its parameters; the parents of its foreign keys and those of `after` come before it too.
     """
 
     def build(compute: Callable[..., pd.DataFrame]) -> AssetsDefinition:
@@ -54,7 +56,9 @@ def column_schema(table: Table) -> TableSchema:
                 name=column.name,
                 type=str(column.type),
                 description=column.comment,
-                constraints=TableColumnConstraints(nullable=bool(column.nullable), other=_limits(column.info)),
+                constraints=TableColumnConstraints(
+                    nullable=bool(column.nullable), other=_limits(column.info)
+                ),
             )
             for column in table.columns
         ],

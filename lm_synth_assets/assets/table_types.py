@@ -1,8 +1,9 @@
 """The dagster-pandas type of each table: the first gate, which a frame passes before it reaches storage."""
 
+import warnings
 from typing import Any
 
-from dagster import DagsterType
+from dagster import BetaWarning, DagsterType
 from dagster_pandas import PandasColumn, create_dagster_pandas_dataframe_type
 from sqlalchemy import Boolean, Column, Date, DateTime, Enum, Integer, Numeric, String, Table
 
@@ -14,20 +15,25 @@ def dataframe_type(table: Table) -> DagsterType:
 
     The key is checked by storage and by the gates, which see all its columns together.
     """
-    return create_dagster_pandas_dataframe_type(
-        name="".join(part.capitalize() for part in table.name.split("_")),
-        description=f"{table.comment}; key {', '.join(primary_key(table))}",
-        columns=[_pandas_column(column) for column in table.columns],
-    )
+    with warnings.catch_warnings():
+        # dagster-pandas marks its whole interface as beta; that is no news to who runs the assets.
+        warnings.simplefilter("ignore", BetaWarning)
+        return create_dagster_pandas_dataframe_type(
+            name="".join(part.capitalize() for part in table.name.split("_")),
+            description=f"{table.comment}; key {', '.join(primary_key(table))}",
+            columns=[_pandas_column(column) for column in table.columns],
+        )
 
 
 def _pandas_column(column: Column[Any]) -> PandasColumn:
     low, high, values = (column.info.get(key) for key in ("low", "high", "values"))
     common = {"is_required": True, "non_nullable": not column.nullable}
     kind = column.type
-    if values is not None or isinstance(kind, Enum):
+    if isinstance(kind, Enum):
+        values = kind.enums
+    if values is not None:
         return PandasColumn.categorical_column(
-            column.name, categories=set(values or kind.enums), of_types={"category", "object"}, **common
+            column.name, categories=set(values), of_types={"category", "object"}, **common
         )
     if isinstance(kind, Boolean):
         return PandasColumn.boolean_column(column.name, **common)

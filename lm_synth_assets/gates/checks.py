@@ -7,21 +7,21 @@ from operator import attrgetter
 import pandas as pd
 from dagster import (
     AssetCheckResult,
-    AssetCheckSeverity,
     AssetChecksDefinition,
+    AssetCheckSeverity,
     AssetCheckSpec,
     AssetIn,
     MetadataValue,
     multi_asset_check,
 )
 
-from lm_synth_assets.gates import emergency, inpatient, patients, population, shape
+from lm_synth_assets.gates import emergency, inpatient, manifest, patients, population, shape
 from lm_synth_assets.gates.gate import GATES, Gate, Verdict
 from lm_synth_assets.gates.structure import STRUCTURAL_GATES
 from lm_synth_assets.generation import Generation
 from lm_synth_assets.schema import TABLES
 
-SUBJECTS = (population, patients, emergency, inpatient, shape)
+SUBJECTS = (population, patients, emergency, inpatient, shape, manifest)
 """The modules whose import registers the statistical gates."""
 
 _MOST_ROWS = 10
@@ -63,7 +63,7 @@ def _checks_of(table: str, gates: list[Gate]) -> AssetChecksDefinition:
 
 
 def _result(gate: Gate, verdict: Verdict) -> AssetCheckResult:
-    metadata = {
+    metadata: dict[str, MetadataValue] = {
         "expected": MetadataValue.text(verdict.expected),
         "observed": MetadataValue.text(verdict.observed),
         "threshold": MetadataValue.text(verdict.threshold),

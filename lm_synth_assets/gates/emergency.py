@@ -16,11 +16,12 @@ def _expected_by_area(tables: Tables, region: Region) -> pd.DataFrame:
     """Visits that population x rate gives the sample, and their variance if every person drew freely."""
     population = tables["population_projection"].query("year == @region.run.start_year")
     joined = population.merge(tables["ed_baseline_rates"], on=["lha_id", "age_group", "gender"])
-    people = joined["population"] * region.run.patients / population["population"].sum()
+    people = joined["population"].astype(float) * region.run.patients / population["population"].sum()
     rate = joined["baserate_per_1000"] / 1000
     joined["expected"] = people * rate
     joined["variance"] = people * (rate + rate**2 / region.ed.frailty_shape)
-    return joined.groupby(["lha_id", "ed_subservice"], observed=True)[["expected", "variance"]].sum().reset_index()
+    by_area = joined.groupby(["lha_id", "ed_subservice"], observed=True)
+    return by_area[["expected", "variance"]].sum().reset_index()
 
 
 def _flow_shares(region: Region) -> Floats:
@@ -40,21 +41,24 @@ def _volumes(expected: pd.DataFrame, observed: "pd.Series[int]", region: Region)
     by = list(observed.index.names)
     compared = expected.groupby(by, observed=True)[["expected", "variance"]].sum()
     compared["observed"] = observed.reindex(compared.index, fill_value=0)
-    tolerance = (compared["expected"] * gates.volume_tolerance_pct / 100).clip(lower=gates.volume_least_visits)
+    tolerance = compared["expected"] * gates.volume_tolerance_pct / 100
+    tolerance = tolerance.clip(lower=gates.volume_least_visits)
     threshold = f"max({gates.volume_tolerance_pct:g} %, {gates.volume_least_visits:g} visits"
     if region.ed.volume_control == "free":
         tolerance = np.maximum(tolerance, gates.standard_errors * np.sqrt(compared["variance"]))
         threshold += f", {gates.standard_errors:g} standard errors"
-    return within(compared.drop(columns="variance").reset_index(), tolerance.to_numpy(), "visits", threshold + ")")
+    compared = compared.drop(columns="variance").reset_index()
+    return within(compared, tolerance.to_numpy(), "visits", threshold + ")")
 
 
 @gate("ed_encounters", reads=_SEGMENTS)
 def volumes_by_site(tables: Tables, region: Region) -> Verdict:
     """ED volumes by treating facility x ED subservice are population x rate, sent where patients go."""
     by_area = _expected_by_area(tables, region)
-    shares = pd.DataFrame(_flow_shares(region)).stack().rename("share").rename_axis(["lha_id", "facility_id"])
-    shares = shares[shares > 0].reset_index() + pd.Series({"lha_id": 1, "facility_id": 1, "share": 0.0})
-    flows = by_area.merge(shares, on="lha_id")
+    shares = _flow_shares(region)
+    lha, site = np.nonzero(shares)
+    to_site = pd.DataFrame({"lha_id": lha + 1, "facility_id": site + 1, "share": shares[lha, site]})
+    flows = by_area.merge(to_site, on="lha_id")
     flows["expected"] *= flows["share"]
     flows["variance"] *= flows["share"]
     observed = tables["ed_encounters"].groupby(["facility_id", "ed_subservice"], observed=True).size()
@@ -79,7 +83,8 @@ def visits_match_patients(tables: Tables, region: Region) -> Verdict:
     patients = tables["patients"]
     visits = tables["ed_encounters"]["patient_id"].value_counts()
     counted = patients["patient_id"].map(visits).fillna(0)
-    return none_of(patients[counted != patients["ed_visits_year"]], "patient with another number of visits", len(patients))
+    other = patients[counted != patients["ed_visits_year"]]
+    return none_of(other, "patient with another number of visits", len(patients))
 
 
 def _pediatric_ages(tables: Tables, region: Region) -> "pd.Series[int]":
@@ -145,5 +150,3 @@ def no_visit_after_death(tables: Tables, region: Region) -> Verdict:
     died = frame[frame["dispo"] == DIED].groupby("patient_id")["arrival_ts"].min()
     after = frame["arrival_ts"] > frame["patient_id"].map(died)
     return none_of(frame[after], "visit after death", len(frame))
-
-

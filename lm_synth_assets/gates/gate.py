@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from lm_synth_assets.config import Region
+from lm_synth_assets.simulation.apportion import Floats
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -57,9 +58,7 @@ def gate(table: str, *, reads: tuple[str, ...] = (), blocking: bool = True) -> C
     return register
 
 
-def within(
-    compared: pd.DataFrame, tolerance: "pd.Series[float] | float", what: str, threshold: str
-) -> Verdict:
+def within(compared: pd.DataFrame, tolerance: Floats | float, what: str, threshold: str) -> Verdict:
     """Whether `observed` lies within `tolerance` of `expected` in each row of a frame; the worst is named."""
     excess = (compared["observed"] - compared["expected"]).abs() - tolerance
     breach = compared[excess > 1e-9]

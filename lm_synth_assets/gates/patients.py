@@ -18,8 +18,10 @@ def marginals(tables: Tables, region: Region) -> Verdict:
     residents = tables["population_projection"].query("year == @region.run.start_year")
     share = residents.set_index(_CELL)["population"] / residents["population"].sum()
     compared = (share * region.run.patients).rename("expected").to_frame()
-    compared["observed"] = patients.groupby(_CELL, observed=False).size().reindex(compared.index, fill_value=0)
-    tolerance = (compared["expected"] * gates.marginal_tolerance_pct / 100).clip(lower=gates.marginal_least_persons)
+    observed = patients.groupby(_CELL, observed=False).size()
+    compared["observed"] = observed.reindex(compared.index, fill_value=0)
+    tolerance = compared["expected"] * gates.marginal_tolerance_pct / 100
+    tolerance = tolerance.clip(lower=gates.marginal_least_persons)
     verdict = within(
         compared.reset_index(),
         tolerance.to_numpy(),

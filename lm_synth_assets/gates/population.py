@@ -1,6 +1,5 @@
 """Gates on the denominators: residents and rates."""
 
-import numpy as np
 import pandas as pd
 
 from lm_synth_assets.config import Region
@@ -30,5 +29,6 @@ def complete_cross_product(tables: Tables, region: Region) -> Verdict:
     expected = len(region.lhas) * len(AGE_GROUPS) * len(GENDERS) * len(ED_SUBSERVICES)
     frame = tables["ed_baseline_rates"]
     observed = len(frame.drop_duplicates(["lha_id", "age_group", "gender", "ed_subservice"]))
-    same = observed == expected == len(frame) and set(frame["lha_id"]) == set(np.arange(1, len(region.lhas) + 1))
+    every_area = set(frame["lha_id"]) == set(range(1, len(region.lhas) + 1))
+    same = observed == expected == len(frame) and every_area
     return Verdict(same, f"{expected} cells", f"{observed} cells in {len(frame)} rows", "equal")

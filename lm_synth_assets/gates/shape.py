@@ -79,7 +79,8 @@ def arrival_shape(tables: Tables, region: Region) -> Verdict:
         hours = np.insert(times.hours[rhythm], 0, 0.0, axis=-1)[times.closed[day[mine]].astype(int)]
         before = np.take_along_axis(hours, hour[mine, None], 1)[:, 0]
         after = np.take_along_axis(hours, hour[mine, None] + 1, 1)[:, 0]
-        rows.append((f"{service}, time of day", mine.sum(), _distance(before + (after - before) * fraction[mine])))
+        uniform = before + (after - before) * fraction[mine]
+        rows.append((f"{service}, time of day", mine.sum(), _distance(uniform)))
         over_sites = np.diff(times.days[rhythm], axis=-1, prepend=0.0).mean(axis=0)
         reached = np.append(0.0, np.cumsum(over_sites))
         part = (second[mine] + 0.5) / 86_400
@@ -90,7 +91,7 @@ def arrival_shape(tables: Tables, region: Region) -> Verdict:
 
 @gate("ed_encounters", reads=("patients",))
 def correlations(tables: Tables, region: Region) -> Verdict:
-    """Rank correlations of visits and their patients are those of a twin made with another seed (Spearman)."""
+    """Rank correlations of visits and their patients are those of a twin with another seed (Spearman)."""
     size = min(region.run.patients, _TWIN_PATIENTS)
     twin_region = region.with_run(patients=size, seed=(region.run.seed + _TWIN_SEED_STEP) % 2**63)
     streams = Streams(twin_region.run.seed)
@@ -100,9 +101,11 @@ def correlations(tables: Tables, region: Region) -> Verdict:
     drift = (observed - expected).abs()
     rows = min(len(tables["ed_encounters"]), len(twin["ed_encounters"]))
     limit = max(region.gates.corr_threshold, region.gates.standard_errors * np.sqrt(2 / max(rows, 1)))
-    pairs = drift.stack().rename("drift").rename_axis(["one", "other"]).reset_index()
-    pairs["observed"], pairs["expected"] = observed.stack().to_numpy(), expected.stack().to_numpy()
-    pairs = pairs[pairs["one"] < pairs["other"]]
+    names = drift.columns.to_numpy()
+    one, other = np.nonzero(names[:, None] < names)
+    pairs = pd.DataFrame({"one": names[one], "other": names[other]})
+    for column, matrix in (("drift", drift), ("observed", observed), ("expected", expected)):
+        pairs[column] = matrix.to_numpy()[one, other]
     worst = pairs.loc[pairs["drift"].idxmax()] if len(pairs) else None
     return Verdict(
         bool((pairs["drift"] <= limit).all()),

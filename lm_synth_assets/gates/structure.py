@@ -53,7 +53,8 @@ def _schema(table: Table, tables: Tables, region: Region) -> Verdict:
     names = [column.name for column in table.columns]
     problems = []
     if list(frame.columns) != names:
-        problems.append({"column": "(all)", "problem": f"columns are {', '.join(frame.columns)}", "rows": len(frame)})
+        found = f"columns are {', '.join(frame.columns)}"
+        problems.append({"column": "(all)", "problem": found, "rows": len(frame)})
     for column in table.columns:
         if column.name in frame:
             values = frame[column.name]

@@ -1,4 +1,4 @@
-"""The calendar: dim_date with British Columbia's statutory holidays and the health authorities' fiscal year."""
+"""The calendar: dim_date with BC's statutory holidays and the health authorities' fiscal year."""
 
 from datetime import date, timedelta
 
@@ -53,7 +53,7 @@ def dates(region: Region) -> pd.DataFrame:
 
 
 def _fiscal_period(day: pd.Series, fiscal_start: pd.Series, anchor_weekday: int) -> NDArray[np.int64]:
-    """Fiscal periods 1-13: the first ends on the fourth anchor weekday of April, the next eleven last 28 days."""
+    """Fiscal periods 1-13: the first ends on April's fourth anchor weekday, the next eleven last 28 days."""
     period = np.empty(len(day), dtype=np.int64)
     for start in sorted(set(fiscal_start)):
         first = date(start, 4, 1)

@@ -1,5 +1,7 @@
 """The dimension tables that come straight from the configuration and the fixed vocabulary."""
 
+from collections.abc import Sized
+
 import pandas as pd
 
 from lm_synth_assets.config import Region
@@ -83,7 +85,7 @@ def scenarios(region: Region) -> pd.DataFrame:
         "los_multiplier",
         "alc_multiplier",
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[2:], float))
 
 
 def program_coverage(region: Region) -> pd.DataFrame:
@@ -98,5 +100,5 @@ def program_coverage(region: Region) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["site_id", "program_id", "subprogram_id", "subprogram_key"])
 
 
-def _numbers(items: object) -> range:
-    return range(1, len(items) + 1)  # type: ignore[arg-type]
+def _numbers(items: Sized) -> range:
+    return range(1, len(items) + 1)

@@ -1,11 +1,14 @@
 """ED encounters: triage, who is admitted, when everybody comes, how each visit ends."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
 from lm_synth_assets.config import Lognormal, Region
 from lm_synth_assets.random_streams import Streams
 from lm_synth_assets.simulation.apportion import Floats, Ints, chosen, cumulative, draw_rows
+from lm_synth_assets.simulation.columns import categorical
 from lm_synth_assets.simulation.people import People, people_of
 from lm_synth_assets.simulation.placement import Mask, settle
 from lm_synth_assets.simulation.rhythms import HOUR, Timetable, timetable
@@ -44,7 +47,8 @@ def generate_ed_encounters(region: Region, patients: pd.DataFrame, streams: Stre
     visits = counts.sum(axis=1)
     if (visits != patients["ed_visits_year"].to_numpy()).any():
         raise OtherPatients(
-            "patients.ed_visits_year is not what this configuration and seed give: make patients again with them"
+            "patients.ed_visits_year is not what this configuration and seed give: "
+            "make patients again with them"
         )
     year = region.run.start_year
     rng = streams.generator("ed", year)
@@ -70,10 +74,10 @@ def generate_ed_encounters(region: Region, patients: pd.DataFrame, streams: Stre
             "encounter_id": np.arange(1, len(order) + 1),
             "patient_id": patients["patient_id"].array.take(patient[order]),
             "facility_id": (people.home[patient[order]] + 1).astype(np.int32),
-            "ed_subservice": pd.Categorical.from_codes(service[order], list(ED_SUBSERVICES)),
+            "ed_subservice": categorical(service[order], ED_SUBSERVICES),
             "arrival_ts": arrival_ts,
             "acuity": pd.array(acuity[order] + 1, dtype="Int8"),
-            "dispo": pd.Categorical.from_codes(disposition[order], list(DISPOSITIONS)),
+            "dispo": categorical(disposition[order], DISPOSITIONS),
             "arrival_date": arrival_ts.astype("datetime64[D]").astype("datetime64[ns]"),
             "departure_ts": (start + arrival[order] + duration[order]).astype("datetime64[ns]"),
         }
@@ -139,7 +143,7 @@ def _arrivals(
     admitted: Mask,
     rng: np.random.Generator,
 ) -> Ints:
-    """Arrival of each visit: first those that lead to a bed, apart from all beds, then the others around them."""
+    """Arrival of each visit: first those that lead to a bed, apart from all beds, then the others."""
     rhythm = np.array([times.names.index(region.ed_rhythms[name]) for name in ED_SUBSERVICES])[service]
     by_ed = np.flatnonzero(spells.slot >= 0)
     # Both are in order of patient, and a patient's admissions are told apart by their order only.
@@ -181,7 +185,7 @@ def _settle_visits(
     duration: Ints,
     occupied: tuple[Ints, Ints, Ints],
     gap: int,
-    draw,
+    draw: Callable[[Ints], Ints],
     in_order: bool = False,
 ) -> Ints:
     """Arrivals of some visits, kept apart from each other and from what is occupied.
@@ -222,7 +226,9 @@ def _fatal(
     """Visits that end in death: only a patient's last contact can, so its chance there is raised in
     proportion, and the configured share of all visits of an acuity and subservice holds.
     """
-    end_of_care = np.zeros(int(max(patient.max(initial=-1), spells.patient.max(initial=-1))) + 1, dtype=np.int64)
+    end_of_care = np.zeros(
+        int(max(patient.max(initial=-1), spells.patient.max(initial=-1))) + 1, dtype=np.int64
+    )
     np.maximum.at(end_of_care, patient, arrival)
     known = spells.slot < 0
     np.maximum.at(end_of_care, spells.patient[known], spells.start[known])

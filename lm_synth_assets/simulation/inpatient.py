@@ -6,7 +6,9 @@ import pandas as pd
 from lm_synth_assets.config import Region
 from lm_synth_assets.random_streams import Streams
 from lm_synth_assets.simulation.apportion import Ints
+from lm_synth_assets.simulation.columns import categorical
 from lm_synth_assets.simulation.people import patient_numbers, people_of
+from lm_synth_assets.simulation.placement import Mask
 from lm_synth_assets.simulation.rhythms import timetable
 from lm_synth_assets.simulation.stay_plan import HUNDREDTH, plan_stays
 from lm_synth_assets.simulation.stay_rates import units_of
@@ -73,7 +75,7 @@ def generate_ip_stays(
             "subprogram_key": (program * 100 + subprogram).astype(np.int32),
             "admit_date": admit_ts.astype("datetime64[D]").astype("datetime64[ns]"),
             "alc_days": stays.alc / 100,
-            "admit_route": pd.Categorical.from_codes(route, list(ADMIT_ROUTES)),
+            "admit_route": categorical(route, ADMIT_ROUTES),
             "ed_encounter_id": _or_null(encounter_of_stay),
             "transfer_from_stay_id": _or_null(before),
         }
@@ -81,7 +83,7 @@ def generate_ip_stays(
     return frame.take(by_time).reset_index(drop=True)
 
 
-def _routes(by_ed: Ints, first: Ints) -> Ints:
+def _routes(by_ed: Mask, first: Mask) -> Ints:
     ed, direct, transfer = map(ADMIT_ROUTES.index, (ROUTE_ED, ROUTE_DIRECT, ROUTE_TRANSFER))
     return np.where(first, np.where(by_ed, ed, direct), transfer)
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from lm_synth_assets.config import Region
 from lm_synth_assets.random_streams import Streams
 from lm_synth_assets.simulation.apportion import Floats, Ints, largest_remainder
+from lm_synth_assets.simulation.columns import categorical
 from lm_synth_assets.simulation.people import People
 from lm_synth_assets.simulation.population import residents
 from lm_synth_assets.simulation.visits import expected_visits, frailty_of, visit_counts
@@ -84,10 +85,10 @@ def generate_patients(region: Region, streams: Streams) -> pd.DataFrame:
             "patient_id": _ids(total),
             "lha_id": (lha + 1).astype(np.int32),
             "facility_home_id": (home + 1).astype(np.int32),
-            "age_group": pd.Categorical.from_codes(age, list(AGE_GROUPS)),
-            "gender": pd.Categorical.from_codes(gender, list(GENDERS)),
+            "age_group": categorical(age, AGE_GROUPS),
+            "gender": categorical(gender, GENDERS),
             "dob": (np.datetime64(region.run.reference_date, "D") - born).astype("datetime64[ns]"),
-            "primary_ed_subservice": pd.Categorical.from_codes(_primary(base, counts), list(ED_SUBSERVICES)),
+            "primary_ed_subservice": categorical(_primary(base, counts), ED_SUBSERVICES),
             "expected_ed_rate": expected,
             "ed_visits_year": counts.sum(axis=1).astype(np.int32),
             "sampling_weight": np.full(total, sampling_weight(region)),
@@ -145,10 +146,11 @@ def _birth_days(region: Region, sizes: Ints, rng: np.random.Generator) -> Ints:
     """
     replace = not region.privacy.unique_quasi_identifiers
     shares = [weights / weights.sum() for weights in _birth_day_weights(region)]
-    offsets = [_birth_range(region.run.reference_date, band.first_age, band.last_age)[0] for band in AGE_BANDS]
+    reference = region.run.reference_date
+    offsets = [_birth_range(reference, band.first_age, band.last_age)[0] for band in AGE_BANDS]
     days = []
-    for _, age, gender in np.ndindex(sizes.shape):
-        size = sizes[_, age, gender]
+    for area, age, gender in np.ndindex(sizes.shape):
+        size = sizes[area, age, gender]
         even = age < len(AGE_BANDS) - 1
         drawn = rng.choice(len(shares[age]), size, replace=replace, p=None if even else shares[age])
         days.append(np.sort(drawn)[::-1] + offsets[age])

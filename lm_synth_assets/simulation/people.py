@@ -47,8 +47,8 @@ def people_of(patients: pd.DataFrame, reference_date: date) -> People:
     today = np.datetime64(reference_date, "D")
     return People(
         lha=patients["lha_id"].to_numpy(dtype=np.int64) - 1,
-        age_group=patients["age_group"].cat.codes.to_numpy(dtype=np.int64),
-        gender=patients["gender"].cat.codes.to_numpy(dtype=np.int64),
+        age_group=patients["age_group"].cat.codes.to_numpy().astype(np.int64),
+        gender=patients["gender"].cat.codes.to_numpy().astype(np.int64),
         home=patients["facility_home_id"].to_numpy(dtype=np.int64) - 1,
         days_old=(today - patients["dob"].to_numpy().astype("datetime64[D]")).astype(np.int64),
         reference_date=reference_date,
@@ -57,4 +57,4 @@ def people_of(patients: pd.DataFrame, reference_date: date) -> People:
 
 def patient_numbers(patient_ids: pd.Series) -> Ints:
     """The position in the patients table, from 0, that each patient id names."""
-    return patient_ids.str.slice(1).astype("int64").to_numpy() - 1
+    return np.asarray(patient_ids.str.slice(1).astype("int64"), dtype=np.int64) - 1

@@ -54,9 +54,7 @@ def settle(
     start = rearrange(start.copy())
     busy = _with_several(patient)
     for _ in range(_MOST_ROUNDS):
-        moving = busy[
-            overlapping(patient[busy], start[busy], duration[busy], gap, movable[busy])
-        ]
+        moving = busy[overlapping(patient[busy], start[busy], duration[busy], gap, movable[busy])]
         if not len(moving):
             return start
         start[moving] = redraw(moving)

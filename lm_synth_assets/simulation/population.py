@@ -5,6 +5,7 @@ import pandas as pd
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.simulation.apportion import Floats, Ints, largest_remainder
+from lm_synth_assets.simulation.columns import categorical, first_of_january
 from lm_synth_assets.vocabulary import AGE_GROUPS, GENDERS
 
 
@@ -53,14 +54,9 @@ def project(region: Region) -> pd.DataFrame:
         {
             "year": run.start_year + year,
             "lha_id": lha + 1,
-            "age_group": pd.Categorical.from_codes(age, list(AGE_GROUPS)),
-            "gender": pd.Categorical.from_codes(gender, list(GENDERS)),
+            "age_group": categorical(age, AGE_GROUPS),
+            "gender": categorical(gender, GENDERS),
             "population": cells.ravel(),
             "period_date": first_of_january(run.start_year + year),
         }
     )
-
-
-def first_of_january(year: Ints) -> pd.DatetimeIndex:
-    """1 January of each year."""
-    return pd.DatetimeIndex((year - 1970).astype("datetime64[Y]").astype("datetime64[ns]"))

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from lm_synth_assets.config import Region
-from lm_synth_assets.simulation.population import first_of_january, growth_factor
+from lm_synth_assets.simulation.columns import first_of_january
+from lm_synth_assets.simulation.population import growth_factor
 from lm_synth_assets.vocabulary import ED_SUBSERVICES
 
 
@@ -29,11 +30,8 @@ def project_ed(
         growth = np.array([growth_factor(region, int(year), scenario.growth) for year in years])
         factor = growth[np.searchsorted(years, by_area["year"]), by_area["lha_id"] - 1] * scenario.ed_rates
         parts.append(by_area.assign(scenario_id=scenario_id, units=by_area["units"] * factor))
-    totals = (
-        pd.concat(parts)
-        .groupby(["scenario_id", "year", "default_site_id", "ed_subservice"], as_index=False, observed=True)["units"]
-        .sum()
-    )
+    key = ["scenario_id", "year", "default_site_id", "ed_subservice"]
+    totals = pd.concat(parts).groupby(key, as_index=False, observed=True)["units"].sum()
     return pd.DataFrame(
         {
             "scenario_id": totals["scenario_id"],

@@ -5,6 +5,7 @@ import pandas as pd
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.simulation.apportion import Floats
+from lm_synth_assets.simulation.columns import categorical
 from lm_synth_assets.vocabulary import AGE_GROUPS, ED_SUBSERVICES, GENDERS
 
 
@@ -15,7 +16,10 @@ def visits_per_1000(region: Region) -> Floats:
     """
     base = np.array(
         [
-            [[region.ed.rates_per_1000[service][age][gender] for service in ED_SUBSERVICES] for gender in GENDERS]
+            [
+                [region.ed.rates_per_1000[service][age][gender] for service in ED_SUBSERVICES]
+                for gender in GENDERS
+            ]
             for age in AGE_GROUPS
         ]
     )
@@ -42,9 +46,9 @@ def baseline_rates(region: Region) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "lha_id": lha + 1,
-            "age_group": pd.Categorical.from_codes(age, list(AGE_GROUPS)),
-            "gender": pd.Categorical.from_codes(gender, list(GENDERS)),
-            "ed_subservice": pd.Categorical.from_codes(service, list(ED_SUBSERVICES)),
+            "age_group": categorical(age, AGE_GROUPS),
+            "gender": categorical(gender, GENDERS),
+            "ed_subservice": categorical(service, ED_SUBSERVICES),
             "baserate_per_1000": rates.ravel(),
         }
     )

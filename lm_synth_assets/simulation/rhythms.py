@@ -63,7 +63,8 @@ def _both_hours(rhythm: Rhythm) -> list[list[float]]:
 
 
 def _days_of(year: int) -> list[date]:
-    return [date(year, 1, 1) + timedelta(days=n) for n in range((date(year + 1, 1, 1) - date(year, 1, 1)).days)]
+    first = date(year, 1, 1)
+    return [first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days)]
 
 
 def _holiday_factors(calendar: list[date], config: Calendar) -> Floats:
@@ -93,4 +94,3 @@ def _day_shocks(region: Region, length: int, rng: np.random.Generator) -> Floats
     for day in range(1, length):
         series[:, day] += memory * series[:, day - 1]
     return np.sqrt(shared) * series[:1] + np.sqrt(1 - shared) * series[1:]
-

@@ -41,7 +41,7 @@ HUNDREDTH = DAY // 100
 """Seconds in a hundredth of a day, the unit in which lengths of stay are kept."""
 
 _CROWDED_DAYS = 270
-"""Days in bed that the stays of a patient with other contacts add up to at most, so that all fit in the year."""
+"""The most days in bed of a patient who has other contacts, so that all fit in the year."""
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ def _legs(
 ) -> tuple[Ints, Ints, Mask]:
     """The stays of each spell as (spell, site, is first): one, two after a transfer, three after a return."""
     weights = corridors(region, units)
-    open_corridor = weights.any(axis=-1)
+    open_corridor = np.any(weights, axis=-1)
     share = np.array([unit.transfer_share for unit in units])
     moves = open_corridor[site, unit] & (rng.random(len(unit)) < share[unit])
     returns = moves & (rng.random(len(unit)) < region.inpatient.returned_share)
@@ -275,9 +275,7 @@ def _lognormal(median: Floats, sigma: Floats, cap: Floats, uniform: Floats) -> F
     return np.minimum(median * np.exp(safe * ndtri(uniform * np.maximum(below, 1e-12))), cap)
 
 
-def _chain(
-    spell: Ints, first: Mask, los: Ints, lead: Ints, travel: int
-) -> tuple[Ints, Ints]:
+def _chain(spell: Ints, first: Mask, los: Ints, lead: Ints, travel: int) -> tuple[Ints, Ints]:
     """Seconds from each spell's start to each of its admissions, and of the whole spell."""
     seconds = los * HUNDREDTH + np.where(first, lead[spell], travel)
     reached = np.cumsum(seconds)
@@ -317,7 +315,12 @@ def _join(
 
 
 def _place_direct(
-    region: Region, units: list[Unit], plan: StayPlan, people: People, times: Timetable, rng: np.random.Generator
+    region: Region,
+    units: list[Unit],
+    plan: StayPlan,
+    people: People,
+    times: Timetable,
+    rng: np.random.Generator,
 ) -> StayPlan:
     """The plan with start times for direct spells, apart from each other and from those under way."""
     spells = plan.spells

@@ -1,4 +1,4 @@
-"""Who is admitted for what: expected stays by age, gender and inpatient subprogram, in the ED and directly."""
+"""Who is admitted for what: expected stays by age, gender and subprogram, through the ED and directly."""
 
 from typing import NamedTuple
 
@@ -69,7 +69,7 @@ def receiving_sites(region: Region, units: list[Unit]) -> Ints:
 
 
 def corridors(region: Region, units: list[Unit]) -> Floats:
-    """Weights of transfer (from site, unit, to site): the configured corridors to sites that offer the unit."""
+    """Weights of transfer (from site, unit, to site): configured corridors to sites that offer the unit."""
     sites = list(region.sites)
     weights = np.zeros((len(sites), len(units), len(sites)))
     for here, site in enumerate(region.sites.values()):
@@ -150,7 +150,9 @@ def _unit_shares(region: Region, units: list[Unit]) -> Floats:
     same = program[:, None] == program
     total = within @ same
     within = np.divide(within, total, out=np.zeros_like(within), where=total > 0)
-    by_program = np.array([[[mix[g][a].get(u.program, 0.0) for u in units] for g in GENDERS] for a in AGE_GROUPS])
+    by_program = np.array(
+        [[[mix[g][a].get(u.program, 0.0) for u in units] for g in GENDERS] for a in AGE_GROUPS]
+    )
     shares = by_program[AGE_GROUP_OF] * within
     sums = shares.sum(axis=-1, keepdims=True)
     return np.divide(shares, sums, out=np.zeros_like(shares), where=sums > 0)

@@ -1,4 +1,4 @@
-"""How many ED visits each patient has: expected from the rates, drawn so that people vary and volumes hold."""
+"""How many ED visits each patient has: given by the rates, drawn so that people vary and volumes hold."""
 
 import numpy as np
 
@@ -62,7 +62,7 @@ def visit_counts(region: Region, people: People, base: Floats, frailty: Floats, 
     order = np.argsort(stratum, kind="stable")
     counts = np.empty_like(base, dtype=np.int64)
     for service in range(len(ED_SUBSERVICES)):
-        expected = np.bincount(stratum, base[:, service], minlength=int(np.prod(shape)))
+        expected: Floats = np.bincount(stratum, base[:, service], minlength=int(np.prod(shape)))  # type: ignore[assignment]
         blocks = controlled_rounding(expected.reshape(shape).sum(axis=2), rng)
         totals = systematic_rows(expected.reshape(-1, shape[2]), blocks.ravel(), rng)
         weights = (base[:, service] * frailty)[order]

@@ -324,6 +324,16 @@ SHARE = "must be a number, at least 0 and at most 1"
             id="admission from an unknown subservice",
         ),
         pytest.param(
+            "population: {ageing_pct: {0-4: true}}",
+            "population.ageing_pct.0-4: must be a number, above -20 and below 20; found true",
+            id="bool in a table of numbers",
+        ),
+        pytest.param(
+            "inpatient: {stays_per_1000: {Male: {0-4: '44'}}}",
+            f'inpatient.stays_per_1000.Male.0-4: {NUMBER}; found "44"',
+            id="text in a table of numbers",
+        ),
+        pytest.param(
             "inpatient: {stays_per_1000: {Male: {0-4: -0.5}}}",
             f"inpatient.stays_per_1000.Male.0-4: {NUMBER}; found -0.5",
             id="negative inpatient rate",

@@ -1,0 +1,168 @@
+"""The command line: lm-synth generate and lm-synth validate.
+
+Only options and exit codes: 0 all blocking gates passed, 1 a gate or storage failed, 2 wrong usage or
+configuration, 130 interrupted. Everything heavy is imported once the usage is known to be right.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from lm_synth_assets import __version__
+
+_FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
+_FORMATS = ("csv", "parquet")
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _common(command: Command) -> Command:
+    """The options that every command has."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
+        click.option("--quiet", is_flag=True, help="Print nothing but what is wrong."),
+        click.option(
+            "--config",
+            type=click.Path(path_type=Path),
+            help="Configuration file.  [default: configs/lower_mainland_defaults.yaml]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.version_option(__version__, prog_name="lm-synth")
+def cli() -> None:
+    """A fictional health region as data: synthetic, for non-production testing."""
+
+
+@cli.command()
+@click.option("--patients", type=int, help="Persons in the sample.  [default: as configured, 50000]")
+@click.option("--start-year", type=int, help="Year of the encounters.  [default: as configured, 2025]")
+@click.option("--years", type=int, help="Years of projection.  [default: as configured, 10]")
+@click.option("--seed", type=int, help="Seed of all random streams.  [default: as configured, 42]")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), help="Folder for the tables.")
+@click.option("--format", "storage", type=click.Choice(_FORMATS), default="csv", help="File format.")
+@click.option("--with-ed", is_flag=True, help="Make ED encounters.")
+@click.option("--with-ip", is_flag=True, help="Make inpatient stays; needs --with-ed.")
+@_common
+def generate(
+    patients: int | None,
+    start_year: int | None,
+    years: int | None,
+    seed: int | None,
+    out: Path,
+    storage: str,
+    with_ed: bool,
+    with_ip: bool,
+    config: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Make a data set and check it with every gate."""
+    if with_ip and not with_ed:
+        raise click.UsageError("--with-ip needs --with-ed: inpatient stays follow from ED admissions")
+    path, region = _region(config, patients=patients, start_year=start_year, years=years, seed=seed)
+
+    from lm_synth_assets.console import show, shown_progress
+    from lm_synth_assets.runs import EMERGENCY_TABLES, INPATIENT_TABLES
+    from lm_synth_assets.runs import generate as run
+
+    left_out = (() if with_ed else EMERGENCY_TABLES) + (() if with_ip else INPATIENT_TABLES)
+    with shown_progress(quiet or as_json, "generate") as progress:
+        outcome = run(path, region, out, storage, left_out, progress)
+    show(outcome, as_json=as_json, quiet=quiet, title="generate")
+    sys.exit(0 if outcome.passed else _FAILED)
+
+
+@cli.command()
+@click.option("--in", "folder", type=click.Path(path_type=Path), default=Path("out"), help="Folder of the tables.")
+@click.option("--format", "storage", type=click.Choice(_FORMATS), help="File format.  [default: what is there]")
+@click.option("--ks-threshold", type=float, help="Greatest Kolmogorov-Smirnov distance.  [default: as configured, 0.1]")
+@click.option("--corr-threshold", type=float, help="Greatest drift of a correlation.  [default: as configured, 0.1]")
+@_common
+def validate(
+    folder: Path,
+    storage: str | None,
+    ks_threshold: float | None,
+    corr_threshold: float | None,
+    config: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Check a stored data set with every gate, without making it again."""
+    thresholds = {"ks_threshold": ks_threshold, "corr_threshold": corr_threshold}
+    path, region = _region(config, **thresholds)
+
+    from lm_synth_assets.console import show, shown_progress
+    from lm_synth_assets.runs import validate as run
+
+    with shown_progress(quiet or as_json, "validate") as progress:
+        outcome = run(path, region, folder, storage, thresholds, progress)
+    show(outcome, as_json=as_json, quiet=quiet, title="validate")
+    sys.exit(0 if outcome.passed else _FAILED)
+
+
+def _region(config: Path | None, **changes: Any) -> tuple[str, Any]:
+    """The configuration file and its region with what the command line changes; wrong ones end the command."""
+    from pydantic import ValidationError
+
+    from lm_synth_assets.config_files import DEFAULT_CONFIG, ConfigError, describe_validation_error, load_region
+
+    path = config or DEFAULT_CONFIG
+    region = load_region(path)
+    try:
+        if "ks_threshold" in changes:
+            return str(path), region.with_thresholds(**changes)
+        region = region.with_run(**changes)
+    except ValidationError as error:
+        raise ConfigError(describe_validation_error(error, "command line")) from None
+    from lm_synth_assets.simulation.patients import sample_sizes
+
+    sample_sizes(region)
+    return str(path), region
+
+
+def main() -> None:
+    """The entry point: runs a command and turns what goes wrong into one message and an exit code."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        _stop("Interrupted: every table is either the one from before or whole and new.", _INTERRUPTED)
+    except Exception as error:
+        code = _exit_code(error)
+        if code is None:
+            raise
+        _stop(str(error), code)
+
+
+def _exit_code(error: Exception) -> int | None:
+    """The exit code of an error that its message explains in full; None for any other."""
+    for kind in type(error).__mro__:
+        code = {
+            "ConfigError": _USAGE,
+            "CapacityError": _USAGE,
+            "StorageError": _FAILED,
+            "DagsterExecutionInterruptedError": _INTERRUPTED,
+        }.get(kind.__name__)
+        if code is not None:
+            return code
+    return None
+
+
+def _stop(message: str, code: int) -> None:
+    click.echo(message if code == _INTERRUPTED else f"Error: {message}", err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""What the commands show: progress on standard error, results as tables or as JSON on standard output."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+from rich.text import Text
+
+from lm_synth_assets.runs import GateResult, Outcome, Progress
+from lm_synth_assets.vocabulary import DISCLAIMER
+
+_STRUCTURAL = ("schema", "keys", "foreign_keys")
+_KIB = 1024
+
+
+@contextmanager
+def shown_progress(quiet: bool, title: str) -> Iterator[Progress]:
+    """A progress bar on a terminal, one line a step elsewhere, nothing when quiet."""
+    console = Console(stderr=True)
+    if quiet:
+        yield lambda done, steps, last: None
+    elif console.is_terminal:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Bar(*columns, console=console, transient=True) as bar:
+            task = bar.add_task(title, total=None)
+            yield lambda done, steps, last: bar.update(
+                task, completed=done, total=steps, description=f"{title}: {last}"
+            )
+    else:
+        yield lambda done, steps, last: console.print(f"{title} {done}/{steps} {last}", highlight=False)
+
+
+def show(outcome: Outcome, *, as_json: bool, quiet: bool, title: str) -> None:
+    """The outcome on standard output; when quiet, only what is wrong."""
+    if as_json:
+        print(json.dumps({"passed": outcome.passed, "disclaimer": DISCLAIMER, **asdict(outcome)}, indent=2))
+        return
+    console = Console(highlight=False)
+    if not quiet:
+        if outcome.tables:
+            console.print(_tables(outcome))
+        console.print(_gates(outcome))
+    for result in outcome.gates:
+        if not result.passed:
+            console.print(_breach(result))
+    for name, reason in outcome.left_out.items():
+        if not quiet:
+            console.print(f"{name} left out: {reason}", style="dim", soft_wrap=True)
+    for error in outcome.errors:
+        console.print(f"ERROR {error}", style="bold red", markup=False, soft_wrap=True)
+    if not quiet or not outcome.passed:
+        console.print(_verdict(outcome, title))
+        console.print(DISCLAIMER, style="dim")
+
+
+def _tables(outcome: Outcome) -> Table:
+    table = Table(title="Written", title_justify="left")
+    for name in ("table", "file"):
+        table.add_column(name, overflow="fold")
+    for name in ("rows", "size"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for stored in outcome.tables:
+        table.add_row(stored.name, stored.location, f"{stored.rows:,}", _size(stored.bytes))
+    return table
+
+
+def _size(count: int) -> str:
+    if count < _KIB:
+        return f"{count} B"
+    return f"{count / _KIB:,.0f} KiB" if count < _KIB**2 else f"{count / _KIB**2:,.1f} MiB"
+
+
+def _gates(outcome: Outcome) -> Table:
+    """One row a statistical gate; the structural gates, which say the same of every table, in one row each."""
+    table = Table(title="Checked", title_justify="left")
+    for name in ("gate", "observed", "expected", "threshold"):
+        table.add_column(name, overflow="fold")
+    table.add_column("verdict", no_wrap=True)
+    for name in _STRUCTURAL:
+        same = [result for result in outcome.gates if result.gate == name]
+        failed = [result for result in same if not result.passed]
+        if same:
+            verdict = _mark(failed[0]) if failed else Text("pass", style="green")
+            table.add_row(f"{name} of {len(same)} tables", f"{len(failed)} tables fail", "all pass", "", verdict)
+    for result in outcome.gates:
+        if result.gate not in _STRUCTURAL:
+            name = f"{result.table}.{result.gate}"
+            table.add_row(name, result.observed, result.expected, result.threshold, _mark(result))
+    return table
+
+
+def _mark(result: GateResult) -> Text:
+    if result.passed:
+        return Text("pass", style="green")
+    return Text("FAIL", style="bold red") if result.blocking else Text("warn", style="yellow")
+
+
+def _breach(result: GateResult) -> Text:
+    word = "FAIL" if result.blocking else "WARN"
+    text = (
+        f"{word} {result.table}.{result.gate}: expected {result.expected}; observed {result.observed}; "
+        f"threshold {result.threshold or 'none'}"
+    )
+    return Text(f"{text}\n{result.offending}" if result.offending else text)
+
+
+def _verdict(outcome: Outcome, title: str) -> Text:
+    passed = sum(result.passed for result in outcome.gates)
+    words = f"{title}: {'PASS' if outcome.passed else 'FAIL'} ({passed} of {len(outcome.gates)} gates passed)"
+    return Text(words, style="bold green" if outcome.passed else "bold red")

@@ -1,0 +1,226 @@
+"""Running the assets and gates in this process, and telling what came of it.
+
+Here belongs what the commands share with nothing else: one Dagster run, its progress, its outcome as data.
+How that is shown is `console`.
+"""
+
+import os
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster._core.events import DagsterEvent
+from dagster._core.events.log import EventLogEntry
+
+from lm_synth_assets.config import Region
+from lm_synth_assets.config_files import ConfigError
+from lm_synth_assets.definitions import build_defs
+from lm_synth_assets.gates.checks import all_gates
+from lm_synth_assets.generation import Generation
+from lm_synth_assets.schema import TABLES
+from lm_synth_assets.settings import Settings
+from lm_synth_assets.storage.errors import MissingTable, StorageError
+from lm_synth_assets.storage.publishing import check_folder
+from lm_synth_assets.storage.stores import STORES, open_store
+
+EMERGENCY_TABLES = ("ed_encounters",)
+INPATIENT_TABLES = ("ip_stays",)
+
+
+@dataclass(frozen=True)
+class StoredTable:
+    """A table that a run has written."""
+
+    name: str
+    rows: int
+    bytes: int
+    location: str
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """What a gate has found."""
+
+    table: str
+    gate: str
+    passed: bool
+    blocking: bool
+    expected: str
+    observed: str
+    threshold: str
+    offending: str
+
+
+@dataclass
+class Outcome:
+    """What a run has come to. `left_out` are tables that it did not make or look at, with the reason."""
+
+    tables: list[StoredTable] = field(default_factory=list)
+    gates: list[GateResult] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every blocking gate that was due has passed."""
+        return not self.errors and all(result.passed for result in self.gates if result.blocking)
+
+
+Progress = Callable[[int, int, str], None]
+"""Told how many of how many steps are done, and what happened last."""
+
+
+def generate(
+    config: str,
+    region: Region,
+    out: Path,
+    storage: str,
+    tables_left_out: Sequence[str],
+    progress: Progress,
+) -> Outcome:
+    """Make and check every table but those left out.
+
+    Raises StorageError, before any work, where the folder cannot be written to.
+    """
+    check_folder(out)
+    made = [name for name in TABLES if name not in tables_left_out]
+    selection = dg.AssetSelection.assets(*made)
+    outcome = _run(config, Generation.of(config, region), out, storage, selection, 2 * len(made), progress)
+    store = open_store(storage, out)
+    for name in tables_left_out:
+        reason = "not asked for"
+        if store.exists(TABLES[name]):
+            reason += f"; {store.location(TABLES[name])} is from an earlier run and does not belong to this one"
+        outcome.left_out[name] = reason
+    return outcome
+
+
+def validate(
+    config: str,
+    region: Region,
+    folder: Path,
+    storage: str | None,
+    thresholds: dict[str, float | None],
+    progress: Progress,
+) -> Outcome:
+    """Check the stored tables of a folder; what was generated is read from their manifest.
+
+    Raises StorageError where the folder holds no data set, ConfigError where its manifest cannot be used or it
+    holds two data sets and no format is given.
+    """
+    storage = storage or _format_of(folder)
+    store = open_store(storage, folder)
+    manifest = store.read(TABLES["dataset_manifest"])
+    if len(manifest) != 1:
+        raise ConfigError(f"{store.location(TABLES['dataset_manifest'])}: must have one row; has {len(manifest)}")
+    made = manifest.iloc[0]
+    run = {name: int(made[name]) for name in ("patients", "seed", "start_year", "years")}
+    optional = (*EMERGENCY_TABLES, *INPATIENT_TABLES)
+    absent = [name for name in optional if not store.exists(TABLES[name])]
+    missing = [name for name in TABLES if name not in optional and not store.exists(TABLES[name])]
+    looked_at = [name for name in TABLES if name not in (*absent, *missing)]
+    generation = Generation(config=config, **run, **thresholds)
+    selection = dg.AssetSelection.checks_for_assets(*[dg.AssetKey(name) for name in looked_at])
+    outcome = _run(config, generation, folder, storage, selection, len(looked_at), progress)
+    outcome.errors += [str(MissingTable(name, store.location(TABLES[name]))) for name in missing]
+    outcome.left_out = dict.fromkeys(absent, "not there")
+    return outcome
+
+
+def _format_of(folder: Path) -> str:
+    """The format in which a folder holds a data set."""
+    manifest = TABLES["dataset_manifest"]
+    found = [name for name in STORES if open_store(name, folder).exists(manifest)]
+    if len(found) > 1:
+        raise ConfigError(f"{folder} holds data sets in {' and '.join(found)}: choose one with --format")
+    if not found:
+        raise MissingTable(manifest.name, str(folder / f"{manifest.name}.csv"))
+    return found[0]
+
+
+def _run(
+    config: str,
+    generation: Generation,
+    folder: Path,
+    storage: str,
+    selection: dg.AssetSelection,
+    steps: int,
+    progress: Progress,
+) -> Outcome:
+    settings = Settings.model_validate({"storage": storage, "out": folder, "config": config})
+    job = dg.define_asset_job("lm_synth", selection=selection)
+    definitions = build_defs(settings, generation, jobs=[job])
+    outcome = Outcome()
+    done = 0
+
+    def listen(entry: EventLogEntry) -> None:
+        nonlocal done
+        event = entry.dagster_event
+        if event is None:
+            return
+        _note(event, outcome)
+        if event.is_step_success or event.is_step_failure:
+            done += 1
+            progress(done, steps, event.step_key or "")
+
+    run_id = str(uuid.uuid4())
+    # With DAGSTER_HOME the run shows up in that instance's history; without it, nothing is kept of it.
+    kept = "DAGSTER_HOME" in os.environ
+    with dg.DagsterInstance.get() if kept else dg.DagsterInstance.ephemeral() as instance:
+        instance.add_event_listener(run_id, listen)
+        definitions.resolve_job_def("lm_synth").execute_in_process(
+            instance=instance,
+            run_id=run_id,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+    position = {(gate.table, gate.name): index for index, gate in enumerate(all_gates())}
+    outcome.gates.sort(key=lambda result: position[result.table, result.gate])
+    return outcome
+
+
+def _note(event: DagsterEvent, outcome: Outcome) -> None:
+    """Take down what an event tells of tables, gates and errors."""
+    if event.is_step_materialization:
+        metadata = event.step_materialization_data.materialization.metadata
+        name = event.step_materialization_data.materialization.asset_key.path[-1]
+        outcome.tables.append(
+            StoredTable(name, *(metadata[key].value for key in ("dagster/row_count", "bytes", "path")))
+        )
+    elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+        found = event.asset_check_evaluation_data
+        text: dict[str, Any] = {key: value.value for key, value in found.metadata.items()}
+        outcome.gates.append(
+            GateResult(
+                table=found.asset_key.path[-1],
+                gate=found.check_name,
+                passed=found.passed,
+                blocking=found.severity == dg.AssetCheckSeverity.ERROR,
+                offending=text.pop("offending rows", ""),
+                **text,
+            )
+        )
+    elif event.is_step_failure or event.is_run_failure:
+        message = _reason(event)
+        if message and message not in outcome.errors:
+            outcome.errors.append(message)
+
+
+_OURS = (StorageError, ConfigError)
+
+
+def _reason(event: DagsterEvent) -> str:
+    """The innermost cause of a failure in words; nothing for a failed gate, which speaks for itself."""
+    error = event.step_failure_data.error if event.is_step_failure else event.job_failure_data.error
+    if error is None or error.cls_name == "DagsterAssetCheckFailedError":
+        return ""
+    while error.cause is not None:
+        error = error.cause
+    # Dagster keeps an error as text that starts with the module and name of its class.
+    _, _, message = error.message.partition(": ")
+    known = any(error.cls_name == kind.__name__ for base in _OURS for kind in (base, *base.__subclasses__()))
+    words = message.strip() if known else f"{error.cls_name}: {message.strip()}"
+    return words if event.step_key is None else f"{event.step_key}: {words}"
