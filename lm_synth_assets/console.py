@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import groupby
+from operator import attrgetter
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -16,6 +18,7 @@ from lm_synth_assets.vocabulary import DISCLAIMER
 
 _STRUCTURAL = ("schema", "keys", "foreign_keys")
 _KIB = 1024
+_LOG_WIDTH = 140
 
 
 @contextmanager
@@ -40,7 +43,7 @@ def show(outcome: Outcome, *, as_json: bool, quiet: bool, title: str) -> None:
     if as_json:
         print(json.dumps({"passed": outcome.passed, "disclaimer": DISCLAIMER, **asdict(outcome)}, indent=2))
         return
-    console = Console(highlight=False)
+    console = _console()
     if not quiet:
         if outcome.tables:
             console.print(_tables(outcome))
@@ -56,6 +59,14 @@ def show(outcome: Outcome, *, as_json: bool, quiet: bool, title: str) -> None:
     if not quiet or not outcome.passed:
         console.print(_verdict(outcome, title))
         console.print(DISCLAIMER, style="dim")
+
+
+def _console() -> Console:
+    """The console of standard output; in a file or a log, where nobody can widen it, wide enough."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = _LOG_WIDTH
+    return console
 
 
 def _tables(outcome: Outcome) -> Table:
@@ -76,21 +87,24 @@ def _size(count: int) -> str:
 
 
 def _gates(outcome: Outcome) -> Table:
-    """One row a statistical gate; the structural gates, which say the same of every table, in one row each."""
+    """The structural gates, which say the same of every table, in a row each; the others by their table."""
     table = Table(title="Checked", title_justify="left")
-    for name in ("gate", "observed", "expected", "threshold"):
+    table.add_column("gate", no_wrap=True)
+    for name in ("observed", "expected", "threshold"):
         table.add_column(name, overflow="fold")
     table.add_column("verdict", no_wrap=True)
     for name in _STRUCTURAL:
         same = [result for result in outcome.gates if result.gate == name]
         failed = [result for result in same if not result.passed]
         if same:
-            verdict = _mark(failed[0]) if failed else Text("pass", style="green")
-            table.add_row(f"{name} of {len(same)} tables", f"{len(failed)} tables fail", "all pass", "", verdict)
-    for result in outcome.gates:
-        if result.gate not in _STRUCTURAL:
-            name = f"{result.table}.{result.gate}"
-            table.add_row(name, result.observed, result.expected, result.threshold, _mark(result))
+            verdict = _mark(failed[0] if failed else same[0])
+            table.add_row(name, f"{len(failed)} of {len(same)} tables fail", "none fails", "", verdict)
+    own = [result for result in outcome.gates if result.gate not in _STRUCTURAL]
+    for name, results in groupby(own, attrgetter("table")):
+        table.add_section()
+        table.add_row(Text(name, style="bold"))
+        for result in results:
+            table.add_row(result.gate, result.observed, result.expected, result.threshold, _mark(result))
     return table
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from lm_synth_assets import __version__
 from lm_synth_assets.config import Region
 from lm_synth_assets.random_streams import Streams
 from lm_synth_assets.schema import TABLES
@@ -40,7 +41,7 @@ def make_tables(region: Region) -> Tables:
         "program_coverage": dimensions.program_coverage(region),
         "population_projection": population.project(region),
         "ed_baseline_rates": rates.baseline_rates(region),
-        "dataset_manifest": manifest.manifest(region, "0"),
+        "dataset_manifest": manifest.manifest(region, __version__),
     }
     people = enforce(TABLES["patients"], patients.generate_patients(region, streams))
     visits = enforce(

@@ -5,6 +5,8 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import Boolean, Column, Date, DateTime, Enum, Integer, Numeric, Table
 
 from lm_synth_assets.config import Region
@@ -128,7 +130,11 @@ def _foreign_keys(table: Table, tables: Tables, region: Region) -> Verdict:
 
 def _found(given: pd.DataFrame, known: pd.DataFrame) -> "pd.Series[bool]":
     if given.shape[1] == 1:
-        return given.iloc[:, 0].isin(known.iloc[:, 0])
+        # Arrow's look-up: pandas' own turns every string into a Python object first.
+        values, among = (pa.array(frame.iloc[:, 0]) for frame in (given, known))
+        if pa.types.is_dictionary(values.type):
+            values, among = values.cast(pa.string()), among.cast(pa.string())
+        return pd.Series(pc.is_in(values, value_set=among).to_pandas().to_numpy(bool), index=given.index)
     keys = pd.MultiIndex.from_frame(known)
     return pd.Series(pd.MultiIndex.from_frame(given).isin(keys), index=given.index)
 

@@ -149,7 +149,7 @@ class TestControlledRounding:
 class TestShareOut:
     @given(data=st.data(), seed=SEEDS)
     def test_keeps_the_totals_and_gives_nothing_to_weight_zero(self, data: st.DataObject, seed: int) -> None:
-        sizes = data.draw(st.lists(st.integers(0, 6), min_size=1, max_size=8))
+        sizes = data.draw(st.lists(st.integers(0, 6), min_size=1, max_size=8).filter(any))
         group = np.repeat(np.arange(len(sizes)), sizes)
         weights = np.array(data.draw(st.lists(AMOUNTS, min_size=len(group), max_size=len(group))), dtype=float)
         can_take = np.bincount(group, weights, minlength=len(sizes)) > 0

@@ -1,0 +1,73 @@
+# Each target sets up what it needs, once; needed beforehand: Python 3.11 or newer, and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(VENV)/.run
+DEV := $(VENV)/.dev
+DATA := --patients 50000 --start-year 2025 --years 10
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+export DAGSTER_DISABLE_TELEMETRY := 1
+
+.PHONY: help setup generate validate test lint types ui bench schema lock clean
+
+help:
+	@echo "generate  make the default data set in out/ and check it"
+	@echo "validate  check the data set in out/"
+	@echo "test      run the tests"
+	@echo "lint      check format, style, types and imports"
+	@echo "ui        Dagster's web interface on http://127.0.0.1:3000"
+	@echo "bench     measure speed and memory"
+	@echo "clean     remove all that was made, but for out/"
+
+setup: $(RUN)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "Python 3.11, 3.12 or 3.13 is needed; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN): requirements.lock pyproject.toml | $(BIN)/python
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements-dev.lock | $(RUN)
+	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+generate: $(RUN)
+	$(BIN)/lm-synth generate $(DATA) --with-ed --with-ip --out ./out
+
+validate: $(RUN)
+	$(BIN)/lm-synth validate --in ./out
+
+test: $(DEV)
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+ui: $(RUN)
+	mkdir -p .dagster
+	DAGSTER_HOME=$(CURDIR)/.dagster $(BIN)/dagster dev -h 127.0.0.1 -p 3000 -w workspace.yaml
+
+bench: $(DEV)
+	$(BIN)/python benchmarks/speed.py
+
+schema: $(RUN)
+	$(BIN)/python -m lm_synth_assets.config_files > configs/region.schema.json
+
+# Needs uv; resolves anew within the bounds of pyproject.toml, for every supported Python at once.
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+  --no-emit-index-url --no-header --quiet
+lock:
+	$(LOCK) --extra build -o requirements.lock
+	$(LOCK) --extra dev -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .dagster .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './out/*' -prune -exec rm -rf {} +
