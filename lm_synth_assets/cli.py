@@ -96,15 +96,31 @@ def validate(
 ) -> None:
     """Check a stored data set with every gate, without making it again."""
     thresholds = {"ks_threshold": ks_threshold, "corr_threshold": corr_threshold}
-    path, region = _region(config, **thresholds)
+    path, _ = _region(config, **thresholds)
 
     from lm_synth_assets.console import show, shown_progress
     from lm_synth_assets.runs import validate as run
 
     with shown_progress(quiet or as_json, "validate") as progress:
-        outcome = run(path, region, folder, storage, thresholds, progress)
+        outcome = run(path, folder, storage, thresholds, progress)
     show(outcome, as_json=as_json, quiet=quiet, title="validate")
     sys.exit(0 if outcome.passed else _FAILED)
+
+
+@cli.command()
+@click.option("--in", "folder", type=click.Path(path_type=Path), default=Path("out"), help="Folder of the tables.")
+@click.option("--format", "storage", type=click.Choice(_FORMATS), help="File format.  [default: what is there]")
+@_common
+def compare(folder: Path, storage: str | None, config: Path | None, as_json: bool, quiet: bool) -> None:
+    """Compare a stored data set with the published figures that the defaults aim at."""
+    path, _ = _region(config)
+
+    from lm_synth_assets.console import show_comparison
+    from lm_synth_assets.runs import compare as run
+
+    comparisons = run(path, folder, storage)
+    show_comparison(comparisons, as_json=as_json, quiet=quiet)
+    sys.exit(0 if all(comparison.met for comparison in comparisons) else _FAILED)
 
 
 def _region(config: Path | None, **changes: Any) -> tuple[str, Any]:

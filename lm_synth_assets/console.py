@@ -13,6 +13,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from lm_synth_assets.acceptance import Comparison
 from lm_synth_assets.runs import GateResult, Outcome, Progress
 from lm_synth_assets.vocabulary import DISCLAIMER
 
@@ -59,6 +60,26 @@ def show(outcome: Outcome, *, as_json: bool, quiet: bool, title: str) -> None:
     if not quiet or not outcome.passed:
         console.print(_verdict(outcome, title))
         console.print(DISCLAIMER, style="dim")
+
+
+def show_comparison(comparisons: list[Comparison], *, as_json: bool, quiet: bool) -> None:
+    """Target, published range and observed value of each figure; when quiet, only those that are missed."""
+    if as_json:
+        print(json.dumps([{**found._asdict(), "met": found.met} for found in comparisons], indent=2))
+        return
+    table = Table(title="Published figures", title_justify="left")
+    for name in ("figure", "published", "source"):
+        table.add_column(name, overflow="fold")
+    for name in ("target", "tolerance", "observed"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for found in comparisons:
+        if not (quiet and found.met):
+            numbers = (f"{found.target:g}", f"{found.tolerance:g}", f"{found.observed:.2f}")
+            verdict = Text("met", style="green") if found.met else Text("MISSED", style="bold red")
+            table.add_row(found.name, found.published, found.source, *numbers, verdict)
+    if table.row_count:
+        _console().print(table)
 
 
 def _console() -> Console:

@@ -15,6 +15,8 @@ import dagster as dg
 from dagster._core.events import DagsterEvent
 from dagster._core.events.log import EventLogEntry
 
+from lm_synth_assets.acceptance import Comparison
+from lm_synth_assets.acceptance import compare as published_figures
 from lm_synth_assets.config import Region
 from lm_synth_assets.config_files import ConfigError
 from lm_synth_assets.definitions import build_defs
@@ -24,7 +26,7 @@ from lm_synth_assets.schema import TABLES
 from lm_synth_assets.settings import Settings
 from lm_synth_assets.storage.errors import MissingTable, StorageError
 from lm_synth_assets.storage.publishing import check_folder
-from lm_synth_assets.storage.stores import STORES, open_store
+from lm_synth_assets.storage.stores import STORES, TableStore, open_store
 
 EMERGENCY_TABLES = ("ed_encounters",)
 INPATIENT_TABLES = ("ip_stays",)
@@ -100,7 +102,6 @@ def generate(
 
 def validate(
     config: str,
-    region: Region,
     folder: Path,
     storage: str | None,
     thresholds: dict[str, float | None],
@@ -113,21 +114,36 @@ def validate(
     """
     storage = storage or _format_of(folder)
     store = open_store(storage, folder)
-    manifest = store.read(TABLES["dataset_manifest"])
-    if len(manifest) != 1:
-        raise ConfigError(f"{store.location(TABLES['dataset_manifest'])}: must have one row; has {len(manifest)}")
-    made = manifest.iloc[0]
-    run = {name: int(made[name]) for name in ("patients", "seed", "start_year", "years")}
+    generation = Generation(config=config, **_manifest_run(store), **thresholds)
     optional = (*EMERGENCY_TABLES, *INPATIENT_TABLES)
     absent = [name for name in optional if not store.exists(TABLES[name])]
     missing = [name for name in TABLES if name not in optional and not store.exists(TABLES[name])]
     looked_at = [name for name in TABLES if name not in (*absent, *missing)]
-    generation = Generation(config=config, **run, **thresholds)
     selection = dg.AssetSelection.checks_for_assets(*[dg.AssetKey(name) for name in looked_at])
     outcome = _run(config, generation, folder, storage, selection, len(looked_at), progress)
     outcome.errors += [str(MissingTable(name, store.location(TABLES[name]))) for name in missing]
     outcome.left_out = dict.fromkeys(absent, "not there")
     return outcome
+
+
+def compare(config: str, folder: Path, storage: str | None) -> list[Comparison]:
+    """The published figures as a stored data set has them.
+
+    Raises StorageError where a table that they need is not there, ConfigError as `validate` does.
+    """
+    store = open_store(storage or _format_of(folder), folder)
+    region = Generation(config=config, **_manifest_run(store)).load()
+    tables = {name: store.read(TABLES[name]) for name in ("patients", "ed_encounters", "ip_stays")}
+    return published_figures(tables, region)
+
+
+def _manifest_run(store: TableStore) -> dict[str, int]:
+    """What a stored data set was asked to be."""
+    table = TABLES["dataset_manifest"]
+    manifest = store.read(table)
+    if len(manifest) != 1:
+        raise ConfigError(f"{store.location(table)}: must have one row; has {len(manifest)}")
+    return {name: int(manifest[name].iloc[0]) for name in ("patients", "seed", "start_year", "years")}
 
 
 def _format_of(folder: Path) -> str:

@@ -1,0 +1,161 @@
+"""ED visits per patient: people vary, volumes hold."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.typing import NDArray
+
+from lm_synth_assets.config import Region
+from lm_synth_assets.random_streams import Streams
+from lm_synth_assets.simulation.people import People, people_of
+from lm_synth_assets.simulation.rates import visits_per_1000
+from lm_synth_assets.simulation.visits import expected_visits, frailty_of, visit_counts
+from lm_synth_assets.vocabulary import ADULT_ED, AGE_GROUPS, ED_SUBSERVICES, GENDERS, PEDIATRIC_ED
+from lm_synth_assets_tests.datasets import Tables, retuned
+
+ADULT = ED_SUBSERVICES.index(ADULT_ED)
+PEDIATRIC = ED_SUBSERVICES.index(PEDIATRIC_ED)
+YOUTH = AGE_GROUPS.index("15-24")
+
+
+@pytest.fixture(scope="module")
+def people(region: Region, tables: Tables) -> People:
+    return people_of(tables["patients"], region.run.reference_date)
+
+
+@pytest.fixture(scope="module")
+def base(region: Region, people: People) -> NDArray[np.float64]:
+    return expected_visits(region, people)
+
+
+def alike(region: Region, count: int) -> People:
+    """Women of 45 to 64 of the first area and site."""
+    zeros = np.zeros(count, dtype=np.int64)
+    age_group = zeros + AGE_GROUPS.index("45-64")
+    return People(zeros, age_group, zeros, zeros, zeros + 50 * 365, region.run.reference_date)
+
+
+class TestExpectedVisits:
+    def test_are_the_rates_of_the_patients_cell(self, region: Region, people: People, base: np.ndarray) -> None:
+        rates = visits_per_1000(region) / 1000
+        others = people.age_group != YOUTH
+        own = rates[people.lha, people.age_group, people.gender]
+        assert np.allclose(base[others], own[others])
+        assert np.allclose(base[:, [ADULT, 2]], own[:, [ADULT, 2]])
+
+    def test_nobody_above_the_limit_has_pediatric_visits(self, people: People, base: np.ndarray) -> None:
+        youth = people.age_group == YOUTH
+        assert (base[youth & (people.age > 17), PEDIATRIC] == 0).all()
+        assert (base[youth & (people.age <= 17), PEDIATRIC] > 0).all()
+
+    def test_those_below_it_have_the_visits_of_their_whole_cell(
+        self, region: Region, people: People, base: np.ndarray
+    ) -> None:
+        rates = visits_per_1000(region).reshape(-1, len(ED_SUBSERVICES))[:, PEDIATRIC] / 1000
+        youth = people.age_group == YOUTH
+        young = np.unique(people.cell[youth & (people.age <= 17)])
+        given = np.bincount(people.cell, base[:, PEDIATRIC], minlength=len(rates))
+        assert np.allclose(given[young], (np.bincount(people.cell, minlength=len(rates)) * rates)[young])
+
+    @pytest.mark.parametrize("limit", [14, 24])
+    def test_a_limit_between_two_age_groups_cuts_through_none(
+        self, region: Region, people: People, limit: int
+    ) -> None:
+        base = expected_visits(retuned(region, {"ed": {"pediatric_last_age": limit}}), people)
+        rates = visits_per_1000(region) / 1000
+        assert np.allclose(base, rates[people.lha, people.age_group, people.gender])
+
+
+class TestReconciledCounts:
+    @pytest.mark.parametrize("seed", range(5))
+    def test_each_site_and_each_area_is_within_one_of_its_expectation(
+        self, region: Region, people: People, base: np.ndarray, seed: int
+    ) -> None:
+        frailty = np.random.default_rng(seed).standard_gamma(0.55, len(people)) + 1e-6
+        counts = visit_counts(region, people, base, frailty, Streams(seed))
+        for service in range(len(ED_SUBSERVICES)):
+            for place, size in ((people.home, len(region.sites)), (people.lha, len(region.lhas))):
+                expected = np.bincount(place, base[:, service], minlength=size)
+                assert np.abs(np.bincount(place, counts[:, service], minlength=size) - expected).max() < 1
+
+    def test_each_age_and_gender_of_a_home_and_area_is_within_one(
+        self, region: Region, people: People, base: np.ndarray
+    ) -> None:
+        counts = visit_counts(region, people, base, np.ones(len(people)), Streams(0))
+        stratum = people.cell * len(region.sites) + people.home
+        for service in range(len(ED_SUBSERVICES)):
+            expected = np.bincount(stratum, base[:, service])
+            # Blocks are scaled to a whole total, which moves a cell by up to one more.
+            assert np.abs(np.bincount(stratum, counts[:, service]) - expected).max() < 2
+
+    def test_nobody_comes_who_is_not_expected(self, region: Region, people: People, base: np.ndarray) -> None:
+        for seed in range(10):
+            counts = visit_counts(region, people, base, np.ones(len(people)), Streams(seed))
+            assert (counts[base == 0] == 0).all()
+
+    def test_nobody_over_17_of_their_age_group_is_in_pediatric_ed(self, region: Region, tables: Tables) -> None:
+        visits = tables["ed_encounters"].query("ed_subservice == @PEDIATRIC_ED")
+        patients = tables["patients"].assign(age=people_of(tables["patients"], region.run.reference_date).age)
+        visitors = patients[patients["patient_id"].isin(visits["patient_id"])]
+        assert visitors.loc[visitors["age_group"] == "15-24", "age"].max() == 17
+
+    def test_counts_vary_as_negative_binomials_do(self, region: Region) -> None:
+        # Within a stratum only the total is fixed, so a large one shows the same variance as free counts.
+        mean, variance, expected = _moments(region, "reconciled")
+        assert abs(mean - expected) < 1e-4
+        assert abs(variance / (expected + expected**2 / region.ed.frailty_shape) - 1) < 0.05
+
+    def test_the_frail_come_more_often(self, tables: Tables) -> None:
+        patients = tables["patients"]
+        visits, rate = patients["ed_visits_year"], patients["expected_ed_rate"]
+        # Counts of 0.45 on average are mostly 0 and 1; their rank correlation with the rate is near 0.55.
+        assert rate.corr(visits, method="spearman") > 0.45
+        frequent = patients[visits >= 4]
+        assert frequent["expected_ed_rate"].median() > 3 * rate.median()
+
+
+class TestFreeCounts:
+    def test_are_negative_binomial(self, region: Region) -> None:
+        mean, variance, expected = _moments(region, "free")
+        assert abs(mean / expected - 1) < 0.03
+        assert abs(variance / (expected + expected**2 / region.ed.frailty_shape) - 1) < 0.05
+
+    def test_totals_wander(self, region: Region, people: People, base: np.ndarray) -> None:
+        free = retuned(region, {"ed": {"volume_control": "free"}})
+        frailty = np.ones(len(people))
+        totals = [visit_counts(free, people, base, frailty, Streams(seed)).sum() for seed in range(20)]
+        # Poisson: the standard deviation of a total is its root, here 48; reconciled totals stay within 3.
+        assert np.std(totals) > 20
+
+
+def _moments(region: Region, volume_control: str) -> tuple[float, float, float]:
+    """Mean and variance of Adult ED visits among people who are alike, and the expected mean.
+
+    100,000 people, seed fixed: the standard errors are 0.3 % of the mean and 1 % of the variance.
+    """
+    run = retuned(region, {"ed": {"volume_control": volume_control}})
+    people = alike(run, 100_000)
+    base = expected_visits(run, people)
+    shape = run.ed.frailty_shape
+    frailty = np.random.default_rng(1).standard_gamma(shape, len(people)) / shape
+    counts = visit_counts(run, people, base, frailty, Streams(1))[:, ADULT]
+    return float(counts.mean()), float(counts.var()), float(base[0, ADULT])
+
+
+def test_frailty_is_found_again_from_the_stored_rate() -> None:
+    base = np.array([[0.3, 0.0, 0.1], [0.2, 0.2, 0.0], [0.0, 0.0, 0.0]])
+    assert frailty_of(base, np.array([0.8, 0.1, 0.0])).tolist() == pytest.approx([2.0, 0.25, 1.0])
+
+
+def test_visits_of_the_year_are_the_encounters(tables: Tables) -> None:
+    counted = tables["ed_encounters"]["patient_id"].value_counts()
+    patients = tables["patients"].set_index("patient_id")
+    pd.testing.assert_series_equal(
+        counted.reindex(patients.index, fill_value=0).astype("int32"),
+        patients["ed_visits_year"],
+        check_names=False,
+    )
+
+
+def test_each_gender_is_named_in_order() -> None:
+    assert GENDERS.index("Female") == 0, "what `alike` builds on"
