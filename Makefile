@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help setup generate validate test lint types ui bench schema lock clean
+.PHONY: help setup generate validate test lint types ui bench docs lock clean
 
 help:
 	@echo "generate  make the default data set in out/ and check it"
@@ -18,6 +18,7 @@ help:
 	@echo "lint      check format, style, types and imports"
 	@echo "ui        Dagster's web interface on http://127.0.0.1:3000"
 	@echo "bench     measure speed and memory"
+	@echo "docs      make the generated pages again, from the code and out/"
 	@echo "clean     remove all that was made, but for out/"
 
 setup: $(RUN)
@@ -58,8 +59,9 @@ ui: $(RUN)
 bench: $(DEV)
 	$(BIN)/python benchmarks/speed.py
 
-schema: $(RUN)
+docs: $(RUN)
 	$(BIN)/python -m lm_synth_assets.config_files > configs/region.schema.json
+	$(BIN)/python -m lm_synth_assets.documents docs out
 
 # Needs uv; resolves anew within the bounds of pyproject.toml, for every supported Python at once.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-strip-extras \

@@ -80,10 +80,18 @@ def generate(
 
 
 @cli.command()
-@click.option("--in", "folder", type=click.Path(path_type=Path), default=Path("out"), help="Folder of the tables.")
-@click.option("--format", "storage", type=click.Choice(_FORMATS), help="File format.  [default: what is there]")
-@click.option("--ks-threshold", type=float, help="Greatest Kolmogorov-Smirnov distance.  [default: as configured, 0.1]")
-@click.option("--corr-threshold", type=float, help="Greatest drift of a correlation.  [default: as configured, 0.1]")
+@click.option(
+    "--in", "folder", type=click.Path(path_type=Path), default=Path("out"), help="Folder of the tables."
+)
+@click.option(
+    "--format", "storage", type=click.Choice(_FORMATS), help="File format.  [default: what is there]"
+)
+@click.option(
+    "--ks-threshold", type=float, help="Greatest Kolmogorov-Smirnov distance.  [default: as configured, 0.1]"
+)
+@click.option(
+    "--corr-threshold", type=float, help="Greatest drift of a correlation.  [default: as configured, 0.1]"
+)
 @_common
 def validate(
     folder: Path,
@@ -108,8 +116,12 @@ def validate(
 
 
 @cli.command()
-@click.option("--in", "folder", type=click.Path(path_type=Path), default=Path("out"), help="Folder of the tables.")
-@click.option("--format", "storage", type=click.Choice(_FORMATS), help="File format.  [default: what is there]")
+@click.option(
+    "--in", "folder", type=click.Path(path_type=Path), default=Path("out"), help="Folder of the tables."
+)
+@click.option(
+    "--format", "storage", type=click.Choice(_FORMATS), help="File format.  [default: what is there]"
+)
 @_common
 def compare(folder: Path, storage: str | None, config: Path | None, as_json: bool, quiet: bool) -> None:
     """Compare a stored data set with the published figures that the defaults aim at."""
@@ -124,10 +136,15 @@ def compare(folder: Path, storage: str | None, config: Path | None, as_json: boo
 
 
 def _region(config: Path | None, **changes: Any) -> tuple[str, Any]:
-    """The configuration file and its region with what the command line changes; wrong ones end the command."""
+    """The configuration file, and its region with what the command line changes. Raises ConfigError."""
     from pydantic import ValidationError
 
-    from lm_synth_assets.config_files import DEFAULT_CONFIG, ConfigError, describe_validation_error, load_region
+    from lm_synth_assets.config_files import (
+        DEFAULT_CONFIG,
+        ConfigError,
+        describe_validation_error,
+        load_region,
+    )
 
     path = config or DEFAULT_CONFIG
     region = load_region(path)

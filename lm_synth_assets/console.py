@@ -56,7 +56,7 @@ def show(outcome: Outcome, *, as_json: bool, quiet: bool, title: str) -> None:
         if not quiet:
             console.print(f"{name} left out: {reason}", style="dim", soft_wrap=True)
     for error in outcome.errors:
-        console.print(f"ERROR {error}", style="bold red", markup=False, soft_wrap=True)
+        console.print(f"ERROR {error}", style="bold red", soft_wrap=True)
     if not quiet or not outcome.passed:
         console.print(_verdict(outcome, title))
         console.print(DISCLAIMER, style="dim")
@@ -84,7 +84,8 @@ def show_comparison(comparisons: list[Comparison], *, as_json: bool, quiet: bool
 
 def _console() -> Console:
     """The console of standard output; in a file or a log, where nobody can widen it, wide enough."""
-    console = Console(highlight=False)
+    # Names and paths may hold what looks like markup or emoji.
+    console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = _LOG_WIDTH
     return console

@@ -95,7 +95,9 @@ def generate(
     for name in tables_left_out:
         reason = "not asked for"
         if store.exists(TABLES[name]):
-            reason += f"; {store.location(TABLES[name])} is from an earlier run and does not belong to this one"
+            reason += (
+                f"; {store.location(TABLES[name])} is from an earlier run and does not belong to this one"
+            )
         outcome.left_out[name] = reason
     return outcome
 
@@ -109,12 +111,13 @@ def validate(
 ) -> Outcome:
     """Check the stored tables of a folder; what was generated is read from their manifest.
 
-    Raises StorageError where the folder holds no data set, ConfigError where its manifest cannot be used or it
-    holds two data sets and no format is given.
+    Raises StorageError where the folder holds no data set, ConfigError where its manifest cannot be used or
+    it holds two data sets and no format is given.
     """
     storage = storage or _format_of(folder)
     store = open_store(storage, folder)
-    generation = Generation(config=config, **_manifest_run(store), **thresholds)
+    fields: dict[str, Any] = {**_manifest_run(store), **thresholds}
+    generation = Generation(config=config, **fields)
     optional = (*EMERGENCY_TABLES, *INPATIENT_TABLES)
     absent = [name for name in optional if not store.exists(TABLES[name])]
     missing = [name for name in TABLES if name not in optional and not store.exists(TABLES[name])]
@@ -171,21 +174,21 @@ def _run(
     definitions = build_defs(settings, generation, jobs=[job])
     outcome = Outcome()
     done = 0
+    interrupted = False
 
     def listen(entry: EventLogEntry) -> None:
-        nonlocal done
+        nonlocal done, interrupted
         event = entry.dagster_event
         if event is None:
             return
         _note(event, outcome)
+        interrupted = interrupted or _is_interrupt(event)
         if event.is_step_success or event.is_step_failure:
             done += 1
             progress(done, steps, event.step_key or "")
 
     run_id = str(uuid.uuid4())
-    # With DAGSTER_HOME the run shows up in that instance's history; without it, nothing is kept of it.
-    kept = "DAGSTER_HOME" in os.environ
-    with dg.DagsterInstance.get() if kept else dg.DagsterInstance.ephemeral() as instance:
+    with _instance() as instance:
         instance.add_event_listener(run_id, listen)
         definitions.resolve_job_def("lm_synth").execute_in_process(
             instance=instance,
@@ -193,18 +196,41 @@ def _run(
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
+    if interrupted:
+        # Dagster takes an interrupt for a failure like any other.
+        raise KeyboardInterrupt
     position = {(gate.table, gate.name): index for index, gate in enumerate(all_gates())}
     outcome.gates.sort(key=lambda result: position[result.table, result.gate])
     return outcome
 
 
+def _instance() -> dg.DagsterInstance:
+    """With DAGSTER_HOME, runs show up in that instance's history; without it, nothing is kept of them."""
+    home = os.environ.get("DAGSTER_HOME")
+    if not home:
+        return dg.DagsterInstance.ephemeral()
+    if not Path(home).expanduser().is_absolute() or not Path(home).expanduser().is_dir():
+        raise ConfigError(f"environment: DAGSTER_HOME: must be the absolute path of a folder; found '{home}'")
+    return dg.DagsterInstance.get()
+
+
+def _is_interrupt(event: DagsterEvent) -> bool:
+    error = event.job_failure_data.error if event.is_run_failure else None
+    return error is not None and error.cls_name in ("KeyboardInterrupt", "DagsterExecutionInterruptedError")
+
+
 def _note(event: DagsterEvent, outcome: Outcome) -> None:
     """Take down what an event tells of tables, gates and errors."""
     if event.is_step_materialization:
-        metadata = event.step_materialization_data.materialization.metadata
-        name = event.step_materialization_data.materialization.asset_key.path[-1]
+        written = event.step_materialization_data.materialization
+        told: dict[str, Any] = {key: value.value for key, value in written.metadata.items()}
         outcome.tables.append(
-            StoredTable(name, *(metadata[key].value for key in ("dagster/row_count", "bytes", "path")))
+            StoredTable(
+                name=written.asset_key.path[-1],
+                rows=told["dagster/row_count"],
+                bytes=told["bytes"],
+                location=told["path"],
+            )
         )
     elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         found = event.asset_check_evaluation_data

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
-from lm_synth_assets.config_files import CONFIG_FOLDER, DEFAULT_CONFIG, ConfigError, describe_validation_error
+from lm_synth_assets.config_files import CONFIG_FOLDER, DEFAULT_CONFIG, ConfigError
 
 _PREFIX = "LM_SYNTH_"
 
@@ -33,4 +34,13 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
-        raise ConfigError(describe_validation_error(error, f"environment {_PREFIX}*")) from None
+        raise ConfigError("\n".join(map(_described, error.errors()))) from None
+
+
+def _described(problem: ErrorDetails) -> str:
+    variable = f"{_PREFIX}{problem['loc'][0]}".upper()
+    if problem["type"] == "extra_forbidden":
+        known = ", ".join(f"{_PREFIX}{name}".upper() for name in Settings.model_fields)
+        return f"environment: {variable}: unknown variable; known are {known}"
+    allowed = problem["msg"].replace("Input should be", "must be")
+    return f"environment: {variable}: {allowed}; found '{problem['input']}'"

@@ -1,0 +1,36 @@
+"""The documentation that is made from the code is the one that is kept."""
+
+from pathlib import Path
+
+import pytest
+
+from lm_synth_assets.acceptance import Comparison, compare
+from lm_synth_assets.config import Region
+from lm_synth_assets.config_files import load_region
+from lm_synth_assets.documents import figures_page, tables_page
+from lm_synth_assets_tests.datasets import make_tables
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.fixture(scope="module")
+def default_region() -> Region:
+    return load_region()
+
+
+@pytest.fixture(scope="module")
+def comparisons(default_region: Region) -> list[Comparison]:
+    return compare(make_tables(default_region), default_region)
+
+
+def test_the_data_dictionary_is_current() -> None:
+    assert (DOCS / "tables.md").read_text(encoding="utf-8") == tables_page(), "run `make docs`"
+
+
+def test_the_default_data_set_meets_every_published_figure(comparisons: list[Comparison]) -> None:
+    assert [found for found in comparisons if not found.met] == []
+
+
+def test_the_page_of_published_figures_is_current(comparisons: list[Comparison]) -> None:
+    page = (DOCS / "published-figures.md").read_text(encoding="utf-8")
+    assert page == figures_page(comparisons), "run `make generate docs`"

@@ -1,0 +1,160 @@
+"""The plan of hospital spells: who lies in a bed, for what and how long, whenever that will be."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from lm_synth_assets.config import Region
+from lm_synth_assets.random_streams import Streams
+from lm_synth_assets.simulation.people import People, people_of
+from lm_synth_assets.simulation.rhythms import DAY, HOUR, timetable
+from lm_synth_assets.simulation.stay_plan import HUNDREDTH, StayPlan, plan_stays
+from lm_synth_assets.simulation.stay_rates import stay_rates, units_of
+from lm_synth_assets.vocabulary import AGE_GROUPS
+from lm_synth_assets_tests.datasets import Tables, retuned
+
+Ints = NDArray[np.int64]
+Planner = Callable[..., StayPlan]
+
+
+@pytest.fixture(scope="module")
+def people(region: Region, tables: Tables) -> People:
+    return people_of(tables["patients"], region.run.reference_date)
+
+
+@pytest.fixture(scope="module")
+def plan_for(region: Region, people: People) -> Planner:
+    """Plans for the patients, given how often each is admitted through the ED."""
+
+    def plan(
+        admissions: Ints, frailty: NDArray[np.float64] | None = None, seed: int = 42, region: Region = region
+    ) -> StayPlan:
+        level = np.ones(len(people)) if frailty is None else frailty
+        streams = Streams(seed)
+        times = timetable(region, streams)
+        return plan_stays(region, people, level, admissions.copy(), admissions, times, streams)
+
+    return plan
+
+
+@pytest.fixture(scope="module")
+def admissions(people: People) -> Ints:
+    return np.random.default_rng(1).poisson(0.05, len(people))
+
+
+@pytest.fixture(scope="module")
+def plan(plan_for: Planner, admissions: Ints) -> StayPlan:
+    return plan_for(admissions)
+
+
+@pytest.fixture(scope="module")
+def restless(region: Region, plan_for: Planner, admissions: Ints) -> StayPlan:
+    """The plan where all who can are transferred, and every second stay could end in ALC."""
+    all_move = {name: {"transfer_share": 1.0, "alc_factor": 1.0} for name in region.programs}
+    all_wait = {"alc": {"probability": dict.fromkeys(AGE_GROUPS, 0.5)}}
+    return plan_for(admissions, region=retuned(region, {"programs": all_move, "inpatient": all_wait}))
+
+
+def test_each_admission_through_the_ed_has_one_spell(plan: StayPlan, admissions: Ints) -> None:
+    spells = plan.spells
+    through_ed = spells.slot >= 0
+    assert np.bincount(spells.patient[through_ed], minlength=len(admissions)).tolist() == admissions.tolist()
+    slots = zip(spells.patient[through_ed].tolist(), spells.slot[through_ed].tolist(), strict=True)
+    assert list(slots) == [(who, slot) for who, count in enumerate(admissions) for slot in range(count)]
+    assert spells.by_ed[through_ed].all()
+    assert (spells.start[through_ed] == 0).all(), "the ED says when"
+
+
+def test_direct_spells_top_up_to_the_rates(region: Region, plan: StayPlan, people: People) -> None:
+    spells = plan.spells
+    direct = (spells.slot < 0) & (spells.start >= 0)
+    expected = stay_rates(region).direct.sum(axis=-1)[people.age, people.gender].sum()
+    # Births and all others are drawn systematically, each to within one; stays a year ago are apart.
+    assert abs(direct.sum() - expected) < 2
+
+
+def test_births_do_not_follow_frailty_but_other_direct_stays_do(
+    region: Region, plan_for: Planner, people: People
+) -> None:
+    none = np.zeros(len(people), dtype=np.int64)
+    frail = np.random.default_rng(2).random(len(people)) < 0.5
+    spells = plan_for(none, np.where(frail, 1.9, 0.1)).spells
+    new = spells.start >= 0
+    births = np.array([unit.stays.direct_rhythm == "births" for unit in units_of(region)])[spells.unit]
+    # Some 40 births, half of them of the frail: standard error 0.08; of the others 95 %.
+    assert 0.2 < frail[spells.patient[new & births]].mean() < 0.8
+    assert frail[spells.patient[new & ~births]].mean() > 0.85
+
+
+def test_stays_follow_each_other_within_their_spell(region: Region, restless: StayPlan) -> None:
+    travel = round(region.inpatient.travel_hours * HOUR)
+    stays = restless.stays
+    assert set(np.bincount(stays.spell)) == {1, 2, 3}, "alone, transferred, and returned"
+    for spell in range(len(restless.spells.patient)):
+        own = np.flatnonzero(stays.spell == spell)
+        assert stays.first[own].tolist() == [True] + [False] * (len(own) - 1)
+        ends = stays.offset[own] + stays.los[own] * HUNDREDTH
+        assert stays.offset[own[0]] in (0, travel)
+        assert (stays.offset[own[1:]] == ends[:-1] + travel).all()
+        assert restless.spells.duration[spell] == ends[-1]
+
+
+@pytest.mark.parametrize("which", ["plan", "restless"])
+def test_lengths_keep_to_floor_threshold_and_cap(
+    region: Region, which: str, request: pytest.FixtureRequest
+) -> None:
+    stays = request.getfixturevalue(which).stays
+    inpatient, alc = region.inpatient, region.inpatient.alc
+    los, alc_days = stays.los / 100, stays.alc / 100
+    long_wait = alc_days > 0
+    assert los.min() >= inpatient.los_floor_days
+    assert los.max() <= inpatient.los_cap_days
+    assert long_wait.sum() > 5
+    assert (alc_days[long_wait] >= alc.least_days).all()
+    assert (stays.los - stays.alc)[long_wait].min() >= alc.least_acute_days * 100
+    assert los[long_wait].min() >= alc.threshold_days
+
+
+def test_alc_comes_at_the_end_of_a_spell_only(restless: StayPlan) -> None:
+    stays = restless.stays
+    last = np.append(stays.spell[1:] != stays.spell[:-1], True)
+    assert (stays.alc[~last] == 0).all()
+    # Drawn at equal steps through the stays: half of them, to within one.
+    assert abs((stays.alc[last] > 0).sum() - last.sum() / 2) < 20
+
+
+def test_those_under_way_began_last_year_and_last_into_this_one(plan: StayPlan, people: People) -> None:
+    spells = plan.spells
+    before = spells.start < 0
+    assert before.sum() > 5
+    assert (spells.start[before] >= -366 * DAY).all()
+    assert (spells.start[before] + spells.duration[before] > 0).all()
+    assert (spells.start[before] > -people.days_old[spells.patient[before]] * DAY).all(), "nobody before birth"
+    assert len(set(spells.patient[before])) == before.sum(), "one bed each"
+
+
+@pytest.mark.parametrize("times_admitted", [2, 5, 20])
+def test_the_stays_of_the_often_admitted_leave_room_in_the_year(
+    plan_for: Planner, people: People, times_admitted: int
+) -> None:
+    often = np.where(np.arange(len(people)) % 50 == 0, times_admitted, 0)
+    plan = plan_for(often)
+    days = np.bincount(plan.spells.patient, plan.spells.duration, minlength=len(people)) / DAY
+    assert days[often > 0].max() < 330
+
+
+def test_the_plan_is_that_of_its_seed(plan: StayPlan, plan_for: Planner, admissions: Ints) -> None:
+    again, other = plan_for(admissions), plan_for(admissions, seed=43)
+    assert (again.stays.los == plan.stays.los).all()
+    assert (again.spells.start == plan.spells.start).all()
+    assert again.stays.los.tolist() != other.stays.los.tolist()
+
+
+def test_somebody_who_is_never_admitted_has_an_empty_plan(region: Region) -> None:
+    zero = np.zeros(1, dtype=np.int64)
+    child = People(zero, zero + 1, zero, zero, zero + 10 * 365, region.run.reference_date)
+    streams = Streams(7)
+    plan = plan_stays(region, child, np.ones(1), zero.copy(), zero, timetable(region, streams), streams)
+    assert len(plan.spells.patient) == len(plan.stays.los) == 0
