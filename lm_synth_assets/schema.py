@@ -190,7 +190,7 @@ dim_date = Table(
     _column("fiscal_month", Integer, "Fiscal month, 1 = April", low=1, high=12),
     _column("fiscal_period", Integer, "Fiscal period of four weeks, 1 starts on 1 April", low=1, high=13),
     _key("date"),
-    comment="Every day from a year before the reference date to the end of the horizon",
+    comment="Every day of the horizon and of the years before and after it",
 )
 
 dim_scenario = Table(

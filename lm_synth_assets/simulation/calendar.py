@@ -17,12 +17,13 @@ def statutory_holidays(*years: int) -> dict[date, str]:
 
 
 def dates(region: Region) -> pd.DataFrame:
-    """dim_date: every day from a year before the start year to the end of the horizon.
+    """dim_date: every day of the horizon, and of the years before and after it.
 
-    The year before is there for the stays that were under way when the start year began.
+    The year before is there for the stays that were under way when the start year began, the year after for
+    those that a December visit begins or a transfer continues.
     """
     run = region.run
-    years = range(run.start_year - 1, run.start_year + run.years)
+    years = range(run.start_year - 1, run.start_year + run.years + 1)
     day = pd.Series(pd.date_range(f"{years[0]}-01-01", f"{years[-1]}-12-31", unit="ns"))
     iso = day.dt.isocalendar()
     named = statutory_holidays(*years)

@@ -117,7 +117,7 @@ def plan_stays(
     site = first_sites[people.home[patient], unit]
     spell, stay_site, first = _legs(region, units, unit, site, rng)
 
-    final = np.append(spell[1:] != spell[:-1], True)
+    final = _last_stays(first)
     who = patient[spell]
     cap = _caps(region, who, contacts, before.patient, len(people))
     los, alc = _lengths(region, units, unit[spell], people.age_group[who], final, cap, rng)
@@ -281,8 +281,12 @@ def _chain(spell: Ints, first: Mask, los: Ints, lead: Ints, travel: int) -> tupl
     reached = np.cumsum(seconds)
     starts = np.flatnonzero(first)
     base = np.repeat(reached[starts] - seconds[starts], np.diff(np.append(starts, len(spell))))
-    ends = np.append(starts[1:], len(spell)) - 1
-    return reached - base - los * HUNDREDTH, (reached - base)[ends]
+    return reached - base - los * HUNDREDTH, (reached - base)[_last_stays(first)]
+
+
+def _last_stays(first: Mask) -> Mask:
+    """Which stays end their spell: those before a first one, and the very last."""
+    return np.append(first[1:], True)[: len(first)]
 
 
 def _join(
