@@ -53,7 +53,7 @@ lint: $(DEV)
 	$(BIN)/lint-imports
 
 ui: $(RUN)
-	mkdir -p .dagster
+	@mkdir -p .dagster && touch .dagster/dagster.yaml
 	DAGSTER_HOME=$(CURDIR)/.dagster $(BIN)/dagster dev -h 127.0.0.1 -p 3000 -w workspace.yaml
 
 bench: $(DEV)

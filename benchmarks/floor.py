@@ -39,7 +39,7 @@ def empty_assets() -> None:
 
 def idle_gates() -> None:
     """Let every gate pass without a look, before the checks are defined."""
-    import lm_synth_assets.gates.checks as checks
+    from lm_synth_assets.gates import checks
 
     for gates in (gate.GATES, structure.STRUCTURAL_GATES):
         gates[:] = [replace(one, judge=lambda tables, region: PASSED) for one in gates]

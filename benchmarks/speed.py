@@ -53,7 +53,13 @@ def report(what: str, value: str, asked: str, met: bool) -> None:
 
 def main() -> None:
     """Measure and report everything."""
-    generate = (str(Path(sys.executable).parent / "lm-synth"), "generate", "--with-ed", "--with-ip", "--quiet")
+    generate = (
+        str(Path(sys.executable).parent / "lm-synth"),
+        "generate",
+        "--with-ed",
+        "--with-ip",
+        "--quiet",
+    )
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "whole.yaml"
         defaults = HERE.parent / "configs" / "lower_mainland_defaults.yaml"
@@ -66,7 +72,9 @@ def main() -> None:
         cpu, wall = (min(getattr(cost, name) for cost in real) for name in ("cpu", "wall"))
         least = min(cost.wall for cost in floor)
         peak = max(cost.peak for cost in real)
-        report("lm-synth generate, 50,000 patients, all gates: CPU", f"{cpu:.1f} s", "at most 10 s", cpu <= 10)
+        report(
+            "lm-synth generate, 50,000 patients, all gates: CPU", f"{cpu:.1f} s", "at most 10 s", cpu <= 10
+        )
         report("  wall time over that of empty assets", f"{wall / least:.2f}", "at most 2", wall / least <= 2)
         report("  peak memory", f"{peak:.0f} MB", "at most 600 MB", peak <= 600)
 

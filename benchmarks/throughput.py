@@ -11,8 +11,17 @@ from lm_synth_assets import __version__
 from lm_synth_assets.config_files import load_region
 from lm_synth_assets.random_streams import Streams
 from lm_synth_assets.schema import TABLES
-from lm_synth_assets.simulation import calendar, dimensions, emergency, inpatient, patients
-from lm_synth_assets.simulation import manifest, population, projections, rates
+from lm_synth_assets.simulation import (
+    calendar,
+    dimensions,
+    emergency,
+    inpatient,
+    manifest,
+    patients,
+    population,
+    projections,
+    rates,
+)
 from lm_synth_assets.storage.stores import CsvStore
 
 

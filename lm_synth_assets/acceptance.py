@@ -13,7 +13,15 @@ import pandas as pd
 from lm_synth_assets.config import Region
 from lm_synth_assets.simulation.people import people_of
 from lm_synth_assets.simulation.stay_rates import units_of
-from lm_synth_assets.vocabulary import ADULT_ED, LEFT, OLDEST_AGE, PEDIATRIC_ED, ROUTE_ED, ROUTE_TRANSFER, URGENT_CARE
+from lm_synth_assets.vocabulary import (
+    ADULT_ED,
+    LEFT,
+    OLDEST_AGE,
+    PEDIATRIC_ED,
+    ROUTE_ED,
+    ROUTE_TRANSFER,
+    URGENT_CARE,
+)
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -91,7 +99,9 @@ def _left(service: str) -> Callable[[Sample], float]:
 def _pediatric(first_age: int, last_age: int) -> Callable[[Sample], float]:
     def measure(sample: Sample) -> float:
         visits = sample.visits
-        return _percent(visits.loc[visits["age"].between(first_age, last_age), "ed_subservice"] == PEDIATRIC_ED)
+        return _percent(
+            visits.loc[visits["age"].between(first_age, last_age), "ed_subservice"] == PEDIATRIC_ED
+        )
 
     return measure
 
@@ -107,38 +117,124 @@ def _alc_days(sample: Sample) -> float:
 
 
 FIGURES = (
-    Figure("hospital ED visits per 1,000", "305-455 (BC, Fraser Health, Ontario)", "S1-S4", 361, 7, _rate(ADULT_ED, PEDIATRIC_ED)),
-    Figure("urgent care visits per 1,000", "about 120 (Fraser Health 2024/25)", "S5", 93, 3, _rate(URGENT_CARE)),
+    Figure(
+        "hospital ED visits per 1,000",
+        "305-455 (BC, Fraser Health, Ontario)",
+        "S1-S4",
+        361,
+        7,
+        _rate(ADULT_ED, PEDIATRIC_ED),
+    ),
+    Figure(
+        "urgent care visits per 1,000", "about 120 (Fraser Health 2024/25)", "S5", 93, 3, _rate(URGENT_CARE)
+    ),
     Figure("all ED visits per 1,000", "400-550 asked for", "-", 454, 7, lambda s: s.per_1000(len(s.visits))),
-    Figure("female share of ED visits, %", "51.8 (Ontario 2008)", "S4", 51.0, 1.0, lambda s: _percent(s.visits["gender"] == "Female")),
+    Figure(
+        "female share of ED visits, %",
+        "51.8 (Ontario 2008)",
+        "S4",
+        51.0,
+        1.0,
+        lambda s: _percent(s.visits["gender"] == "Female"),
+    ),
     Figure("Pediatric ED in visits under 15, %", "at least 70 asked for", "-", 76.9, 2.0, _pediatric(0, 14)),
     Figure("Pediatric ED in visits from 25, %", "minimal", "-", 0.03, 0.1, _pediatric(25, OLDEST_AGE)),
-    Figure("people with any ED visit, %", "19.6 at 0.32 visits a person (Ontario 2000)", "S6", 27.8, 0.8, lambda s: _percent(s.patients["ed_visits_year"] > 0)),
+    Figure(
+        "people with any ED visit, %",
+        "19.6 at 0.32 visits a person (Ontario 2000)",
+        "S6",
+        27.8,
+        0.8,
+        lambda s: _percent(s.patients["ed_visits_year"] > 0),
+    ),
     Figure("one visit only, % of users", "about 67 (Ontario 2000)", "S6", 63, 2.0, _of_users(1, 1)),
     Figure("three visits and more, % of users", "13.8-15.3 (BC adults)", "S7", 14.8, 1.5, _of_users(3)),
     Figure("their share of visits, %", "40.3 (BC adults)", "S7", 34, 2.5, _visits_of_users(3)),
     Figure("four visits and more, % of users", "6.6 (Ontario 2000)", "S6", 6.3, 1.0, _of_users(4)),
-    Figure("left without being seen, adults, %", "5.5 (BC 2024/25); 4-11 at large sites", "S1, S8", 5.7, 0.8, _left(ADULT_ED)),
+    Figure(
+        "left without being seen, adults, %",
+        "5.5 (BC 2024/25); 4-11 at large sites",
+        "S1, S8",
+        5.7,
+        0.8,
+        _left(ADULT_ED),
+    ),
     Figure("left without being seen, children, %", "2.3", "S24", 2.4, 1.2, _left(PEDIATRIC_ED)),
-    Figure("inpatient stays per 1,000", "69.9 (Canada 2023/24); about 70 (VCH)", "S25, S3", 69, 2.0, lambda s: s.per_1000(len(s.stays))),
-    Figure("mean LOS, days", "7.3 acute (Canada 2023/24)", "S25", 8.9, 0.9, lambda s: float(s.stays["los_days"].mean())),
+    Figure(
+        "inpatient stays per 1,000",
+        "69.9 (Canada 2023/24); about 70 (VCH)",
+        "S25, S3",
+        69,
+        2.0,
+        lambda s: s.per_1000(len(s.stays)),
+    ),
+    Figure(
+        "mean LOS, days",
+        "7.3 acute (Canada 2023/24)",
+        "S25",
+        8.9,
+        0.9,
+        lambda s: float(s.stays["los_days"].mean()),
+    ),
     Figure("median LOS, days", "-", "-", 4.3, 0.2, lambda s: float(s.stays["los_days"].median())),
-    Figure("90th percentile of LOS, days", "-", "-", 20, 1.5, lambda s: float(s.stays["los_days"].quantile(0.9))),
-    Figure("stays of patients from 65, %", "39.8 (Canada 2019/20, newborns counted)", "S29", 43, 2.0, lambda s: _percent(s.stays["age"] >= 65)),
-    Figure("admissions through the ED, births apart, %", "about 60 (Canada 2005/06)", "S28", 63, 3.0, _via_ed),
-    Figure("stays with ALC, %", "5.8-6.2 (Canada); 6.9 (BC, 40 and over)", "S36-S39", 5.5, 0.6, lambda s: _percent(s.stays["alc_flag"])),
+    Figure(
+        "90th percentile of LOS, days", "-", "-", 20, 1.5, lambda s: float(s.stays["los_days"].quantile(0.9))
+    ),
+    Figure(
+        "stays of patients from 65, %",
+        "39.8 (Canada 2019/20, newborns counted)",
+        "S29",
+        43,
+        2.0,
+        lambda s: _percent(s.stays["age"] >= 65),
+    ),
+    Figure(
+        "admissions through the ED, births apart, %", "about 60 (Canada 2005/06)", "S28", 63, 3.0, _via_ed
+    ),
+    Figure(
+        "stays with ALC, %",
+        "5.8-6.2 (Canada); 6.9 (BC, 40 and over)",
+        "S36-S39",
+        5.5,
+        0.6,
+        lambda s: _percent(s.stays["alc_flag"]),
+    ),
     Figure("ALC share of days, %", "12.6-16.1 (BC)", "S37-S39", 14.6, 3.0, _alc_days),
-    Figure("mean ALC days of stays with ALC", "25 (65 and over)", "S36", 23.7, 5.5, lambda s: float(s.stays.loc[s.stays["alc_flag"], "alc_days"].mean())),
-    Figure("births per 1,000", "about 8.6 (Canada)", "S25", 8.1, 0.6, lambda s: s.per_1000(s.stays["birth"].sum())),
-    Figure("occupied beds per 1,000", "about 1.85 (BC, January 2024)", "S40", 1.69, 0.25, lambda s: s.per_1000(s.mean_census)),
-)  # fmt: skip
+    Figure(
+        "mean ALC days of stays with ALC",
+        "25 (65 and over)",
+        "S36",
+        23.7,
+        5.5,
+        lambda s: float(s.stays.loc[s.stays["alc_flag"], "alc_days"].mean()),
+    ),
+    Figure(
+        "births per 1,000",
+        "about 8.6 (Canada)",
+        "S25",
+        8.1,
+        0.6,
+        lambda s: s.per_1000(s.stays["birth"].sum()),
+    ),
+    Figure(
+        "occupied beds per 1,000",
+        "about 1.85 (BC, January 2024)",
+        "S40",
+        1.69,
+        0.25,
+        lambda s: s.per_1000(s.mean_census),
+    ),
+)
 
 
 def prepare(tables: Tables, region: Region) -> Sample:
     """A sample from patients, ed_encounters and ip_stays."""
     patients = tables["patients"].set_index("patient_id")
     people = pd.DataFrame(
-        {"age": people_of(tables["patients"], region.run.reference_date).age, "gender": patients["gender"].to_numpy()},
+        {
+            "age": people_of(tables["patients"], region.run.reference_date).age,
+            "gender": patients["gender"].to_numpy(),
+        },
         index=patients.index,
     )
     visits = tables["ed_encounters"].join(people, on="patient_id")
@@ -151,9 +247,10 @@ def prepare(tables: Tables, region: Region) -> Sample:
         if unit.stays.direct_rhythm == "births"
     ]
     stays["birth"] = stays["subprogram_key"].isin(births)
-    start, end = np.datetime64(f"{year}-01-01"), np.datetime64(f"{year + 1}-01-01")
-    in_bed = everyone["discharge_ts"].clip(upper=end) - everyone["admit_ts"].clip(lower=start)
-    census = in_bed.clip(lower=pd.Timedelta(0)).sum() / (end - start)
+    start, end = np.datetime64(f"{year}-01-01", "ns"), np.datetime64(f"{year + 1}-01-01", "ns")
+    since = np.maximum(everyone["admit_ts"].to_numpy(), start)
+    until = np.minimum(everyone["discharge_ts"].to_numpy(), end)
+    census = np.maximum((until - since) / (end - start), 0).sum()
     return Sample(tables["patients"], visits, stays, float(census))
 
 

@@ -329,7 +329,7 @@ class Region(_Model):
         return hashlib.sha256(self.model_dump_json(by_alias=True, exclude={"gates"}).encode()).hexdigest()
 
     def with_thresholds(self, **changes: float | None) -> "Region":
-        """The same region with other thresholds of its gates; a change that is None leaves the value as it is.
+        """The same region with other thresholds of its gates; what is None stays as it is.
 
         Raises pydantic's ValidationError for a value that is not allowed.
         """

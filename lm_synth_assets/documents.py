@@ -1,6 +1,6 @@
 """Pages of the documentation that are made from the code, so that they cannot say anything else.
 
-`python -m lm_synth_assets.documents FOLDER OUT` writes them to FOLDER, with the figures of the data set in OUT.
+`python -m lm_synth_assets.documents FOLDER OUT` writes them to FOLDER; OUT holds the default data set.
 """
 
 import sys
@@ -13,7 +13,7 @@ from lm_synth_assets.config_files import DEFAULT_CONFIG
 from lm_synth_assets.runs import compare
 from lm_synth_assets.schema import TABLES, foreign_keys, primary_key
 
-_DIALECT = mysql.dialect()  # type: ignore[no-untyped-call]
+_DIALECT = mysql.dialect()
 
 
 def tables_page() -> str:
@@ -21,8 +21,8 @@ def tables_page() -> str:
     lines = [
         "# Tables",
         "",
-        "Made from `lm_synth_assets/schema.py` by `make docs`. Types are those of MySQL 8; in CSV files dates "
-        "are `YYYY-MM-DD`, times `YYYY-MM-DD HH:MM:SS`, booleans 0 or 1, and an empty field is NULL.",
+        "Made from `lm_synth_assets/schema.py` by `make docs`. Types are those of MySQL 8; in CSV files "
+        "dates are `YYYY-MM-DD`, times `YYYY-MM-DD HH:MM:SS`, booleans 0 or 1, and an empty field is NULL.",
     ]
     for table in TABLES.values():
         lines += ["", f"## {table.name}", "", f"{table.comment}. Key: {', '.join(primary_key(table))}.", ""]
@@ -34,7 +34,11 @@ def tables_page() -> str:
         }
         for column in table.columns:
             kind = column.type.compile(_DIALECT)
-            meaning = f"{column.comment}; refers to {refers[column.name]}" if column.name in refers else column.comment
+            meaning = (
+                f"{column.comment}; refers to {refers[column.name]}"
+                if column.name in refers
+                else column.comment
+            )
             lines.append(f"| {column.name} | {kind} | {'yes' if column.nullable else 'no'} | {meaning} |")
     return "\n".join(lines) + "\n"
 
@@ -44,8 +48,8 @@ def figures_page(comparisons: list[Comparison]) -> str:
     lines = [
         "# Published figures",
         "",
-        "Made by `make docs` from the default data set (50,000 patients, seed 42), as `lm-synth compare` shows "
-        "it. The sources are in [calibration.md](calibration.md).",
+        "Made by `make docs` from the default data set (50,000 patients, seed 42), as `lm-synth compare` "
+        "shows it. The sources are in [calibration.md](calibration.md).",
         "",
         "| figure | published | source | target | tolerance | observed | |",
         "|---|---|---|---:|---:|---:|---|",

@@ -1,10 +1,20 @@
-"""What many tests look at: the default region with 5,000 patients, and its tables, made once."""
+"""What many tests look at: the default region with 5,000 patients, its tables, and the gates' verdicts."""
 
+from typing import Protocol
+
+import pandas as pd
 import pytest
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.config_files import load_region
+from lm_synth_assets.gates.gate import Verdict
 from lm_synth_assets_tests.datasets import Tables, make_tables
+
+
+class Judge(Protocol):
+    """Asks one gate for its verdict on the good tables with some of them replaced."""
+
+    def __call__(self, table: str, gate: str, /, **damaged: pd.DataFrame) -> Verdict: ...
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +27,16 @@ def region() -> Region:
 def tables(region: Region) -> Tables:
     """All tables of `region`. Shared by all tests: who changes one takes a copy."""
     return make_tables(region)
+
+
+@pytest.fixture(scope="session")
+def judge(region: Region, tables: Tables) -> Judge:
+    """The verdict of a gate on damaged copies of some of the tables, the others being good."""
+    from lm_synth_assets.gates.checks import all_gates
+
+    gates = {(gate.table, gate.name): gate for gate in all_gates()}
+
+    def ask(table: str, gate: str, /, **damaged: pd.DataFrame) -> Verdict:
+        return gates[table, gate].judge(tables | damaged, region)
+
+    return ask

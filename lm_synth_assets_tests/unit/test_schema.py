@@ -177,7 +177,7 @@ ALL_TABLES = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 class TestBlueprint:
     def test_is_read_whole(self) -> None:
         assert len(BLUEPRINT) == 9
-        assert sum(len(asked.columns) for asked in BLUEPRINT.values()) == 48
+        assert sum(len(asked.columns) for asked in BLUEPRINT.values()) == 46
 
     @pytest.mark.parametrize("name", BLUEPRINT)
     def test_columns_come_first_in_order_with_their_types(self, name: str) -> None:

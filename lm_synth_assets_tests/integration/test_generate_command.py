@@ -1,0 +1,233 @@
+"""`lm-synth generate`: its flags, what it makes and says, its exit codes, and what an interrupt leaves."""
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lm_synth_assets.schema import TABLES
+from lm_synth_assets.storage.stores import CsvStore
+from lm_synth_assets_tests.integration.commands import (
+    CSV_FILES,
+    ROOT,
+    SCRIPTS,
+    TINY,
+    WITH_ALL,
+    Call,
+    Ran,
+    environment,
+    files,
+    lm_synth,
+    run,
+)
+
+# Usage
+
+IMPORTED = """
+import sys
+from lm_synth_assets.cli import main
+sys.argv = ["lm-synth", *sys.argv[1:]]
+try:
+    main()
+finally:
+    print("imported:", *sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+LIGHT: dict[str, tuple[list[str], int]] = {
+    "help": (["--help"], 0),
+    "version": (["--version"], 0),
+    "help on generate": (["generate", "--help"], 0),
+    "help on validate": (["validate", "--help"], 0),
+    "unknown command": (["make"], 2),
+    "unknown option": (["generate", "--patient", "5"], 2),
+    "no number": (["generate", "--patients", "many"], 2),
+    "unknown format": (["generate", "--format", "xlsx"], 2),
+    "stays without ED": (["generate", "--with-ip"], 2),
+    "no such configuration file": (["generate", "--config", "nowhere.yaml"], 2),
+}
+
+
+@pytest.mark.parametrize(("arguments", "code"), LIGHT.values(), ids=LIGHT)
+def test_help_and_usage_errors_import_nothing_heavy(arguments: list[str], code: int) -> None:
+    ran = run(sys.executable, "-c", IMPORTED, *arguments)
+    assert ran.code == code
+    imported = set(ran.out.splitlines()[-1].removeprefix("imported:").split())
+    assert imported & {"dagster", "pandas", "pyarrow", "numpy", "scipy"} == set()
+    assert {"click", "lm_synth_assets"} <= imported
+
+
+@pytest.mark.parametrize(
+    ("command", "flags"),
+    [
+        (
+            "generate",
+            "patients start-year years config out with-ed with-ip format seed quiet json",
+        ),
+        ("validate", "in config ks-threshold corr-threshold format quiet json"),
+    ],
+)
+def test_help_names_every_flag(call: Call, command: str, flags: str) -> None:
+    ran = call(command, "--help")
+    assert (ran.code, ran.err) == (0, "")
+    assert set(re.findall(r"^ +--(\S+)", ran.out, re.MULTILINE)) == set(flags.split())
+
+
+def test_stays_without_ed_are_wrong_usage(call: Call, tmp_path: Path) -> None:
+    ran = call("generate", "--with-ip", "--out", tmp_path / "out")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--with-ip needs --with-ed" in ran.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_module_is_the_same_command() -> None:
+    script, module = (
+        run(*command, "generate", "--with-ip")
+        for command in [(SCRIPTS / "lm-synth",), (sys.executable, "-m", "lm_synth_assets.cli")]
+    )
+    assert script.code == module.code == 2
+    assert script.err.splitlines()[-1] == module.err.splitlines()[-1]
+
+
+# What is made
+
+
+def test_all_tables_are_made_and_all_gates_pass(tiny_run: tuple[Ran, Path]) -> None:
+    ran, folder = tiny_run
+    assert ran.code == 0
+    assert files(folder).keys() == CSV_FILES
+    assert "PASS" in ran.out.splitlines()[-2]
+
+
+def test_the_summary_names_rows_file_and_size_of_each_table(tiny_run: tuple[Ran, Path]) -> None:
+    ran, folder = tiny_run
+    for name, table in TABLES.items():
+        path = folder / f"{name}.csv"
+        rows = f"{len(CsvStore(folder).read(table)):,}"
+        kib = f"{path.stat().st_size / 1024:,.0f} KiB"
+        size = kib if path.stat().st_size >= 1024 else f"{path.stat().st_size} B"
+        # A long path goes on in the next line of its cell.
+        assert re.search(rf"│ {name} +│ .+ │ +{rows} │ +{size} │", ran.out), name
+    assert str(folder) in re.sub(r"[│\s]", "", ran.out)
+
+
+def test_the_summary_names_observed_expected_and_verdict_of_each_gate(tiny_run: tuple[Ran, Path]) -> None:
+    ran, _ = tiny_run
+    assert re.search(r"gate +┃ observed +┃ expected +┃ threshold +┃ verdict", ran.out)
+    assert re.search(r"│ keys +│ 0 of 17 tables fail +│ none fails +│ +│ pass", ran.out)
+    assert re.search(r"│ cross_lha_care +│ \d\.\d\d % +│ 5-10 % +│ .* +│ pass", ran.out)
+    assert "FAIL" not in ran.out
+
+
+def test_progress_goes_to_standard_error(tiny_run: tuple[Ran, Path]) -> None:
+    lines = tiny_run[0].err.splitlines()
+    assert len(lines) == 2 * len(TABLES)
+    assert lines[0].startswith("generate 1/34 ")
+    assert lines[-1].startswith("generate 34/34 ")
+
+
+@pytest.fixture(scope="module")
+def without_ip(tmp_path_factory: pytest.TempPathFactory, tiny: Path) -> tuple[Ran, Path]:
+    """A run with ED but without IP, with JSON as its output, over a folder that has all tables."""
+    folder = Path(shutil.copytree(tiny, tmp_path_factory.mktemp("without") / "out"))
+    return lm_synth("generate", "--config", TINY, "--out", folder, "--with-ed", "--json"), folder
+
+
+def test_json_holds_tables_gates_and_whether_they_passed(without_ip: tuple[Ran, Path]) -> None:
+    ran, folder = without_ip
+    told = json.loads(ran.out)
+    assert (ran.code, ran.err, told["passed"], told["errors"]) == (0, "", True, [])
+    assert {table["name"] for table in told["tables"]} == TABLES.keys() - {"ip_stays"}
+    for table in told["tables"]:
+        path = folder / f"{table['name']}.csv"
+        assert table["location"] == str(path)
+        assert table["bytes"] == path.stat().st_size
+        assert table["rows"] == path.read_bytes().count(b"\n") - 1
+    [gate] = [gate for gate in told["gates"] if gate["gate"] == "unique_quasi_identifiers"]
+    assert gate == {
+        "table": "patients",
+        "gate": "unique_quasi_identifiers",
+        "passed": True,
+        "blocking": True,
+        "expected": "no patient with a double",
+        "observed": "0 of 2,000 rows",
+        "threshold": "0",
+        "offending": "",
+    }
+    assert not any(gate["table"] == "ip_stays" for gate in told["gates"])
+
+
+def test_older_stays_in_the_folder_are_told(without_ip: tuple[Ran, Path], tiny: Path) -> None:
+    ran, folder = without_ip
+    assert json.loads(ran.out)["left_out"] == {
+        "ip_stays": f"not asked for; {folder}/ip_stays.csv is from an earlier run and does not belong to "
+        "this one"
+    }
+    assert files(folder) == files(tiny)
+
+
+def test_without_its_flags_neither_ed_nor_stays_are_made(call: Call, tmp_path: Path, tiny: Path) -> None:
+    ran = call("generate", "--config", TINY, "--out", tmp_path, "--quiet")
+    assert ran == (0, "", "")
+    assert files(tmp_path).keys() == CSV_FILES - {"ed_encounters.csv", "ip_stays.csv"}
+    assert files(tmp_path).items() <= files(tiny).items()
+
+
+def test_what_is_left_out_is_told(call: Call, tmp_path: Path) -> None:
+    ran = call("generate", "--config", TINY, "--patients", 50, "--years", 1, "--out", tmp_path)
+    assert ran.code == 0
+    assert "ed_encounters left out: not asked for\nip_stays left out: not asked for\n" in ran.out
+
+
+def test_flags_take_the_place_of_configured_values(call: Call, tmp_path: Path) -> None:
+    flags = ("--patients", 300, "--seed", 7, "--start-year", 2028, "--years", 2)
+    ran = call("generate", "--config", TINY, *flags, "--out", tmp_path, "--format", "parquet", "--quiet")
+    assert ran.code == 0
+    told = call("validate", "--in", tmp_path, "--config", TINY, "--json")
+    [gate] = [gate for gate in json.loads(told.out)["gates"] if gate["gate"] == "marginals"]
+    assert gate["passed"]
+    assert (told.code, files(tmp_path).keys()) == (
+        0,
+        {f"{name}.parquet" for name in TABLES if name not in ("ed_encounters", "ip_stays")},
+    )
+
+
+def test_the_seed_is_42_unless_told_otherwise(tiny: Path) -> None:
+    [seed] = CsvStore(tiny).read(TABLES["dataset_manifest"])["seed"]
+    assert seed == 42
+
+
+# Interrupts
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_ctrl_c_leaves_every_table_whole(copy: Path, tiny: Path) -> None:
+    # Ten times the patients of the tiny data set: long enough not to be done before the signal comes.
+    command = ["generate", "--config", TINY, "--patients", 20_000, "--out", copy, *WITH_ALL]
+    process = subprocess.Popen(
+        [SCRIPTS / "lm-synth", *map(str, command)],
+        env=environment(),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline().startswith("generate 1/34 ")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+
+    assert process.returncode == 130
+    assert out == ""
+    assert err.splitlines()[-1] == "Interrupted: every table is either the one from before or whole and new."
+    assert "Traceback" not in err
+    after, before = files(copy), files(tiny)
+    assert after.keys() == before.keys()
+    for name in ("patients.csv", "ed_encounters.csv", "ip_stays.csv"):
+        assert after[name] == before[name]
+    for table in TABLES.values():
+        CsvStore(copy).read(table)

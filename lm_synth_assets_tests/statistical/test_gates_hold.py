@@ -1,0 +1,71 @@
+"""Any seed, size and year makes data that passes the gates.
+
+Seeds are fixed, so a run either always passes or always fails. How often another seed would fail: volumes,
+marginals and structure never do, since they hold by construction; the gates on freely drawn figures stand at
+four standard errors (`gates.standard_errors`) or at the 99.9 % point (Kolmogorov-Smirnov, 28 distributions,
+most of them drawn closer than freely).
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from lm_synth_assets.config import Region
+from lm_synth_assets.gates.checks import all_gates
+from lm_synth_assets_tests.datasets import Tables, make_tables, retuned
+
+
+def failures(region: Region, *, only_blocking: bool = False) -> list[str]:
+    """What the gates have against the data that a region makes."""
+    return list(_failures(make_tables(region), region, only_blocking))
+
+
+def _failures(tables: Tables, region: Region, only_blocking: bool) -> Iterator[str]:
+    for gate in all_gates():
+        if gate.blocking or not only_blocking:
+            verdict = gate.judge(tables, region)
+            if not verdict.passed:
+                yield f"{gate.table}.{gate.name}: {verdict.observed}; expected {verdict.expected}, {verdict.threshold}"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_seeds_pass_every_gate_with_5000_patients(region: Region, seed: int) -> None:
+    assert failures(region.with_run(seed=seed)) == []
+
+
+@pytest.mark.parametrize("seed", [42, 2**63 - 1])
+def test_seeds_pass_every_gate_with_50000_patients(region: Region, seed: int) -> None:
+    assert failures(region.with_run(patients=50_000, seed=seed)) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("patients", [1, 2, 10, 200, 1_000])
+def test_small_samples_pass_the_blocking_gates(region: Region, patients: int, seed: int) -> None:
+    assert failures(region.with_run(patients=patients, seed=seed), only_blocking=True) == []
+
+
+@pytest.mark.parametrize("start_year", [1950, 1969, 2000, 2024, 2028, 2100])
+def test_any_start_year_passes_the_blocking_gates(region: Region, start_year: int) -> None:
+    assert failures(region.with_run(start_year=start_year, years=2), only_blocking=True) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_freely_drawn_volumes_pass_every_gate(region: Region, seed: int) -> None:
+    assert failures(retuned(region.with_run(seed=seed), {"ed": {"volume_control": "free"}})) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"ed": {"frailty_shape": 0.05}}, id="few people make most of the visits"),
+        pytest.param({"ed": {"frailty_shape": 100.0}}, id="hardly any frequent users"),
+        pytest.param({"ed": {"gap_hours": 24.0}}, id="a day between contacts"),
+        pytest.param({"inpatient": {"travel_hours": 48.0}}, id="sites two days apart"),
+        pytest.param({"inpatient": {"returned_share": 1.0}}, id="all who are transferred return"),
+        pytest.param({"inpatient": {"los_cap_days": 30.0}}, id="no stay above a month"),
+        pytest.param({"privacy": {"unique_quasi_identifiers": False}}, id="doubles allowed"),
+    ],
+)
+def test_other_regions_pass_the_blocking_gates(region: Region, changes: dict) -> None:
+    # Medians are configured for the default lengths of stay.
+    assert [f for f in failures(retuned(region, changes), only_blocking=True) if "los_medians" not in f] == []
