@@ -51,7 +51,10 @@ def show(outcome: Outcome, *, as_json: bool, quiet: bool, title: str) -> None:
         console.print(_gates(outcome))
     for result in outcome.gates:
         if not result.passed:
-            console.print(_breach(result))
+            console.print(_breach(result), soft_wrap=True)
+    if outcome.not_run:
+        tables = ", ".join(dict.fromkeys(gate.partition(".")[0] for gate in outcome.not_run))
+        console.print(f"NOT RUN {len(outcome.not_run)} gates on {tables}", style="bold red", soft_wrap=True)
     for name, reason in outcome.left_out.items():
         if not quiet:
             console.print(f"{name} left out: {reason}", style="dim", soft_wrap=True)
@@ -147,5 +150,6 @@ def _breach(result: GateResult) -> Text:
 
 def _verdict(outcome: Outcome, title: str) -> Text:
     passed = sum(result.passed for result in outcome.gates)
-    words = f"{title}: {'PASS' if outcome.passed else 'FAIL'} ({passed} of {len(outcome.gates)} gates passed)"
+    due = len(outcome.gates) + len(outcome.not_run)
+    words = f"{title}: {'PASS' if outcome.passed else 'FAIL'} ({passed} of {due} gates passed)"
     return Text(words, style="bold green" if outcome.passed else "bold red")

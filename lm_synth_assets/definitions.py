@@ -22,16 +22,19 @@ def build_defs(
     settings: Settings,
     generation: Generation | None = None,
     jobs: Sequence[UnresolvedAssetJobDefinition] = (),
+    *,
+    stopping_gates: bool = True,
 ) -> dg.Definitions:
     """The assets, gates and resources for some settings.
 
     `generation` is what runs make unless they are told otherwise; by default what the configuration file of
-    the settings says. Raises ConfigError for a configuration that cannot be used.
+    the settings says. Without `stopping_gates` a failed gate keeps no other from being looked at.
+    Raises ConfigError for a configuration that cannot be used.
     """
     config = str(settings.config)
     return dg.Definitions(
         assets=dg.load_assets_from_modules([dimensions, reference, care]),
-        asset_checks=table_checks(),
+        asset_checks=table_checks(stopping=stopping_gates),
         jobs=jobs,
         resources={
             "generation": generation or Generation.of(config, load_region(config)),

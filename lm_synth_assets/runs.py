@@ -24,6 +24,7 @@ from lm_synth_assets.gates.checks import all_gates
 from lm_synth_assets.generation import Generation
 from lm_synth_assets.schema import TABLES
 from lm_synth_assets.settings import Settings
+from lm_synth_assets.simulation.patients import CapacityError
 from lm_synth_assets.storage.errors import MissingTable, StorageError
 from lm_synth_assets.storage.publishing import check_folder
 from lm_synth_assets.storage.stores import STORES, TableStore, open_store
@@ -58,17 +59,23 @@ class GateResult:
 
 @dataclass
 class Outcome:
-    """What a run has come to. `left_out` are tables that it did not make or look at, with the reason."""
+    """What a run has come to.
+
+    `not_run` are gates that were due but could not be looked at, `left_out` the tables that it did not make
+    or look at, with the reason.
+    """
 
     tables: list[StoredTable] = field(default_factory=list)
     gates: list[GateResult] = field(default_factory=list)
+    not_run: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
         """Whether every blocking gate that was due has passed."""
-        return not self.errors and all(result.passed for result in self.gates if result.blocking)
+        gates_passed = all(result.passed for result in self.gates if result.blocking)
+        return gates_passed and not self.errors and not self.not_run
 
 
 Progress = Callable[[int, int, str], None]
@@ -89,8 +96,7 @@ def generate(
     """
     check_folder(out)
     made = [name for name in TABLES if name not in tables_left_out]
-    selection = dg.AssetSelection.assets(*made)
-    outcome = _run(config, Generation.of(config, region), out, storage, selection, 2 * len(made), progress)
+    outcome = _run(config, Generation.of(config, region), out, storage, made, progress, make=True)
     store = open_store(storage, out)
     for name in tables_left_out:
         reason = "not asked for"
@@ -116,15 +122,14 @@ def validate(
     """
     storage = storage or _format_of(folder)
     store = open_store(storage, folder)
-    fields: dict[str, Any] = {**_manifest_run(store), **thresholds}
-    generation = Generation(config=config, **fields)
+    generation = _generation_of(config, store, thresholds)
     optional = (*EMERGENCY_TABLES, *INPATIENT_TABLES)
     absent = [name for name in optional if not store.exists(TABLES[name])]
     missing = [name for name in TABLES if name not in optional and not store.exists(TABLES[name])]
     looked_at = [name for name in TABLES if name not in (*absent, *missing)]
-    selection = dg.AssetSelection.checks_for_assets(*[dg.AssetKey(name) for name in looked_at])
-    outcome = _run(config, generation, folder, storage, selection, len(looked_at), progress)
-    outcome.errors += [str(MissingTable(name, store.location(TABLES[name]))) for name in missing]
+    outcome = _run(config, generation, folder, storage, looked_at, progress, make=False)
+    for name in missing:
+        _add_error(outcome, str(MissingTable(name, store.location(TABLES[name]))))
     outcome.left_out = dict.fromkeys(absent, "not there")
     return outcome
 
@@ -135,18 +140,25 @@ def compare(config: str, folder: Path, storage: str | None) -> list[Comparison]:
     Raises StorageError where a table that they need is not there, ConfigError as `validate` does.
     """
     store = open_store(storage or _format_of(folder), folder)
-    region = Generation(config=config, **_manifest_run(store)).load()
+    region = _generation_of(config, store, {}).region
     tables = {name: store.read(TABLES[name]) for name in ("patients", "ed_encounters", "ip_stays")}
     return published_figures(tables, region)
 
 
-def _manifest_run(store: TableStore) -> dict[str, int]:
-    """What a stored data set was asked to be."""
+def _generation_of(config: str, store: TableStore, thresholds: dict[str, float | None]) -> Generation:
+    """The run that a stored data set came from, by its manifest. Raises ConfigError where that is no run."""
     table = TABLES["dataset_manifest"]
     manifest = store.read(table)
     if len(manifest) != 1:
         raise ConfigError(f"{store.location(table)}: must have one row; has {len(manifest)}")
-    return {name: int(manifest[name].iloc[0]) for name in ("patients", "seed", "start_year", "years")}
+    told = {name: int(manifest[name].iloc[0]) for name in ("patients", "seed", "start_year", "years")}
+    fields: dict[str, Any] = {**told, **thresholds}
+    generation = Generation(config=config, **fields)
+    try:
+        generation.load()
+    except (ConfigError, CapacityError) as error:
+        raise ConfigError(f"{store.location(table)}: {error}") from None
+    return generation
 
 
 def _format_of(folder: Path) -> str:
@@ -165,13 +177,19 @@ def _run(
     generation: Generation,
     folder: Path,
     storage: str,
-    selection: dg.AssetSelection,
-    steps: int,
+    tables: Sequence[str],
     progress: Progress,
+    *,
+    make: bool,
 ) -> Outcome:
+    """Check some tables, and before that make them if told so."""
+    keys = [dg.AssetKey(name) for name in tables]
+    selection = dg.AssetSelection.assets(*keys) if make else dg.AssetSelection.checks_for_assets(*keys)
+    steps = len(tables) * (2 if make else 1)
     settings = Settings.model_validate({"storage": storage, "out": folder, "config": config})
     job = dg.define_asset_job("lm_synth", selection=selection)
-    definitions = build_defs(settings, generation, jobs=[job])
+    # What is made depends on what was made before; what is there already can all be looked at.
+    definitions = build_defs(settings, generation, jobs=[job], stopping_gates=make)
     outcome = Outcome()
     done = 0
     interrupted = False
@@ -199,8 +217,10 @@ def _run(
     if interrupted:
         # Dagster takes an interrupt for a failure like any other.
         raise KeyboardInterrupt
-    position = {(gate.table, gate.name): index for index, gate in enumerate(all_gates())}
-    outcome.gates.sort(key=lambda result: position[result.table, result.gate])
+    found = {(result.table, result.gate): result for result in outcome.gates}
+    due = [(gate.table, gate.name) for gate in all_gates() if gate.table in tables]
+    outcome.gates = [found[gate] for gate in due if gate in found]
+    outcome.not_run = [".".join(gate) for gate in due if gate not in found]
     return outcome
 
 
@@ -246,23 +266,30 @@ def _note(event: DagsterEvent, outcome: Outcome) -> None:
             )
         )
     elif event.is_step_failure or event.is_run_failure:
-        message = _reason(event)
-        if message and message not in outcome.errors:
-            outcome.errors.append(message)
+        _add_error(outcome, _reason(event))
+
+
+def _add_error(outcome: Outcome, message: str) -> None:
+    """Add an error, unless there is nothing to tell or a step has told it already."""
+    if message and not any(message in known for known in outcome.errors):
+        outcome.errors.append(message)
 
 
 _OURS = (StorageError, ConfigError)
 
 
 def _reason(event: DagsterEvent) -> str:
-    """The innermost cause of a failure in words; nothing for a failed gate, which speaks for itself."""
+    """The cause of a failure in words; nothing for a failed gate, which speaks for itself.
+
+    That is the outermost error of ours, which explains those behind it, or else the innermost of all.
+    """
     error = event.step_failure_data.error if event.is_step_failure else event.job_failure_data.error
     if error is None or error.cls_name == "DagsterAssetCheckFailedError":
         return ""
-    while error.cause is not None:
+    ours = {kind.__name__ for base in _OURS for kind in (base, *base.__subclasses__())}
+    while error.cause is not None and error.cls_name not in ours:
         error = error.cause
     # Dagster keeps an error as text that starts with the module and name of its class.
     _, _, message = error.message.partition(": ")
-    known = any(error.cls_name == kind.__name__ for base in _OURS for kind in (base, *base.__subclasses__()))
-    words = message.strip() if known else f"{error.cls_name}: {message.strip()}"
+    words = message.strip() if error.cls_name in ours else f"{error.cls_name}: {message.strip()}"
     return words if event.step_key is None else f"{event.step_key}: {words}"

@@ -4,11 +4,16 @@ from typing import Protocol
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.config_files import load_region
 from lm_synth_assets.gates.gate import Verdict
 from lm_synth_assets_tests.datasets import Tables, make_tables
+
+# Whether a property holds depends neither on the clock nor on luck.
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.load_profile("steady")
 
 
 class Judge(Protocol):

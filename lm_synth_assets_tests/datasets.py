@@ -44,9 +44,7 @@ def make_tables(region: Region) -> Tables:
         "dataset_manifest": manifest.manifest(region, __version__),
     }
     people = enforce(TABLES["patients"], patients.generate_patients(region, streams))
-    visits = enforce(
-        TABLES["ed_encounters"], emergency.generate_ed_encounters(region, people, streams)
-    )
+    visits = enforce(TABLES["ed_encounters"], emergency.generate_ed_encounters(region, people, streams))
     tables |= {
         "patients": people,
         "ed_encounters": visits,
@@ -64,7 +62,8 @@ def retuned(region: Region, changes: Mapping[str, Any]) -> Region:
 
 
 def _overlaid(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(base) | {
-        key: _overlaid(base[key], value) if isinstance(base.get(key), dict) and isinstance(value, dict) else value
-        for key, value in changes.items()
-    }
+    values = dict(base)
+    for key, value in changes.items():
+        both = isinstance(value, Mapping) and isinstance(values.get(key), Mapping)
+        values[key] = _overlaid(values[key], value) if both else value
+    return values

@@ -33,12 +33,13 @@ def all_gates() -> list[Gate]:
     return sorted([*STRUCTURAL_GATES, *GATES], key=lambda gate: position[gate.table])
 
 
-def table_checks() -> list[AssetChecksDefinition]:
-    """One multi-check for each table."""
-    return [_checks_of(table, list(gates)) for table, gates in groupby(all_gates(), attrgetter("table"))]
+def table_checks(*, stopping: bool = True) -> list[AssetChecksDefinition]:
+    """One multi-check for each table. Unless they are `stopping`, a blocking gate that fails only says so."""
+    by_table = groupby(all_gates(), attrgetter("table"))
+    return [_checks_of(table, list(gates), stopping) for table, gates in by_table]
 
 
-def _checks_of(table: str, gates: list[Gate]) -> AssetChecksDefinition:
+def _checks_of(table: str, gates: list[Gate], stopping: bool) -> AssetChecksDefinition:
     names = sorted({table, *chain.from_iterable(gate.reads for gate in gates)})
 
     @multi_asset_check(
@@ -48,7 +49,7 @@ def _checks_of(table: str, gates: list[Gate]) -> AssetChecksDefinition:
                 gate.name,
                 asset=table,
                 description=gate.description,
-                blocking=gate.blocking,
+                blocking=gate.blocking and stopping,
                 additional_deps=sorted(gate.reads),
             )
             for gate in gates

@@ -52,21 +52,11 @@ def three_girls_become_boys(patients: pd.DataFrame) -> pd.DataFrame:
     return patients
 
 
-def one_is_born_a_decade_earlier(patients: pd.DataFrame) -> pd.DataFrame:
-    patients.loc[0, "dob"] -= pd.DateOffset(years=10)
-    return patients
-
-
 def everybody_comes_at_night(visits: pd.DataFrame) -> pd.DataFrame:
     stayed = visits["departure_ts"] - visits["arrival_ts"]
-    hours = pd.to_timedelta(visits["arrival_ts"].dt.hour % 4, unit="h")
+    hours = pd.to_timedelta(visits["acuity"].astype(int) // 2, unit="h")
     visits["arrival_ts"] = visits["arrival_date"] + hours
     visits["departure_ts"] = visits["arrival_ts"] + stayed
-    return visits
-
-
-def one_visit_is_of_the_next_year(visits: pd.DataFrame) -> pd.DataFrame:
-    visits.loc[0, ["arrival_ts", "departure_ts", "arrival_date"]] += pd.DateOffset(years=1)
     return visits
 
 
@@ -75,31 +65,29 @@ def one_stay_lasts_a_day_more(stays: pd.DataFrame) -> pd.DataFrame:
     return stays
 
 
-EDITS: dict[str, tuple[str, Edit, str]] = {
-    "gender": ("patients", three_girls_become_boys, "patients.marginals"),
-    "date of birth": ("patients", one_is_born_a_decade_earlier, "patients.age_group_matches_dob"),
-    "time of day": ("ed_encounters", everybody_comes_at_night, "ed_encounters.arrival_shape"),
-    "year of a visit": ("ed_encounters", one_visit_is_of_the_next_year, "ed_encounters.arrivals_in_year"),
-    "length of stay": ("ip_stays", one_stay_lasts_a_day_more, "ip_stays.length_of_stay"),
-}
-
-
-@pytest.mark.parametrize(("table", "edit", "gate"), EDITS.values(), ids=EDITS)
-def test_a_value_changed_by_hand_fails_the_gate_on_it(
-    call: Call, copy: Path, table: str, edit: Edit, gate: str
+def test_values_changed_by_hand_fail_the_gates_on_them_and_keep_no_other_from_being_looked_at(
+    call: Call, copy: Path
 ) -> None:
-    edited(copy, table, edit)
+    edited(copy, "patients", three_girls_become_boys)
+    edited(copy, "ed_encounters", everybody_comes_at_night)
+    edited(copy, "ip_stays", one_stay_lasts_a_day_more)
     ran = call("validate", "--in", copy, "--config", TINY, "--json")
-    assert (ran.code, json.loads(ran.out)["passed"], ran.err) == (1, False, "")
-    assert gate in failed_gates(ran)
+    told = json.loads(ran.out)
+    assert (ran.code, ran.err, told["passed"]) == (1, "", False)
+    assert {
+        "patients.marginals",
+        "ed_encounters.arrival_shape",
+        "ip_stays.length_of_stay",
+    } <= failed_gates(ran)
+    assert (len(told["gates"]), told["not_run"], told["errors"]) == (67, [], [])
 
 
 def test_a_failed_gate_is_named_with_the_rows_that_show_it(call: Call, copy: Path) -> None:
     edited(copy, "ip_stays", one_stay_lasts_a_day_more)
     ran = call("validate", "--in", copy, "--config", TINY, "--quiet")
     assert (ran.code, ran.err) == (1, "")
-    breach, header, _, row, *_, verdict, _ = ran.out.splitlines()
-    assert breach.startswith(
+    breach, header, _, row, verdict, _ = ran.out.splitlines()
+    assert breach == (
         "FAIL ip_stays.length_of_stay: expected no stay below 0.25 days or unlike its times; "
         "observed 1 of 142 rows; threshold 0"
     )
@@ -179,12 +167,12 @@ def test_an_empty_folder_is_told_with_the_command_that_fills_it(call: Call, tmp_
     assert files(tmp_path) == {}
 
 
-@pytest.mark.parametrize("table", ["dim_lha", "patients", "ed_projection"])
+@pytest.mark.parametrize("table", ["dim_lha", "patients"])
 def test_a_missing_table_is_named(call: Call, copy: Path, table: str) -> None:
     (copy / f"{table}.csv").unlink()
     ran = call("validate", "--in", copy, "--config", TINY)
     assert ran.code == 1
-    assert f"ERROR {table} is not there (looked for {copy}/{table}.csv); make it with `lm-synth" in ran.out
+    assert f"{table} is not there (looked for {copy}/{table}.csv); make it with `lm-synth" in ran.out
     assert "Traceback" not in ran.out + ran.err
 
 
@@ -192,8 +180,10 @@ def test_stays_without_their_ed_encounters_fail(call: Call, copy: Path) -> None:
     (copy / "ed_encounters.csv").unlink()
     ran = call("validate", "--in", copy, "--config", TINY, "--json")
     assert ran.code == 1
-    [error] = json.loads(ran.out)["errors"]
+    told = json.loads(ran.out)
+    [error] = told["errors"]
     assert error.startswith("ip_stays_gates: ed_encounters is not there")
+    assert {gate.partition(".")[0] for gate in told["not_run"]} == {"ip_stays"}
 
 
 def test_ed_and_stays_that_were_not_asked_for_are_not_missed(call: Call, copy: Path) -> None:
@@ -213,22 +203,20 @@ def test_a_table_that_cannot_be_read_is_named(call: Call, copy: Path, table: str
     assert "Traceback" not in ran.out + ran.err
 
 
-MANIFESTS: dict[str, tuple[Edit, int, str]] = {
-    "no row": (lambda manifest: manifest[:0], 2, "dataset_manifest.csv: must have one row; has 0"),
-    "no such year": (lambda manifest: manifest.assign(years=60), 1, "years: must be a whole number, at le"),
-    "too many": (lambda manifest: manifest.assign(patients=9_000_000), 1, "9,000,000 patients are too many"),
+MANIFESTS: dict[str, tuple[Edit, str]] = {
+    "no row": (lambda manifest: manifest[:0], "must have one row; has 0"),
+    "years": (lambda manifest: manifest.assign(years=60), "run: years: must be a whole number, at least 1"),
+    "patients": (lambda manifest: manifest.assign(patients=9_000_000), "9,000,000 patients are too many for"),
 }
 
 
-@pytest.mark.parametrize(("edit", "code", "problem"), MANIFESTS.values(), ids=MANIFESTS)
-def test_a_manifest_that_describes_no_run_is_told(
-    call: Call, copy: Path, edit: Edit, code: int, problem: str
-) -> None:
+@pytest.mark.parametrize(("edit", "problem"), MANIFESTS.values(), ids=MANIFESTS)
+def test_a_manifest_that_describes_no_run_is_told(call: Call, copy: Path, edit: Edit, problem: str) -> None:
     edited(copy, "dataset_manifest", edit)
     ran = call("validate", "--in", copy, "--config", TINY)
-    assert ran.code == code
-    assert problem in ran.out + ran.err
-    assert "Traceback" not in ran.out + ran.err
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"Error: {copy}/dataset_manifest.csv: {problem}")
+    assert ran.err.count("\n") == 1
 
 
 def test_two_formats_in_one_folder_ask_for_a_choice(call: Call, copy: Path) -> None:

@@ -46,7 +46,9 @@ def off_by_less_than_one_in_every_run(whole: NDArray[np.int64], expected: Floats
 
 class TestLargestRemainder:
     @given(weights=WEIGHTS, total=st.integers(0, 10_000_000))
-    def test_parts_sum_to_the_total_and_lie_within_one_of_their_share(self, weights: Floats, total: int) -> None:
+    def test_parts_sum_to_the_total_and_lie_within_one_of_their_share(
+        self, weights: Floats, total: int
+    ) -> None:
         parts = largest_remainder(weights, total)
         assert parts.sum() == total
         assert (np.abs(parts - weights / weights.sum() * total) < 1 + 1e-6).all()
@@ -88,7 +90,9 @@ class TestSystematic:
 class TestSystematicRows:
     @given(expected=tables(), seed=SEEDS, data=st.data())
     def test_rows_sum_to_their_totals(self, expected: Floats, seed: int, data: st.DataObject) -> None:
-        totals = np.array(data.draw(st.lists(st.integers(0, 50), min_size=len(expected), max_size=len(expected))))
+        totals = np.array(
+            data.draw(st.lists(st.integers(0, 50), min_size=len(expected), max_size=len(expected)))
+        )
         whole = systematic_rows(expected, totals, np.random.default_rng(seed))
         sums = expected.sum(axis=1)
         assert whole.sum(axis=1).tolist() == np.where(sums > 0, totals, 0).tolist()
@@ -151,7 +155,9 @@ class TestShareOut:
     def test_keeps_the_totals_and_gives_nothing_to_weight_zero(self, data: st.DataObject, seed: int) -> None:
         sizes = data.draw(st.lists(st.integers(0, 6), min_size=1, max_size=8).filter(any))
         group = np.repeat(np.arange(len(sizes)), sizes)
-        weights = np.array(data.draw(st.lists(AMOUNTS, min_size=len(group), max_size=len(group))), dtype=float)
+        weights = np.array(
+            data.draw(st.lists(AMOUNTS, min_size=len(group), max_size=len(group))), dtype=float
+        )
         can_take = np.bincount(group, weights, minlength=len(sizes)) > 0
         amounts = np.array([data.draw(st.integers(0, 30)) if able else 0 for able in can_take])
         counts = share_out(amounts, group, weights, np.random.default_rng(seed))

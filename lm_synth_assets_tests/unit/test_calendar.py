@@ -48,9 +48,13 @@ def test_holidays_of_several_years_are_those_of_each_in_order() -> None:
 
 
 @pytest.mark.parametrize(("start_year", "years"), [(2025, 1), (2025, 10), (2027, 3), (2000, 2)])
-def test_every_day_from_a_year_before_to_the_end_of_the_horizon(region: Region, start_year: int, years: int) -> None:
+def test_every_day_from_a_year_before_to_a_year_after_the_horizon(
+    region: Region, start_year: int, years: int
+) -> None:
     days = calendar(region, start_year, years).index
-    assert days.equals(pd.date_range(f"{start_year - 1}-01-01", f"{start_year + years - 1}-12-31", name="date"))
+    assert days.equals(
+        pd.date_range(f"{start_year - 1}-01-01", f"{start_year + years}-12-31", name="date")
+    )
 
 
 def test_a_leap_year_has_its_leap_day(region: Region) -> None:

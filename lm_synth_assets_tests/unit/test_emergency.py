@@ -8,7 +8,15 @@ from lm_synth_assets.config import Region
 from lm_synth_assets.random_streams import Streams
 from lm_synth_assets.simulation.emergency import OtherPatients, generate_ed_encounters
 from lm_synth_assets.simulation.stay_rates import acuity_shares, admission_chances
-from lm_synth_assets.vocabulary import ADMITTED, AGE_GROUPS, DIED, ED_SUBSERVICES, LEFT, TRANSFERRED, URGENT_CARE
+from lm_synth_assets.vocabulary import (
+    ADMITTED,
+    AGE_GROUPS,
+    DIED,
+    ED_SUBSERVICES,
+    LEFT,
+    TRANSFERRED,
+    URGENT_CARE,
+)
 from lm_synth_assets_tests.datasets import Tables, make_tables, retuned
 
 SIGMAS = 5.0
@@ -78,7 +86,9 @@ class TestTriage:
     ) -> None:
         tables = region.ed.dispositions
         shares = {LEFT: tables.left, TRANSFERRED: tables.transferred, DIED: tables.died}[disposition]
-        by = (visits["dispo"] == disposition).groupby([visits["ed_subservice"], visits["acuity"]], observed=False)
+        by = (visits["dispo"] == disposition).groupby(
+            [visits["ed_subservice"], visits["acuity"]], observed=False
+        )
         expected = pd.Series([share for name in ED_SUBSERVICES for share in shares[name]])
         expected *= 1 if disposition == DIED else 1 - _died_of(region, expected)
         expected.index = by.size().index
@@ -95,14 +105,20 @@ def _died_of(region: Region, shares: "pd.Series[float]") -> "pd.Series[float]":
 
 
 class TestDurations:
-    def test_have_their_medians_by_subservice_and_disposition(self, region: Region, visits: pd.DataFrame) -> None:
+    def test_have_their_medians_by_subservice_and_disposition(
+        self, region: Region, visits: pd.DataFrame
+    ) -> None:
         hours = (visits["departure_ts"] - visits["arrival_ts"]).dt.total_seconds() / 3600
-        for (service, disposition), own in hours.groupby([visits["ed_subservice"], visits["dispo"]], observed=True):
+        for (service, disposition), own in hours.groupby(
+            [visits["ed_subservice"], visits["dispo"]], observed=True
+        ):
             if disposition == DIED:
                 continue
             expected = getattr(
                 region.ed.visit_hours[service],
-                {ADMITTED: "admitted", LEFT: "left", TRANSFERRED: "transferred"}.get(disposition, "discharged"),
+                {ADMITTED: "admitted", LEFT: "left", TRANSFERRED: "transferred"}.get(
+                    disposition, "discharged"
+                ),
             )
             # A lognormal median's relative standard error.
             error = np.expm1(expected.sigma * np.sqrt(np.pi / 2 / len(own)))

@@ -47,7 +47,9 @@ class TestVolumes:
         assert not verdict.passed
         default = tables["dim_lha"].set_index("lha_id")["default_site_id"]
         assert set(verdict.offending["site_id"]) == {default[2], default[5]}
-        assert judge("ed_encounters", "volumes_by_site", ed_encounters=visits).passed, "nothing moved between sites"
+        assert judge("ed_encounters", "volumes_by_site", ed_encounters=visits).passed, (
+            "nothing moved between sites"
+        )
 
     def test_by_catchment_sees_a_subservice_without_visits(self, judge: Judge, visits: pd.DataFrame) -> None:
         none = visits[visits["ed_subservice"] != PEDIATRIC_ED]
@@ -90,7 +92,9 @@ class TestPediatric:
         assert judge("ed_encounters", "children_go_to_pediatric_ed", ed_encounters=visits).passed
 
     @staticmethod
-    def send(visits: pd.DataFrame, tables: Tables, age_groups: list[str], share: float, subservice: str) -> None:
+    def send(
+        visits: pd.DataFrame, tables: Tables, age_groups: list[str], share: float, subservice: str
+    ) -> None:
         """Send a share of the visits of some age groups to one subservice."""
         age_group = visits["patient_id"].map(tables["patients"].set_index("patient_id")["age_group"])
         own = visits.index[age_group.isin(age_groups)]

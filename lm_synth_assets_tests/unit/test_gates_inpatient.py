@@ -151,7 +151,9 @@ class TestOnePlaceAtATime:
         return int(stays.index[once & never][3])
 
     def test_sees_two_beds_at_once(self, judge: Judge, stays: pd.DataFrame, alone: int) -> None:
-        second = stays.loc[[alone]].assign(stay_id=10_000_000, admit_ts=stays["discharge_ts"] - pd.Timedelta("1s"))
+        second = stays.loc[[alone]].assign(
+            stay_id=10_000_000, admit_ts=stays["discharge_ts"] - pd.Timedelta("1s")
+        )
         second["discharge_ts"] = second["admit_ts"] + pd.Timedelta(days=1)
         verdict = judge("ip_stays", "one_place_at_a_time", ip_stays=pd.concat([stays, second]))
         assert not verdict.passed
@@ -195,7 +197,9 @@ class TestOnePlaceAtATime:
     def visit(tables: Tables, stay: pd.Series, when: str, dispo: str = "Discharged") -> pd.DataFrame:
         """The encounters, the first of which is now an hour long and the stay's patient's."""
         visits = tables["ed_encounters"].copy()
-        arrival = stay["admit_ts"] + pd.Timedelta(hours={"an hour before": -2, "just before": -1, "inside": 1}[when])
+        arrival = stay["admit_ts"] + pd.Timedelta(
+            hours={"an hour before": -2, "just before": -1, "inside": 1}[when]
+        )
         visits.loc[0, ["patient_id", "dispo"]] = stay["patient_id"], dispo
         visits.loc[0, ["arrival_ts", "departure_ts"]] = arrival, arrival + pd.Timedelta(hours=1)
         return visits

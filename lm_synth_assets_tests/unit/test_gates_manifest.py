@@ -10,7 +10,9 @@ from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.datasets import Tables
 
 
-@pytest.mark.parametrize(("column", "value"), [("seed", 43), ("config_hash", "0"), ("package_version", "0.0.0")])
+@pytest.mark.parametrize(
+    ("column", "value"), [("seed", 43), ("config_hash", "0"), ("package_version", "0.0.0")]
+)
 def test_sees_what_differs(judge: Judge, tables: Tables, column: str, value: object) -> None:
     other = tables["dataset_manifest"].assign(**{column: value})
     verdict = judge("dataset_manifest", "made_with_this_configuration", dataset_manifest=other)

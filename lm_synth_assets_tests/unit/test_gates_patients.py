@@ -11,7 +11,9 @@ from lm_synth_assets_tests.datasets import Tables, retuned
 class TestMarginals:
     def test_sees_an_age_group_that_has_grown_at_anothers_cost(self, judge: Judge, tables: Tables) -> None:
         frame = tables["patients"].copy()
-        men = frame.index[(frame["lha_id"] == 2) & (frame["age_group"] == "25-44") & (frame["gender"] == "Male")]
+        men = frame.index[
+            (frame["lha_id"] == 2) & (frame["age_group"] == "25-44") & (frame["gender"] == "Male")
+        ]
         frame.loc[men[:9], "age_group"] = "45-64"
         verdict = judge("patients", "marginals", patients=frame)
         assert not verdict.passed

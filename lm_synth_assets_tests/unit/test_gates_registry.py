@@ -16,7 +16,9 @@ EACH_GATE = pytest.mark.parametrize("gate", all_gates(), ids=lambda gate: f"{gat
 
 
 @EACH_GATE
-def test_good_data_passes_with_only_the_tables_that_the_gate_names(gate: Gate, tables: Tables, region: Region) -> None:
+def test_good_data_passes_with_only_the_tables_that_the_gate_names(
+    gate: Gate, tables: Tables, region: Region
+) -> None:
     verdict = gate.judge({name: tables[name] for name in (gate.table, *gate.reads)}, region)
     assert verdict.passed, f"{verdict.observed}; expected {verdict.expected}, {verdict.threshold}"
     assert verdict.offending.empty

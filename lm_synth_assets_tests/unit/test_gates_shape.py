@@ -1,4 +1,4 @@
-"""The gates on shape see distributions and correlations that have changed although totals and medians hold."""
+"""The gates on shape see distributions and correlations that have changed although totals hold."""
 
 import numpy as np
 import pandas as pd
@@ -50,7 +50,9 @@ class TestArrivals:
     def test_sees_a_subservice_that_comes_six_hours_later(self, judge: Judge, visits: pd.DataFrame) -> None:
         adult = visits["ed_subservice"] == "Adult ED"
         day = visits["arrival_ts"].dt.normalize()
-        shifted(visits, adult, day + (visits["arrival_ts"] - day + pd.Timedelta(hours=6)) % pd.Timedelta(days=1))
+        shifted(
+            visits, adult, day + (visits["arrival_ts"] - day + pd.Timedelta(hours=6)) % pd.Timedelta(days=1)
+        )
         verdict = judge("ed_encounters", "arrival_shape", ed_encounters=visits)
         assert not verdict.passed
         assert verdict.offending["marginal"].tolist() == ["Adult ED, time of day"]

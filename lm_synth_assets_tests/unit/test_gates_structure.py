@@ -52,7 +52,11 @@ class TestSchema:
                 "patients", "gender", "female", "is none of Female, Male, Other", id="outside an enumeration"
             ),
             pytest.param(
-                "ip_stays", "admit_route", "walk-in", "is none of ED, direct, transfer", id="outside a closed list"
+                "ip_stays",
+                "admit_route",
+                "walk-in",
+                "is none of ED, direct, transfer",
+                id="outside a closed list",
             ),
             pytest.param("ed_encounters", "acuity", 0, "is below 1", id="too low"),
             pytest.param("ed_encounters", "acuity", 6, "is above 5", id="too high"),

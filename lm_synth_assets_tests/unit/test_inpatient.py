@@ -51,7 +51,9 @@ class TestFromTheEmergencyDepartment:
         self, large_region: Region, large: Tables, stays: pd.DataFrame
     ) -> None:
         begun = stays[stays["ed_encounter_id"].notna()]
-        encounters = large["ed_encounters"].set_index("encounter_id").loc[begun["ed_encounter_id"].astype("int64")]
+        encounters = (
+            large["ed_encounters"].set_index("encounter_id").loc[begun["ed_encounter_id"].astype("int64")]
+        )
         assert (begun["patient_id"].to_numpy() == encounters["patient_id"].to_numpy()).all()
         elsewhere = begun["facility_id"].to_numpy() != encounters["facility_id"].to_numpy()
         way = np.where(elsewhere, np.timedelta64(round(large_region.inpatient.travel_hours * 60), "m"), 0)
@@ -69,15 +71,21 @@ class TestFromTheEmergencyDepartment:
 
 
 class TestWhereAndWho:
-    def test_first_stays_are_at_home_or_at_the_referral_site(self, large_region: Region, large: Tables) -> None:
+    def test_first_stays_are_at_home_or_at_the_referral_site(
+        self, large_region: Region, large: Tables
+    ) -> None:
         stays = large["ip_stays"].query("admit_route != @ROUTE_TRANSFER")
-        home = large["patients"].set_index("patient_id")["facility_home_id"].loc[stays["patient_id"]].to_numpy()
+        home = (
+            large["patients"].set_index("patient_id")["facility_home_id"].loc[stays["patient_id"]].to_numpy()
+        )
         sites = receiving_sites(large_region, units_of(large_region))
         expected = sites[home - 1, unit_index(large_region, stays)] + 1
         assert (stays["facility_id"].to_numpy() == expected).all()
 
     def test_subprograms_are_offered_at_their_site(self, large: Tables, stays: pd.DataFrame) -> None:
-        offered = set(zip(*(large["program_coverage"][c] for c in ("site_id", "subprogram_key")), strict=True))
+        offered = set(
+            zip(*(large["program_coverage"][c] for c in ("site_id", "subprogram_key")), strict=True)
+        )
         assert set(zip(stays["facility_id"], stays["subprogram_key"], strict=True)) <= offered
 
     def test_patients_fit_the_ages_and_genders_of_their_subprogram(
@@ -188,7 +196,8 @@ class TestTheYear:
         rates = large_region.inpatient.stays_per_1000
         patients = large["patients"]
         expected = sum(
-            rates[gender][age] / 1000 for age, gender in zip(patients["age_group"], patients["gender"], strict=True)
+            rates[gender][age] / 1000
+            for age, gender in zip(patients["age_group"], patients["gender"], strict=True)
         )
         stays = (large["ip_stays"]["admit_ts"].dt.year == large_region.run.start_year).sum()
         # First stays are drawn systematically; acuity and transfers leave some 30 of 3,400 to chance.
@@ -217,5 +226,7 @@ def test_nobody_is_in_two_places_nor_anywhere_before_birth_or_after_death(region
         for (_, end, _, leads_to), (start, _, name, _) in pairwise(own):
             assert leads_to != "Died"
             assert start >= end
-            assert start >= end + gap or name == leads_to or name == "transferred stay"
-            assert not leads_to.startswith("stay of") or name == leads_to, "a stay follows its encounter at once"
+            assert start >= end + gap or name in (leads_to, "transferred stay")
+            assert not leads_to.startswith("stay of") or name == leads_to, (
+                "a stay follows its encounter at once"
+            )

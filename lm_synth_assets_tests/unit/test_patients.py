@@ -98,7 +98,9 @@ class TestWhoTheyAre:
     def test_ids_count_up_in_order_of_area_age_group_gender_and_birth(self, patients: pd.DataFrame) -> None:
         assert patients["patient_id"].tolist() == [f"P{number:07}" for number in range(1, len(patients) + 1)]
         order = ["lha_id", "age_group", "gender", "dob"]
-        codes = patients.assign(age_group=patients["age_group"].cat.codes, gender=patients["gender"].cat.codes)
+        codes = patients.assign(
+            age_group=patients["age_group"].cat.codes, gender=patients["gender"].cat.codes
+        )
         assert codes.sort_values(order, kind="stable").index.equals(patients.index)
 
     def test_ids_tell_the_position_in_the_table(self, patients: pd.DataFrame) -> None:
@@ -122,12 +124,16 @@ class TestWhoTheyAre:
         assert patients["sampling_weight"].eq(round(weight, 4)).all()
 
     def test_the_primary_subservice_is_the_one_with_most_visits(self, tables: Tables) -> None:
-        visits = tables["ed_encounters"].groupby(["patient_id", "ed_subservice"], observed=False).size().unstack()
+        visits = (
+            tables["ed_encounters"].groupby(["patient_id", "ed_subservice"], observed=False).size().unstack()
+        )
         primary = tables["patients"].set_index("patient_id")["primary_ed_subservice"].loc[visits.index]
         own = visits.to_numpy()[np.arange(len(visits)), primary.cat.codes]
         assert (own == visits.max(axis=1)).all()
 
-    def test_without_visits_it_is_the_one_with_the_highest_rate(self, region: Region, patients: pd.DataFrame) -> None:
+    def test_without_visits_it_is_the_one_with_the_highest_rate(
+        self, region: Region, patients: pd.DataFrame
+    ) -> None:
         none = patients[patients["ed_visits_year"] == 0]
         base = expected_visits(region, people_of(patients, region.run.reference_date))[none.index]
         assert (none["primary_ed_subservice"].cat.codes == base.argmax(axis=1)).all()
@@ -175,7 +181,9 @@ def people_born(reference: date, *born: date) -> People:
 
 
 class TestWhereTheyGo:
-    def test_each_area_sends_its_share_to_its_destinations(self, region: Region, patients: pd.DataFrame) -> None:
+    def test_each_area_sends_its_share_to_its_destinations(
+        self, region: Region, patients: pd.DataFrame
+    ) -> None:
         sites = list(region.sites)
         for lha_id, lha in enumerate(region.lhas.values(), start=1):
             homes = patients.loc[patients["lha_id"] == lha_id, "facility_home_id"].map(lambda n: sites[n - 1])
@@ -193,7 +201,9 @@ class TestWhereTheyGo:
         away = patients["facility_home_id"].to_numpy() != np.array(default)[patients["lha_id"] - 1]
         assert 0.05 <= away.mean() <= 0.10
 
-    def test_those_who_leave_carry_the_age_mix_of_their_area(self, region: Region, patients: pd.DataFrame) -> None:
+    def test_those_who_leave_carry_the_age_mix_of_their_area(
+        self, region: Region, patients: pd.DataFrame
+    ) -> None:
         sites = list(region.sites)
         for lha_id, lha in enumerate(region.lhas.values(), start=1):
             here = patients[patients["lha_id"] == lha_id]

@@ -26,19 +26,23 @@ def clashes(patient: Ints, start: Ints, duration: Ints, gap: int) -> bool:
 
 @st.composite
 def contacts(draw: st.DrawFn) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:
-    """Contacts of up to four patients: some that stand still, apart from each other, and some that may move."""
+    """Contacts of up to four patients: some stand still, apart from each other, and some may move."""
     rows = []
     for who in range(draw(st.integers(1, 4))):
         reached = 0
         for wait, length in draw(st.lists(st.tuples(st.integers(50, 900), st.integers(1, 600)), max_size=3)):
             rows.append((who, reached + wait, length, False))
             reached += wait + length
-        for begin, length in draw(st.lists(st.tuples(st.integers(0, 4_000), st.integers(1, 600)), max_size=6)):
+        for begin, length in draw(
+            st.lists(st.tuples(st.integers(0, 4_000), st.integers(1, 600)), max_size=6)
+        ):
             rows.append((who, begin, length, True))
     rows = draw(st.permutations(rows))
     columns = zip(*rows, strict=True) if rows else ((), (), (), ())
     patient, start, duration, movable = columns
-    return *(np.array(column, dtype=np.int64) for column in (patient, start, duration)), np.array(movable, dtype=bool)
+    return *(np.array(column, dtype=np.int64) for column in (patient, start, duration)), np.array(
+        movable, dtype=bool
+    )
 
 
 @given(rows=contacts(), gap=st.integers(0, 50), seed=st.integers(0, 2**32))
@@ -112,7 +116,7 @@ def test_two_immovable_contacts_that_overlap_are_an_error() -> None:
 def test_no_room_is_an_error() -> None:
     patient, start, duration = np.zeros(3, dtype=np.int64), np.zeros(3, dtype=np.int64), np.full(3, 60)
     rng = np.random.default_rng(0)
-    with pytest.raises(RuntimeError, match="no room in the year for . contacts"):
+    with pytest.raises(RuntimeError, match="no room in the year"):
         settle(
             patient, start, duration, 0, np.ones(3, dtype=bool), lambda some: rng.integers(0, 100, len(some))
         )

@@ -33,7 +33,9 @@ def test_cells_keep_to_age_and_gender_weights_within_a_person(region: Region) ->
     cells = residents(region, region.population.base_year)
     for area, lha in enumerate(region.lhas.values()):
         for age, group in enumerate(AGE_GROUPS):
-            share = region.age_profiles[lha.age_profile][group] / sum(region.age_profiles[lha.age_profile].values())
+            share = region.age_profiles[lha.age_profile][group] / sum(
+                region.age_profiles[lha.age_profile].values()
+            )
             for gender, name in enumerate(GENDERS):
                 weight = region.population.gender_weights[group][name]
                 assert abs(cells[area, age, gender] - lha.base_population * share * weight) < 1

@@ -33,7 +33,7 @@ def queried(tables: Tables) -> "pd.Series[float]":
     """What the blueprint's query gives, by year, facility and ED subservice."""
     with duckdb.connect() as connection:
         for name in ("population_projection", "ed_baseline_rates", "dim_lha", "dim_site"):
-            plain = tables[name].astype({c: str for c in tables[name].select_dtypes("category")})
+            plain = tables[name].astype(dict.fromkeys(tables[name].select_dtypes("category"), str))
             connection.register(name, plain)
         return connection.sql(BLUEPRINT_QUERY).df().set_index(KEY)["projected_volumes"].sort_index()
 
@@ -46,7 +46,9 @@ def volumes(tables: Tables, projection: pd.DataFrame, scenario_id: int) -> "pd.S
     return keyed.set_index(KEY)["projected_volumes"].sort_index()
 
 
-def test_the_baseline_is_the_blueprints_query_to_five_decimals(tables: Tables, queried: "pd.Series[float]") -> None:
+def test_the_baseline_is_the_blueprints_query_to_five_decimals(
+    tables: Tables, queried: "pd.Series[float]"
+) -> None:
     baseline = volumes(tables, tables["ed_projection"], scenario_id=1)
     assert [tuple(map(str, key)) for key in baseline.index] == [tuple(map(str, key)) for key in queried.index]
     assert len(baseline) == 10 * 12 * 3

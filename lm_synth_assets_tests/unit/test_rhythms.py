@@ -12,9 +12,7 @@ from lm_synth_assets.simulation.rhythms import DAY, HOUR, Timetable, timetable
 from lm_synth_assets_tests.datasets import Tables, retuned
 
 LEVEL = {"months": [1.0] * 12, "weekdays": [1.0] * 7, "day_sd": 0.0}
-NO_HOLIDAYS = dict.fromkeys(
-    ["dec25", "jan1", "other_statutory", "day_after_statutory", "dec26_to_jan2"], 1.0
-)
+NO_HOLIDAYS = dict.fromkeys(["dec25", "jan1", "other_statutory", "day_after_statutory", "dec26_to_jan2"], 1.0)
 
 
 def of_year(region: Region, year: int = 2025, seed: int = 42) -> Timetable:
@@ -131,7 +129,7 @@ class TestDays:
 
 
 class TestDayEffects:
-    """Log chances of a level rhythm are the effects themselves: AR(1) shocks, part of them shared by all sites."""
+    """Log chances of a level rhythm are the effects themselves: AR(1) shocks, partly shared by all sites."""
 
     SD = 0.05
     SEEDS = 60

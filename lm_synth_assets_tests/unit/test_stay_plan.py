@@ -131,7 +131,9 @@ def test_those_under_way_began_last_year_and_last_into_this_one(plan: StayPlan, 
     assert before.sum() > 5
     assert (spells.start[before] >= -366 * DAY).all()
     assert (spells.start[before] + spells.duration[before] > 0).all()
-    assert (spells.start[before] > -people.days_old[spells.patient[before]] * DAY).all(), "nobody before birth"
+    assert (spells.start[before] > -people.days_old[spells.patient[before]] * DAY).all(), (
+        "nobody before birth"
+    )
     assert len(set(spells.patient[before])) == before.sum(), "one bed each"
 
 

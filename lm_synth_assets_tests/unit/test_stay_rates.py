@@ -37,12 +37,16 @@ def units(region: Region) -> list[Unit]:
 
 def configured(region: Region) -> NDArray[np.float64]:
     """Stays per person per year, (age, gender)."""
-    by_group = [[region.inpatient.stays_per_1000[gender][age] / 1000 for gender in GENDERS] for age in AGE_GROUPS]
+    by_group = [
+        [region.inpatient.stays_per_1000[gender][age] / 1000 for gender in GENDERS] for age in AGE_GROUPS
+    ]
     return np.array(by_group)[AGE_GROUP_OF]
 
 
 class TestUnits:
-    def test_are_the_inpatient_subprograms_in_order_of_their_keys(self, region: Region, units: list[Unit]) -> None:
+    def test_are_the_inpatient_subprograms_in_order_of_their_keys(
+        self, region: Region, units: list[Unit]
+    ) -> None:
         inpatient = [
             (program, name)
             for program, section in region.programs.items()
@@ -125,7 +129,9 @@ class TestStayRates:
         assert closed
         assert (rates.via_ed[..., closed] == 0).all()
 
-    def test_nobody_is_admitted_outside_a_units_ages_and_genders(self, rates: StayRates, units: list[Unit]) -> None:
+    def test_nobody_is_admitted_outside_a_units_ages_and_genders(
+        self, rates: StayRates, units: list[Unit]
+    ) -> None:
         for column, unit in enumerate(units):
             fits = (unit.stays.first_age <= AGES) & (unit.stays.last_age >= AGES)
             assert (rates.all[~fits, :, column] == 0).all()

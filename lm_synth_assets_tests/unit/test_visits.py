@@ -36,7 +36,9 @@ def alike(region: Region, count: int) -> People:
 
 
 class TestExpectedVisits:
-    def test_are_the_rates_of_the_patients_cell(self, region: Region, people: People, base: np.ndarray) -> None:
+    def test_are_the_rates_of_the_patients_cell(
+        self, region: Region, people: People, base: np.ndarray
+    ) -> None:
         rates = visits_per_1000(region) / 1000
         others = people.age_group != YOUTH
         own = rates[people.lha, people.age_group, people.gender]
@@ -93,7 +95,9 @@ class TestReconciledCounts:
             counts = visit_counts(region, people, base, np.ones(len(people)), Streams(seed))
             assert (counts[base == 0] == 0).all()
 
-    def test_nobody_over_17_of_their_age_group_is_in_pediatric_ed(self, region: Region, tables: Tables) -> None:
+    def test_nobody_over_17_of_their_age_group_is_in_pediatric_ed(
+        self, region: Region, tables: Tables
+    ) -> None:
         visits = tables["ed_encounters"].query("ed_subservice == @PEDIATRIC_ED")
         patients = tables["patients"].assign(age=people_of(tables["patients"], region.run.reference_date).age)
         visitors = patients[patients["patient_id"].isin(visits["patient_id"])]
