@@ -27,7 +27,12 @@ def dataframe_type(table: Table) -> DagsterType:
 
 def _pandas_column(column: Column[Any]) -> PandasColumn:
     low, high, values = (column.info.get(key) for key in ("low", "high", "values"))
-    common = {"is_required": True, "non_nullable": not column.nullable}
+    # A null is no breach of a range or a closed list.
+    common = {
+        "is_required": True,
+        "non_nullable": not column.nullable,
+        "ignore_missing_vals": bool(column.nullable),
+    }
     kind = column.type
     if isinstance(kind, Enum):
         values = kind.enums

@@ -127,15 +127,15 @@ def one_place_at_a_time(tables: Tables, region: Region) -> Verdict:
     )
     busy = stays["patient_id"].unique()
     contacts = contacts[contacts["patient_id"].isin(busy)].sort_values(columns)
-    number = contacts.groupby("patient_id", sort=False).ngroup()
+    number = contacts.groupby("patient_id", sort=False).ngroup().to_numpy()
+    since = contacts["start"].min()
+    starts, ends = ((contacts[name] - since).dt.total_seconds().to_numpy() for name in ("start", "end"))
     # The latest end so far of the same patient: a running maximum over (patient, end).
-    ends = contacts["end"].to_numpy().astype("datetime64[s]").astype(np.int64)
-    span = int(ends.max(initial=0)) + 1
-    latest = np.maximum.accumulate(ends + number.to_numpy() * span)
-    starts = contacts["start"].to_numpy().astype("datetime64[s]").astype(np.int64) + number.to_numpy() * span
-    clash = np.append(False, (starts[1:] < latest[:-1]) & (number.to_numpy()[1:] == number.to_numpy()[:-1]))
+    lift = number * (ends.max(initial=0) + 1)
+    latest = np.maximum.accumulate(ends + lift)
+    clash = np.append(False, ((starts + lift)[1:] < latest[:-1]) & (number[1:] == number[:-1]))
     died = visits[visits["dispo"] == DIED].groupby("patient_id")["departure_ts"].max()
-    after_death = contacts["start"] > contacts["patient_id"].map(died)
+    after_death = contacts["start"] >= contacts["patient_id"].map(died)
     return none_of(
         contacts[clash[: len(contacts)] | after_death.to_numpy()], "contact during another", len(contacts)
     )

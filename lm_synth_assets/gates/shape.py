@@ -15,24 +15,27 @@ from lm_synth_assets.simulation.rhythms import timetable
 from lm_synth_assets.simulation.stay_rates import units_of
 from lm_synth_assets.vocabulary import ED_SUBSERVICES
 
-_FREE_DRAW = 1.95
-"""The Kolmogorov distribution's 99.9 % point: a distance of this over sqrt(n) is chance."""
+_FREE_DRAW = 2.7
+"""A distance up to this over sqrt(n) is chance: the Kolmogorov distribution exceeds it once in a million."""
+
+_STRATIFIED_DRAW = 1.95
+"""The same for draws over stratified uniforms, which lie closer: once in a thousand if they were free."""
 
 _TWIN_PATIENTS = 20_000
 _TWIN_SEED_STEP = 1
 
 
-def _distances(rows: list[tuple[str, int, float]], limit: float, what: str) -> Verdict:
+def _distances(rows: list[tuple[str, int, float]], limit: float, chance: float, what: str) -> Verdict:
     """Judge Kolmogorov-Smirnov distances of (name, size, distance)."""
     found = pd.DataFrame(rows, columns=[what, "rows", "distance"])
-    found["limit"] = np.maximum(limit, _FREE_DRAW / np.sqrt(found["rows"].clip(lower=1)))
+    found["limit"] = np.maximum(limit, chance / np.sqrt(found["rows"].clip(lower=1)))
     breach = found[found["distance"] > found["limit"]]
     worst = found.loc[(found["distance"] - found["limit"]).idxmax()] if len(found) else None
     return Verdict(
         breach.empty,
         "the configured distribution",
         f"{worst['distance']:.3f} ({worst[what]})" if worst is not None else "no rows",
-        f"max({limit:g}, {_FREE_DRAW:g}/sqrt(rows))",
+        f"max({limit:g}, {chance:g}/sqrt(rows))",
         breach,
     )
 
@@ -60,7 +63,7 @@ def los_shape(tables: Tables, region: Region) -> Verdict:
         if mine.any() and unit.stays.sigma:
             ratio = stays["los_days"].to_numpy()[mine] / (unit.stays.median_days * factor[mine])
             rows.append((unit.name, int(mine.sum()), _distance(ndtr(np.log(ratio) / unit.stays.sigma))))
-    return _distances(rows, region.gates.ks_threshold, "subprogram")
+    return _distances(rows, region.gates.ks_threshold, _STRATIFIED_DRAW, "subprogram")
 
 
 @gate("ed_encounters")
@@ -86,7 +89,7 @@ def arrival_shape(tables: Tables, region: Region) -> Verdict:
         part = (second[mine] + 0.5) / 86_400
         uniform = reached[day[mine]] + over_sites[day[mine]] * part
         rows.append((f"{service}, day of year", mine.sum(), _distance(uniform)))
-    return _distances(rows, region.gates.ks_threshold, "marginal")
+    return _distances(rows, region.gates.ks_threshold, _FREE_DRAW, "marginal")
 
 
 @gate("ed_encounters", reads=("patients",))
@@ -99,8 +102,8 @@ def correlations(tables: Tables, region: Region) -> Verdict:
     twin = {"patients": people, "ed_encounters": generate_ed_encounters(twin_region, people, streams)}
     observed, expected = _spearman(tables, region), _spearman(twin, twin_region)
     drift = (observed - expected).abs()
-    rows = min(len(tables["ed_encounters"]), len(twin["ed_encounters"]))
-    limit = max(region.gates.corr_threshold, region.gates.standard_errors * np.sqrt(2 / max(rows, 1)))
+    error = np.hypot(_standard_error(tables), _standard_error(twin))
+    limit = max(region.gates.corr_threshold, region.gates.standard_errors * error)
     names = drift.columns.to_numpy()
     one, other = np.nonzero(names[:, None] < names)
     pairs = pd.DataFrame({"one": names[one], "other": names[other]})
@@ -114,6 +117,12 @@ def correlations(tables: Tables, region: Region) -> Verdict:
         f"{limit:.3f}",
         pairs[pairs["drift"] > limit],
     )
+
+
+def _standard_error(tables: Tables) -> float:
+    """Standard error of a correlation over visits, of which those of one patient are a cluster."""
+    visits = tables["ed_encounters"]["patient_id"].value_counts().to_numpy().astype(float)
+    return float(np.sqrt((visits**2).sum()) / max(visits.sum(), 1.0))
 
 
 def _spearman(tables: Tables, region: Region) -> pd.DataFrame:

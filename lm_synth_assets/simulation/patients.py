@@ -41,7 +41,7 @@ def sample_sizes(region: Region) -> Ints:
                 f"{region.run.patients:,} patients are too many for unique quasi-identifiers: the cell "
                 f"{list(region.lhas)[area]} x {AGE_GROUPS[age]} x {GENDERS[gender]} needs "
                 f"{sizes[area, age, gender]:,} different dates of birth and has {days[0, age, 0]:,}. "
-                f"Ask for at most {_most_patients(population, days):,} patients, or set "
+                f"Ask for at most {_most_patients(population, days, region.run.patients):,} patients, or set "
                 "privacy.unique_quasi_identifiers: false in the configuration."
             )
     return sizes
@@ -51,9 +51,9 @@ def _split(population: Ints, total: int) -> Ints:
     return largest_remainder(population.ravel().astype(float), total).reshape(population.shape)
 
 
-def _most_patients(population: Ints, days: Ints) -> int:
+def _most_patients(population: Ints, days: Ints, too_many: int) -> int:
     """The largest number of patients for which every cell still has enough days."""
-    fits, fails = 0, int(population.sum())
+    fits, fails = 0, too_many
     while fails - fits > 1:
         middle = (fits + fails) // 2
         if (_split(population, middle) > days).any():

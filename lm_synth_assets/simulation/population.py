@@ -27,21 +27,20 @@ def residents(region: Region, year: int) -> Ints:
     return cells
 
 
-def area_totals(region: Region, year: int, growth_multiplier: float = 1.0) -> Ints:
+def area_totals(region: Region, year: int) -> Ints:
     """Residents of each LHA on 1 January of a year, in persons."""
-    return np.rint(_exact_totals(region, year, growth_multiplier)).astype(np.int64)
+    base = np.array([lha.base_population for lha in region.lhas.values()])
+    return np.rint(base * (1 + _growth(region)) ** (year - region.population.base_year)).astype(np.int64)
 
 
 def growth_factor(region: Region, year: int, growth_multiplier: float) -> Floats:
     """Residents of each LHA when growth is multiplied, relative to the baseline."""
-    return _exact_totals(region, year, growth_multiplier) / _exact_totals(region, year, 1.0)
+    growth = _growth(region)
+    return ((1 + growth * growth_multiplier) / (1 + growth)) ** (year - region.population.base_year)
 
 
-def _exact_totals(region: Region, year: int, growth_multiplier: float) -> Floats:
-    lhas = region.lhas.values()
-    base = np.array([float(lha.base_population) for lha in lhas])
-    growth = np.array([lha.growth_pct / 100 for lha in lhas]) * growth_multiplier
-    return base * (1 + growth) ** (year - region.population.base_year)
+def _growth(region: Region) -> Floats:
+    return np.array([lha.growth_pct / 100 for lha in region.lhas.values()])
 
 
 def project(region: Region) -> pd.DataFrame:

@@ -226,10 +226,9 @@ def _legs(
 def _caps(region: Region, patient: Ints, contacts: Ints, in_bed_before: Ints, people: int) -> Floats:
     """The longest that each stay may last, in days."""
     stays = np.bincount(patient, minlength=people)
-    room = np.full(people, float(_CROWDED_DAYS))
+    room = np.where(contacts == 1, region.inpatient.los_cap_days, float(_CROWDED_DAYS))
     room[in_bed_before] /= 2
-    crowded = np.maximum(room / np.maximum(stays, 1), 3 * region.inpatient.alc.threshold_days)
-    return np.where(contacts == 1, region.inpatient.los_cap_days, crowded)[patient]
+    return np.maximum(room / np.maximum(stays, 1), 3 * region.inpatient.alc.threshold_days)[patient]
 
 
 def _lengths(

@@ -44,27 +44,28 @@ def only_message(ran: Ran, code: int) -> str:
 CONFIGURATIONS: dict[str, tuple[str, str]] = {
     "broken YAML": (
         "run: {patients: 5\n",
-        r"3:1: not valid YAML: did not find expected ',' or '}' \(while parsing a flow mapping\)$",
+        "3:1: not valid YAML: did not find expected ',' or '}' (while parsing a flow mapping)",
     ),
-    "unknown key": ("run: {patient: 5}", "2: run.patient: unknown key; known are patients, seed, start_year"),
-    "unknown section": ("runs: {}", "2: runs: unknown key; known are run, privacy, "),
+    "unknown key": (
+        "run: {patient: 5}",
+        "2: run.patient: unknown key; known are patients, seed, start_year, years",
+    ),
     "weights that do not add up": (
         "age_profiles: {valley: {85+: 3}}",
-        r"2: age_profiles\.valley: .*must sum to 100; .* 100\.9",
+        "2: age_profiles.valley: sums to 100.9; must sum to 100",
     ),
     "negative rate": (
         "ed: {rates_per_1000: {Adult ED: {85+: {Male: -1}}}}",
-        "2: ed.rates_per_1000.Adult ED.85.*.Male: must be a number, at least 0.*; found -1",
+        "2: ed.rates_per_1000.Adult ED.85+.Male: must be a number, at least 0 and at most 50000; found -1",
     ),
     "missing age group": (
         "age_profiles: {young: {0-4: 40, 5-14: 10, 15-24: 10, 25-44: 10, 45-64: 10, 65-74: 10, 75-84: 10}}",
-        r"2: age_profiles\.young\.85\+: missing; must be a number, at least 0 and at most 100$",
+        "2: age_profiles.young.85+: missing; must be a number, at least 0 and at most 100",
     ),
     "no people": (
         "run: {patients: 0}",
-        "2: run.patients: must be a whole number, at least 1 and at most .*; found 0",
+        "2: run.patients: must be a whole number, at least 1 and at most 9999999; found 0",
     ),
-    "no such parent": ("", r"1: extends: .*nowhere.yaml: no such file"),
 }
 
 
@@ -72,10 +73,8 @@ CONFIGURATIONS: dict[str, tuple[str, str]] = {
 def test_a_wrong_configuration_is_named_with_file_line_and_path(
     call: Call, out: Path, tmp_path: Path, text: str, problem: str
 ) -> None:
-    parent = EXTENDS_DEFAULTS if text else "extends: nowhere.yaml\n"
-    file = config_file(tmp_path, parent + text)
-    message = only_message(call("generate", "--config", file, "--out", out), 2)
-    assert re.match(f"{file}:{problem}", message)
+    file = config_file(tmp_path, EXTENDS_DEFAULTS + text)
+    assert only_message(call("generate", "--config", file, "--out", out), 2) == f"{file}:{problem}"
     assert files(out) == EARLIER
 
 
@@ -86,29 +85,37 @@ def test_a_configuration_that_does_not_exist_is_named(call: Call, out: Path) -> 
 
 
 MATRICES: dict[str, tuple[str, str, str]] = {
-    "unknown site": ("LM-GPK", "LM-XXX", "LM-XXX"),
-    "missing subprogram": (
-        "Pain Services,Interventional Pain,.*\n",
-        "",
-        "Pain Services: subprogram Interventional Pain has no row",
+    "unknown site": (
+        "LM-GPK",
+        "LM-XXX",
+        "1: coverage_matrix: LM-XXX is no site; known are LM-SNW, LM-BLH, ",
     ),
-    "program nowhere": (r"(Pain Services,[^,]+),.*", r"\1" + ",0" * 12, "Pain Services"),
+    "missing subprogram": (
+        r"Pain Services,Interventional Pain,.*\n",
+        "",
+        "47: coverage_matrix.Pain Services: subprogram Interventional Pain has no row; ",
+    ),
+    "program nowhere": (
+        r"(Pain Services,[^,]+),.*",
+        r"\1" + ",0" * 12,
+        "47: coverage_matrix.Pain Services: is offered nowhere; at least one site must have a 1",
+    ),
 }
 
 
 @pytest.mark.parametrize(("old", "new", "problem"), MATRICES.values(), ids=MATRICES)
-def test_a_wrong_coverage_matrix_is_named(
+def test_a_wrong_coverage_matrix_is_named_with_file_line_and_program(
     call: Call, out: Path, tmp_path: Path, old: str, new: str, problem: str
 ) -> None:
     text = (CONFIG_FOLDER / "coverage_matrix.csv").read_text(encoding="utf-8")
-    changed = re.sub(old, new, text)
-    assert changed != text
-    (tmp_path / "my.csv").write_text(changed, encoding="utf-8")
+    assert re.search(old, text)
+    (tmp_path / "my.csv").write_text(re.sub(old, new, text), encoding="utf-8")
     file = config_file(tmp_path, EXTENDS_DEFAULTS + "coverage_matrix: my.csv")
     ran = call("generate", "--config", file, "--out", out)
     assert (ran.code, ran.out) == (2, "")
+    # A site that is called otherwise has no column of its own either, which the next line says.
+    assert ran.err.startswith(f"Error: {tmp_path}/my.csv:{problem}")
     assert "Traceback" not in ran.err
-    assert re.search(rf"my\.(csv|yaml):\d+: coverage_matrix.*({problem})", ran.err)
     assert files(out) == EARLIER
 
 

@@ -436,9 +436,9 @@ def dim_site() -> pd.DataFrame:
     return valid_frame(SITES).iloc[:, ::-1]
 
 
-@dg.asset(ins={"dim_site": dg.AssetIn(metadata={"columns": ["site_name"]})})
+@dg.asset
 def dim_program(dim_site: pd.DataFrame) -> pd.DataFrame:
-    assert list(dim_site.columns) == ["site_name"]
+    same(dim_site, valid_frame(SITES))
     return pd.DataFrame({"program_id": [1, 2, 3], "program_name": dim_site["site_name"]})
 
 

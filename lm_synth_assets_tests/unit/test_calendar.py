@@ -52,9 +52,7 @@ def test_every_day_from_a_year_before_to_a_year_after_the_horizon(
     region: Region, start_year: int, years: int
 ) -> None:
     days = calendar(region, start_year, years).index
-    assert days.equals(
-        pd.date_range(f"{start_year - 1}-01-01", f"{start_year + years}-12-31", name="date")
-    )
+    assert days.equals(pd.date_range(f"{start_year - 1}-01-01", f"{start_year + years}-12-31", name="date"))
 
 
 def test_a_leap_year_has_its_leap_day(region: Region) -> None:

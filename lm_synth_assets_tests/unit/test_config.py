@@ -135,13 +135,28 @@ class TestHash:
 
         assert printed.stdout.strip() == defaults.hash()
 
+    def test_is_the_same_for_other_gates_since_they_make_no_data(
+        self, defaults: Region, tmp_path: Path
+    ) -> None:
+        other = region_of(tmp_path, EXTENDS_DEFAULTS + "gates: {ks_threshold: 0.11, cross_lha_pct: [4, 12]}")
+
+        assert other != defaults
+        assert other.hash() == defaults.with_thresholds(corr_threshold=0.2).hash() == defaults.hash()
+
     @pytest.mark.parametrize(
         "change",
         [
             "run: {seed: 43}",
+            "privacy: {unique_quasi_identifiers: false}",
+            "sites: {LM-SLM: {name: Another Name}}",
+            "age_profiles: {valley: {0-4: 5.4, 5-14: 12}}",
             "lhas: {Riverbend: {growth_pct: 1.99}}",
+            "population: {oldest_decline: 0.16}",
+            "ed: {frailty_shape: 0.56}",
+            "rhythms: {urgent_care: {closed_day_hours: null}}",
+            "ed_rhythms: {Urgent Care Centre: adult}",
+            "inpatient: {los_floor_days: 0.3}",
             "scenarios: {Another: {}}",
-            "gates: {ks_threshold: 0.11}",
         ],
     )
     def test_differs_when_a_value_does(self, defaults: Region, tmp_path: Path, change: str) -> None:

@@ -10,6 +10,7 @@ from lm_synth_assets.simulation.emergency import OtherPatients, generate_ed_enco
 from lm_synth_assets.simulation.stay_rates import acuity_shares, admission_chances
 from lm_synth_assets.vocabulary import (
     ADMITTED,
+    ADULT_ED,
     AGE_GROUPS,
     DIED,
     ED_SUBSERVICES,
@@ -94,6 +95,17 @@ class TestTriage:
         expected.index = by.size().index
         assert is_near(by.sum(), expected, by.size())
         assert (by.sum()[expected == 0] == 0).all()
+
+    def test_dispositions_are_shares_of_all_visits_however_many_are_admitted(self, region: Region) -> None:
+        even_odds = {"age_logit": dict.fromkeys(AGE_GROUPS, 0.0), "acuity_logit": [0.0] * 5}
+        dispositions = {LEFT: {ADULT_ED: [0.2] * 5}, TRANSFERRED: {ADULT_ED: [0.1] * 5}}
+        tuned = retuned(region, {"ed": {"admission": {ADULT_ED: even_odds}, "dispositions": dispositions}})
+        frame = make_tables(tuned)["ed_encounters"]
+        share = frame.loc[frame["ed_subservice"] == ADULT_ED, "dispo"].value_counts(normalize=True)
+        # Some 1,500 visits: the standard errors are at most 1.1 %; the admitted are exact, to half a percent.
+        assert abs(share[ADMITTED] - 0.5) < 0.005
+        assert abs(share[LEFT] - 0.2) < 0.05
+        assert abs(share[TRANSFERRED] - 0.1) < 0.04
 
     def test_urgent_care_never_admits(self, visits: pd.DataFrame) -> None:
         assert not (visits.loc[visits["ed_subservice"] == URGENT_CARE, "dispo"] == ADMITTED).any()

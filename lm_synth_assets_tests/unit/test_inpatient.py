@@ -10,7 +10,7 @@ from lm_synth_assets.config import Region
 from lm_synth_assets.simulation.people import people_of
 from lm_synth_assets.simulation.stay_rates import corridors, receiving_sites, units_of
 from lm_synth_assets.vocabulary import ADMITTED, ROUTE_DIRECT, ROUTE_ED, ROUTE_TRANSFER
-from lm_synth_assets_tests.datasets import Tables, make_tables
+from lm_synth_assets_tests.datasets import Tables, make_tables, retuned
 
 
 @pytest.fixture(scope="module")
@@ -203,11 +203,34 @@ class TestTheYear:
         # First stays are drawn systematically; acuity and transfers leave some 30 of 3,400 to chance.
         assert abs(stays / expected - 1) < 0.04
 
+    def test_stays_that_follow_the_longest_ones_are_still_in_the_calendar(self, region: Region) -> None:
+        units = units_of(region)
+        programs: dict[str, dict] = {
+            unit.program: {"transfer_share": 1.0, "subprograms": {}} for unit in units
+        }
+        for unit in units:
+            programs[unit.program]["subprograms"][unit.name] = {"stays": {"median_days": 300.0}}
+        changes = {"programs": programs, "inpatient": {"returned_share": 1.0}}
+        tables = make_tables(retuned(region.with_run(years=1), changes))
+        assert tables["ip_stays"]["admit_date"].isin(tables["dim_date"]["date"]).all()
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_nobody_is_in_two_places_nor_anywhere_before_birth_or_after_death(region: Region, seed: int) -> None:
+
+EVERY_VISIT_ADMITS = {"ed": {"admission": {"Adult ED": {"acuity_logit": [4.0] * 5}}}}
+
+
+@pytest.mark.parametrize(
+    ("seed", "changes"),
+    [
+        pytest.param(1, {}, id="one seed"),
+        pytest.param(2, {}, id="another"),
+        pytest.param(3, EVERY_VISIT_ADMITS, id="most visits admit, so that the frail have several stays"),
+    ],
+)
+def test_nobody_is_in_two_places_nor_anywhere_before_birth_or_after_death(
+    region: Region, seed: int, changes: dict
+) -> None:
     """Looked at patient by patient, contact by contact."""
-    tables = make_tables(region.with_run(patients=2_000, seed=seed))
+    tables = make_tables(retuned(region.with_run(patients=2_000, seed=seed), changes))
     gap = pd.Timedelta(hours=region.ed.gap_hours)
     contacts: dict[str, list[tuple[pd.Timestamp, pd.Timestamp, str, str]]] = {}
     for visit in tables["ed_encounters"].itertuples():

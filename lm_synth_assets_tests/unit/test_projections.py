@@ -7,7 +7,7 @@ import pytest
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.simulation.projections import project_ed
-from lm_synth_assets_tests.datasets import Tables, retuned
+from lm_synth_assets_tests.datasets import Tables, make_tables, retuned
 
 KEY = ["year", "facility", "ed_subservice"]
 
@@ -88,6 +88,12 @@ def test_every_scenario_year_site_and_subservice_is_there_once(region: Region, t
     assert not frame.duplicated(key).any()
     assert len(frame) == len(region.scenarios) * region.run.years * len(region.sites) * 3
     assert (frame["period_date"] == pd.to_datetime(frame["year"].astype(str) + "-01-01")).all()
+
+
+def test_an_area_without_residents_has_no_visits(region: Region) -> None:
+    empty = retuned(region, {"lhas": {"Otter Cove": {"base_population": 0}}})
+    tables = make_tables(empty.with_run(patients=100))
+    assert (volumes(tables, tables["ed_projection"], 2).xs("LM-OTB", level="facility") == 0).all()
 
 
 def test_a_site_that_serves_two_areas_has_the_sum_of_both(region: Region, tables: Tables) -> None:

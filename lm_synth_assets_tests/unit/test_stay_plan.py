@@ -137,6 +137,35 @@ def test_those_under_way_began_last_year_and_last_into_this_one(plan: StayPlan, 
     assert len(set(spells.patient[before])) == before.sum(), "one bed each"
 
 
+def test_nobody_lies_in_two_beds_when_the_year_begins_nor_in_one_before_birth(region: Region) -> None:
+    count, days_old = 1_000, 30
+    zeros = np.zeros(count, dtype=np.int64)
+    infants = People(zeros, zeros, zeros, zeros, zeros + days_old, region.run.reference_date)
+    often_ill = retuned(region, {"inpatient": {"stays_per_1000": {"Female": {"0-4": 10_000.0}}}})
+    streams = Streams(1)
+    times = timetable(often_ill, streams)
+    spells = plan_stays(often_ill, infants, np.ones(count), zeros.copy(), zeros, times, streams).spells
+    before = spells.start < 0
+    assert before.sum() > 30
+    assert spells.start[before].min() > -days_old * DAY
+    assert len(set(spells.patient[before])) == before.sum()
+
+
+def test_who_has_other_contacts_is_home_again_before_the_summer(
+    region: Region, plan_for: Planner, people: People
+) -> None:
+    units = units_of(region)
+    long_stays: dict[str, dict] = {unit.program: {"subprograms": {}} for unit in units}
+    for unit in units:
+        long_stays[unit.program]["subprograms"][unit.name] = {"stays": {"median_days": 200.0}}
+    spells = plan_for(
+        np.ones(len(people), dtype=np.int64), region=retuned(region, {"programs": long_stays})
+    ).spells
+    left = (spells.start + spells.duration)[spells.start < 0]
+    assert len(left) > 20
+    assert left.max() < 140 * DAY
+
+
 @pytest.mark.parametrize("times_admitted", [2, 5, 20])
 def test_the_stays_of_the_often_admitted_leave_room_in_the_year(
     plan_for: Planner, people: People, times_admitted: int

@@ -1,0 +1,88 @@
+"""Bad data stop a run: before the write where they break the schema, after it where a gate fails."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from lm_synth_assets.assets import care
+from lm_synth_assets_tests.integration.commands import TINY, WITH_ALL, Call, files
+
+Edit = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+@pytest.fixture
+def make_patients(monkeypatch: pytest.MonkeyPatch) -> Callable[[Edit], None]:
+    """Has the asset of the patients make other ones than it should."""
+    right = care.generate_patients
+
+    def make(edit: Edit) -> None:
+        monkeypatch.setattr(care, "generate_patients", lambda *given: edit(right(*given)))
+
+    return make
+
+
+def two_people_look_the_same(patients: pd.DataFrame) -> pd.DataFrame:
+    patients.loc[1, "dob"] = patients.loc[0, "dob"]
+    return patients
+
+
+def test_a_failed_gate_keeps_what_comes_after_from_being_made(
+    call: Call, copy: Path, tiny: Path, make_patients: Callable[[Edit], None]
+) -> None:
+    make_patients(two_people_look_the_same)
+    ran = call("generate", "--config", TINY, "--out", copy, *WITH_ALL, "--json")
+    told = json.loads(ran.out)
+    assert (ran.code, told["passed"], told["errors"]) == (1, False, [])
+    [failed] = [gate for gate in told["gates"] if not gate["passed"]]
+    assert (failed["table"], failed["gate"]) == ("patients", "unique_quasi_identifiers")
+    assert failed["observed"] == "2 of 2,000 rows"
+    assert "P0000001" in failed["offending"]
+    assert {gate.partition(".")[0] for gate in told["not_run"]} == {"ed_encounters", "ip_stays"}
+    assert not {"ed_encounters", "ip_stays"} & {table["name"] for table in told["tables"]}
+    differing = {name for name, content in files(copy).items() if content != files(tiny)[name]}
+    assert differing == {"patients.csv"}
+
+
+REFUSED: dict[str, tuple[Edit, str]] = {
+    "other value": (
+        lambda patients: patients.assign(gender="Robot"),
+        'Violated "CategoricalColumnConstraint" for column "gender"',
+    ),
+    "repeated key": (
+        lambda patients: patients.assign(patient_id="P0000001"),
+        "patients does not keep to its schema:\n  - patient_id: 1,999 rows repeat the key of an earlier row",
+    ),
+}
+"""What the type of the asset refuses, and what only storage does."""
+
+
+@pytest.mark.parametrize(("edit", "problem"), REFUSED.values(), ids=REFUSED)
+def test_a_frame_that_breaks_its_schema_is_refused_before_it_is_written(
+    call: Call, copy: Path, tiny: Path, make_patients: Callable[[Edit], None], edit: Edit, problem: str
+) -> None:
+    make_patients(edit)
+    ran = call("generate", "--config", TINY, "--out", copy, *WITH_ALL, "--json")
+    told = json.loads(ran.out)
+    assert (ran.code, told["passed"]) == (1, False)
+    [error] = told["errors"]
+    assert error.startswith("patients: ")
+    assert problem in error
+    assert files(copy) == files(tiny)
+
+
+def test_an_error_in_the_code_is_told_by_its_asset(
+    call: Call, copy: Path, tiny: Path, make_patients: Callable[[Edit], None]
+) -> None:
+    def broken(patients: pd.DataFrame) -> Any:
+        raise ZeroDivisionError("division by zero")
+
+    make_patients(broken)
+    ran = call("generate", "--config", TINY, "--out", copy, *WITH_ALL, "--quiet")
+    assert ran.code == 1
+    assert "ERROR patients: ZeroDivisionError: division by zero\n" in ran.out
+    assert "NOT RUN 30 gates on patients, ed_encounters, ip_stays" in ran.out
+    assert files(copy) == files(tiny)

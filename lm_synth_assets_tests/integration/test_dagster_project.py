@@ -1,0 +1,105 @@
+"""What Dagster sees: the code location, an asset for every table, and all that is told about each."""
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+
+import lm_synth_assets
+from lm_synth_assets.assets.table_asset import OWNERS
+from lm_synth_assets.definitions import build_defs
+from lm_synth_assets.gates.checks import all_gates
+from lm_synth_assets.schema import TABLES, foreign_keys
+from lm_synth_assets.settings import Settings
+from lm_synth_assets_tests.integration.commands import ROOT, SCRIPTS, TINY, run
+
+each_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+
+
+@pytest.fixture(scope="module")
+def definitions() -> dg.Definitions:
+    """The definitions as the package gives them to Dagster."""
+    return lm_synth_assets.defs
+
+
+def spec_of(definitions: dg.Definitions, table: sa.Table) -> dg.AssetSpec:
+    key = dg.AssetKey(table.name)
+    return definitions.resolve_assets_def(key).get_asset_spec(key)
+
+
+def test_the_workspace_loads_without_a_complaint() -> None:
+    ran = run(SCRIPTS / "dagster", "definitions", "validate", "-w", ROOT / "workspace.yaml", cwd=ROOT)
+    assert ran.code == 0
+    assert "Validation successful for code location lm_synth_assets" in ran.out + ran.err
+    assert "ERROR" not in ran.out + ran.err
+
+
+def test_every_table_is_an_asset_and_every_asset_a_table(definitions: dg.Definitions) -> None:
+    keys = definitions.resolve_asset_graph().get_all_asset_keys()
+    assert {key.to_user_string() for key in keys} == TABLES.keys()
+
+
+@each_table
+def test_every_asset_tells_what_it_is(definitions: dg.Definitions, table: sa.Table) -> None:
+    spec = spec_of(definitions, table)
+    assert spec.group_name != "default"
+    assert spec.description.startswith(f"{table.comment}. ")
+    assert spec.kinds == {"python", "pandas"}
+    assert spec.owners == OWNERS != []
+    assert spec.code_version == lm_synth_assets.__version__
+
+
+@each_table
+def test_every_asset_shows_its_columns(definitions: dg.Definitions, table: sa.Table) -> None:
+    shown = spec_of(definitions, table).metadata["dagster/column_schema"]
+    assert [(column.name, column.description) for column in shown.columns] == [
+        (column.name, column.comment) for column in table.columns
+    ]
+
+
+@each_table
+def test_every_asset_has_a_type_that_refuses_other_frames(
+    definitions: dg.Definitions, table: sa.Table
+) -> None:
+    [output] = definitions.resolve_assets_def(dg.AssetKey(table.name)).op.output_defs
+    assert output.dagster_type.unique_name == "".join(part.capitalize() for part in table.name.split("_"))
+
+
+@each_table
+def test_dependencies_follow_foreign_keys(definitions: dg.Definitions, table: sa.Table) -> None:
+    parents = {parent for _, parent, _ in foreign_keys(table)} - {table.name}
+    upstream = {dep.asset_key.to_user_string() for dep in spec_of(definitions, table).deps}
+    assert parents <= upstream
+
+
+@each_table
+def test_one_multi_check_holds_all_gates_of_a_table(definitions: dg.Definitions, table: sa.Table) -> None:
+    checks = [
+        check
+        for check in definitions.asset_checks or ()
+        if any(spec.asset_key == dg.AssetKey(table.name) for spec in check.check_specs)
+    ]
+    assert [check.op.name for check in checks] == [f"{table.name}_gates"]
+    gates = {gate.name: gate for gate in all_gates() if gate.table == table.name}
+    specs = {spec.name: spec for spec in checks[0].check_specs}
+    assert specs.keys() == gates.keys()
+    for name, gate in gates.items():
+        assert (specs[name].blocking, specs[name].description) == (gate.blocking, gate.description)
+        assert gate.description
+
+
+def test_a_materialization_tells_rows_path_size_and_first_rows(tmp_path: Path) -> None:
+    settings = Settings(out=tmp_path, config=TINY)
+    job = build_defs(settings).resolve_implicit_global_asset_job_def()
+    result = job.execute_in_process(
+        asset_selection=[dg.AssetKey("dim_gender")], instance=dg.DagsterInstance.ephemeral()
+    )
+    [told] = [event.metadata for event in result.asset_materializations_for_node("dim_gender")]
+    path = tmp_path / "dim_gender.csv"
+    values: dict[str, Any] = {key: value.value for key, value in told.items()}
+    assert values["dagster/row_count"] == 3
+    assert values["path"] == str(path)
+    assert values["bytes"] == path.stat().st_size
+    assert "| Female" in values["preview"]

@@ -1,0 +1,131 @@
+"""What the commands show of an outcome: everything, only what is wrong, or JSON."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from lm_synth_assets.console import show, shown_progress
+from lm_synth_assets.runs import GateResult, Outcome, StoredTable
+from lm_synth_assets.vocabulary import DISCLAIMER
+
+PASSED = GateResult("patients", "marginals", True, True, "10 patients", "10 patients", "5 %", "")
+FAILED = replace(PASSED, passed=False, observed="12 patients", offending="|   lha_id |\n|---:|\n|  1 |")
+WARNED = replace(FAILED, table="dataset_manifest", gate="version", blocking=False)
+SITES = StoredTable("dim_site", 1234, 2048, "/data/dim_site.csv")
+
+
+def good() -> Outcome:
+    return Outcome(tables=[SITES], gates=[PASSED], left_out={"ip_stays": "not asked for"})
+
+
+def shown(capsys: pytest.CaptureFixture[str], outcome: Outcome, quiet: bool = False) -> str:
+    show(outcome, as_json=False, quiet=quiet, title="generate")
+    return capsys.readouterr().out
+
+
+class TestPassing:
+    def test_needs_every_blocking_gate_to_pass(self) -> None:
+        assert good().passed
+        assert not replace(good(), gates=[PASSED, FAILED]).passed
+
+    def test_does_not_need_the_others(self) -> None:
+        assert replace(good(), gates=[PASSED, WARNED]).passed
+
+    def test_needs_every_gate_to_have_been_looked_at(self) -> None:
+        assert not replace(good(), not_run=["ip_stays.keys"]).passed
+
+    def test_needs_that_nothing_else_went_wrong(self) -> None:
+        assert not replace(good(), errors=["the disk is full"]).passed
+
+
+class TestSummary:
+    def test_names_each_table_with_rows_file_and_size(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert "│ dim_site │ /data/dim_site.csv │ 1,234 │ 2 KiB │" in shown(capsys, good())
+
+    def test_names_each_gate_with_observed_expected_threshold_and_verdict(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        rows = shown(capsys, replace(good(), gates=[FAILED, WARNED])).splitlines()
+        assert "│ marginals        │ 12 patients │ 10 patients │ 5 %       │ FAIL    │" in rows
+        assert "│ version          │ 12 patients │ 10 patients │ 5 %       │ warn    │" in rows
+
+    def test_ends_with_verdict_and_disclaimer(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert shown(capsys, good()).splitlines()[-3:] == [
+            "ip_stays left out: not asked for",
+            "generate: PASS (1 of 1 gates passed)",
+            DISCLAIMER,
+        ]
+
+    @pytest.mark.parametrize(("size", "text"), [(1023, "1023 B"), (1024, "1 KiB"), (5 * 1024**2, "5.0 MiB")])
+    def test_tells_sizes_in_fitting_units(
+        self, capsys: pytest.CaptureFixture[str], size: int, text: str
+    ) -> None:
+        assert f" {text} │" in shown(capsys, Outcome(tables=[replace(SITES, bytes=size)]))
+
+    @pytest.mark.parametrize("name", ["a[/b]", "[red]", ":smile:", "café"])
+    def test_shows_names_as_they_are(self, capsys: pytest.CaptureFixture[str], name: str) -> None:
+        outcome = Outcome(
+            tables=[replace(SITES, location=name)],
+            gates=[replace(FAILED, observed=name)],
+            errors=[name],
+            left_out={"ip_stays": name},
+        )
+        out = shown(capsys, outcome)
+        assert out.count(name) == 5
+
+
+class TestQuiet:
+    def test_says_nothing_of_success(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert shown(capsys, good(), quiet=True) == ""
+
+    def test_says_what_warns(self, capsys: pytest.CaptureFixture[str]) -> None:
+        out = shown(capsys, replace(good(), gates=[PASSED, WARNED]), quiet=True)
+        assert out == (
+            "WARN dataset_manifest.version: expected 10 patients; observed 12 patients; threshold 5 %\n"
+            f"{WARNED.offending}\n"
+        )
+
+    def test_says_all_that_is_wrong(self, capsys: pytest.CaptureFixture[str]) -> None:
+        outcome = Outcome(
+            gates=[PASSED, FAILED],
+            not_run=["ip_stays.schema", "ip_stays.keys"],
+            errors=["the disk is full " + "x" * 200],
+        )
+        assert shown(capsys, outcome, quiet=True).splitlines() == [
+            "FAIL patients.marginals: expected 10 patients; observed 12 patients; threshold 5 %",
+            *FAILED.offending.splitlines(),
+            "NOT RUN 2 gates on ip_stays",
+            "ERROR the disk is full " + "x" * 200,
+            "generate: FAIL (1 of 4 gates passed)",
+            DISCLAIMER,
+        ]
+
+
+def test_json_holds_the_whole_outcome(capsys: pytest.CaptureFixture[str]) -> None:
+    outcome = replace(good(), gates=[FAILED], not_run=["ip_stays.keys"], errors=["broken"])
+    show(outcome, as_json=True, quiet=True, title="generate")
+    told = json.loads(capsys.readouterr().out)
+    assert told.keys() == {
+        "passed",
+        "disclaimer",
+        "tables",
+        "gates",
+        "not_run",
+        "errors",
+        "left_out",
+    }
+    assert told["passed"] is False
+    assert told["tables"] == [
+        {"name": "dim_site", "rows": 1234, "bytes": 2048, "location": "/data/dim_site.csv"}
+    ]
+    assert told["gates"][0]["offending"] == FAILED.offending
+
+
+@pytest.mark.parametrize(("quiet", "expected"), [(False, "generate 1/2 dim_site\n"), (True, "")])
+def test_progress_is_a_line_a_step_or_nothing(
+    capsys: pytest.CaptureFixture[str], quiet: bool, expected: str
+) -> None:
+    with shown_progress(quiet, "generate") as progress:
+        progress(1, 2, "dim_site")
+    assert capsys.readouterr() == ("", expected)
