@@ -1,8 +1,10 @@
 """The blueprint's example SQL over the written files: ed_projection has its numbers, the visits meet them."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-import duckdb
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import pandas as pd
 import pytest
 
@@ -10,6 +12,9 @@ from lm_synth_assets.config_files import load_region
 from lm_synth_assets.schema import TABLES
 from lm_synth_assets.storage.stores import CsvStore
 from lm_synth_assets_tests.datasets import make_tables
+
+if TYPE_CHECKING:
+    import duckdb
 
 PROJECTION = """
 SELECT s.site_code AS facility,
@@ -51,6 +56,9 @@ GROUP BY s.site_code, v.ed_subservice
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """The CSV files of the default data set, under the names of their tables."""
+    # Here and not above: kept in a module until the end, it ends Python with a list of leaks.
+    import duckdb
+
     store = CsvStore(tmp_path_factory.mktemp("default"))
     for name, frame in make_tables(load_region()).items():
         store.write(TABLES[name], frame)

@@ -1,0 +1,1 @@
+"""Speed, memory and false alarms: measured on request, apart from the tests."""
