@@ -21,8 +21,9 @@ def main(patients: int, seeds: int) -> None:
         failed = [(name, verdict) for name, verdict in verdicts if not verdict.passed]
         failures.update(name for name, _ in failed)
         for name, verdict in failed:
-            print(f"seed {seed}: {name}: expected {verdict.expected}, observed {verdict.observed}", flush=True)
-    print(f"{patients:,} patients, {seeds} seeds, {len(all_gates())} gates: {dict(failures) or 'none failed'}")
+            print(f"seed {seed}: {name}: {verdict.observed} in place of {verdict.expected}", flush=True)
+    found = dict(failures) or "none failed"
+    print(f"{patients:,} patients, {seeds} seeds, {len(all_gates())} gates: {found}")
 
 
 if __name__ == "__main__":
