@@ -258,4 +258,4 @@ def prepare(tables: Tables, region: Region) -> Sample:
 def compare(tables: Tables, region: Region) -> list[Comparison]:
     """Every figure as a data set with ED encounters and inpatient stays has it."""
     sample = prepare(tables, region)
-    return [Comparison(*figure[:-1], figure.measure(sample)) for figure in FIGURES]
+    return [Comparison(*figure[:-1], float(figure.measure(sample))) for figure in FIGURES]

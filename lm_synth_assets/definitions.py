@@ -1,47 +1,6 @@
-"""Where all meets: the code location that Dagster loads, and a function to build it for other settings."""
+"""The code location that Dagster loads, for the settings that the environment gives."""
 
-from collections.abc import Sequence
-
-import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
-
-from lm_synth_assets.assets import care, dimensions, reference
-from lm_synth_assets.config_files import load_region
-from lm_synth_assets.gates.checks import table_checks
-from lm_synth_assets.generation import Generation
-from lm_synth_assets.settings import Settings, read_settings
-from lm_synth_assets.storage.io_manager import TableIOManager
-
-EXECUTORS: dict[str, dg.ExecutorDefinition] = {
-    "in_process": dg.in_process_executor,
-    "multiprocess": dg.multiprocess_executor,
-}
-
-
-def build_defs(
-    settings: Settings,
-    generation: Generation | None = None,
-    jobs: Sequence[UnresolvedAssetJobDefinition] = (),
-    *,
-    stopping_gates: bool = True,
-) -> dg.Definitions:
-    """The assets, gates and resources for some settings.
-
-    `generation` is what runs make unless they are told otherwise; by default what the configuration file of
-    the settings says. Without `stopping_gates` a failed gate keeps no other from being looked at.
-    Raises ConfigError for a configuration that cannot be used.
-    """
-    config = str(settings.config)
-    return dg.Definitions(
-        assets=dg.load_assets_from_modules([dimensions, reference, care]),
-        asset_checks=table_checks(stopping=stopping_gates),
-        jobs=jobs,
-        resources={
-            "generation": generation or Generation.of(config, load_region(config)),
-            "io_manager": TableIOManager(format=settings.storage, folder=str(settings.out)),
-        },
-        executor=EXECUTORS[settings.executor],
-    )
-
+from lm_synth_assets.build import build_defs
+from lm_synth_assets.settings import read_settings
 
 defs = build_defs(read_settings())

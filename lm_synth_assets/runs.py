@@ -17,9 +17,9 @@ from dagster._core.events.log import EventLogEntry
 
 from lm_synth_assets.acceptance import Comparison
 from lm_synth_assets.acceptance import compare as published_figures
+from lm_synth_assets.build import build_defs
 from lm_synth_assets.config import Region
 from lm_synth_assets.config_files import ConfigError
-from lm_synth_assets.definitions import build_defs
 from lm_synth_assets.gates.checks import all_gates
 from lm_synth_assets.generation import Generation
 from lm_synth_assets.schema import TABLES

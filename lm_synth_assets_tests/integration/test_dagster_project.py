@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 import lm_synth_assets
 from lm_synth_assets.assets.table_asset import OWNERS
-from lm_synth_assets.definitions import build_defs
+from lm_synth_assets.build import build_defs
 from lm_synth_assets.gates.checks import all_gates
 from lm_synth_assets.schema import TABLES, foreign_keys
 from lm_synth_assets.settings import Settings
