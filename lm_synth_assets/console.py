@@ -71,7 +71,8 @@ def show_comparison(comparisons: list[Comparison], *, as_json: bool, quiet: bool
         print(json.dumps([{**found._asdict(), "met": found.met} for found in comparisons], indent=2))
         return
     table = Table(title="Published figures", title_justify="left")
-    for name in ("figure", "published", "source"):
+    table.add_column("figure", no_wrap=True)
+    for name in ("published", "source"):
         table.add_column(name, overflow="fold")
     for name in ("target", "tolerance", "observed"):
         table.add_column(name, justify="right", no_wrap=True)

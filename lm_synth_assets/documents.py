@@ -6,14 +6,12 @@
 import sys
 from pathlib import Path
 
-from sqlalchemy.dialects import mysql
+from sqlalchemy import Enum
 
 from lm_synth_assets.acceptance import Comparison
 from lm_synth_assets.config_files import DEFAULT_CONFIG
 from lm_synth_assets.runs import compare
 from lm_synth_assets.schema import TABLES, foreign_keys, primary_key
-
-_DIALECT = mysql.dialect()
 
 
 def tables_page() -> str:
@@ -21,7 +19,7 @@ def tables_page() -> str:
     lines = [
         "# Tables",
         "",
-        "Made from `lm_synth_assets/schema.py` by `make docs`. Types are those of MySQL 8; in CSV files "
+        "Made from `lm_synth_assets/schema.py` by `make docs`. Types are in the words of SQL; in CSV files "
         "dates are `YYYY-MM-DD`, times `YYYY-MM-DD HH:MM:SS`, booleans 0 or 1, and an empty field is NULL.",
     ]
     for table in TABLES.values():
@@ -33,12 +31,11 @@ def tables_page() -> str:
             for column, target in zip(columns, targets, strict=True)
         }
         for column in table.columns:
-            kind = column.type.compile(_DIALECT)
-            meaning = (
-                f"{column.comment}; refers to {refers[column.name]}"
-                if column.name in refers
-                else column.comment
-            )
+            kind = column.type
+            words = kind.enums if isinstance(kind, Enum) else column.info.get("values", ())
+            meaning = column.comment or ""
+            meaning += f": {', '.join(words)}" if words else ""
+            meaning += f"; refers to {refers[column.name]}" if column.name in refers else ""
             lines.append(f"| {column.name} | {kind} | {'yes' if column.nullable else 'no'} | {meaning} |")
     return "\n".join(lines) + "\n"
 
