@@ -4,7 +4,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
-DATA := --patients 50000 --start-year 2025 --years 10
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 export DAGSTER_DISABLE_TELEMETRY := 1
@@ -38,7 +37,7 @@ $(DEV): requirements-dev.lock | $(RUN)
 	@touch $@
 
 generate: $(RUN)
-	$(BIN)/lm-synth generate $(DATA) --with-ed --with-ip --out ./out
+	$(BIN)/lm-synth generate --with-ed --with-ip --out ./out
 
 validate: $(RUN)
 	$(BIN)/lm-synth validate --in ./out

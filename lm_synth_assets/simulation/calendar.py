@@ -55,12 +55,16 @@ def dates(region: Region) -> pd.DataFrame:
 
 def _fiscal_period(day: pd.Series, fiscal_start: pd.Series, anchor_weekday: int) -> NDArray[np.int64]:
     """Fiscal periods 1-13: the first ends on April's fourth anchor weekday, the next eleven last 28 days."""
-    period = np.empty(len(day), dtype=np.int64)
-    for start in sorted(set(fiscal_start)):
-        first = date(start, 4, 1)
-        first_anchor = first + timedelta(days=(anchor_weekday - first.isoweekday()) % 7)
-        second_period = pd.Timestamp(first_anchor + timedelta(days=22))
-        inside = (fiscal_start == start).to_numpy()
-        since = (day[inside] - second_period).dt.days
-        period[inside] = np.clip(since // 28 + 2, 1, 13)
-    return period
+    starts, year = np.unique(fiscal_start.to_numpy(), return_inverse=True)
+    second_periods = np.array(
+        [_second_period(int(start), anchor_weekday) for start in starts], "datetime64[D]"
+    )
+    since = (day.to_numpy().astype("datetime64[D]") - second_periods[year]).astype(np.int64)
+    return np.clip(since // 28 + 2, 1, 13)
+
+
+def _second_period(fiscal_start: int, anchor_weekday: int) -> date:
+    """The first day of a fiscal year's second period."""
+    first = date(fiscal_start, 4, 1)
+    first_anchor = first + timedelta(days=(anchor_weekday - first.isoweekday()) % 7)
+    return first_anchor + timedelta(days=22)
