@@ -41,10 +41,10 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option("--patients", type=int, help="Persons in the sample.  [default: as configured, 50000]")
-@click.option("--start-year", type=int, help="Year of the encounters.  [default: as configured, 2025]")
-@click.option("--years", type=int, help="Years of projection.  [default: as configured, 10]")
-@click.option("--seed", type=int, help="Seed of all random streams.  [default: as configured, 42]")
+@click.option("--patients", type=int, help="Persons in the sample.  [default: as configured]")
+@click.option("--start-year", type=int, help="Year of the encounters.  [default: as configured]")
+@click.option("--years", type=int, help="Years of projection.  [default: as configured]")
+@click.option("--seed", type=int, help="Seed of all random streams.  [default: as configured]")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), help="Folder for the tables.")
 @click.option("--format", "storage", type=click.Choice(_FORMATS), default="csv", help="File format.")
 @click.option("--with-ed", is_flag=True, help="Make ED encounters.")
@@ -87,10 +87,10 @@ def generate(
     "--format", "storage", type=click.Choice(_FORMATS), help="File format.  [default: what is there]"
 )
 @click.option(
-    "--ks-threshold", type=float, help="Greatest Kolmogorov-Smirnov distance.  [default: as configured, 0.1]"
+    "--ks-threshold", type=float, help="Greatest Kolmogorov-Smirnov distance.  [default: as configured]"
 )
 @click.option(
-    "--corr-threshold", type=float, help="Greatest drift of a correlation.  [default: as configured, 0.1]"
+    "--corr-threshold", type=float, help="Greatest drift of a correlation.  [default: as configured]"
 )
 @_common
 def validate(
