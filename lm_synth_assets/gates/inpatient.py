@@ -69,11 +69,13 @@ def _median_spread(stays: pd.DataFrame, sigma: float, standard_errors: float) ->
     """The factor by which a subprogram's median LOS may lie off by chance.
 
     Acute LOS is drawn over stratified uniforms, so the empirical distribution is off by half a stay at the
-    median; which stays turn ALC, and so move above it, and at which ages, stays random (binomial). That
-    error of the distribution becomes one of the median through the lognormal's quantiles.
+    median. ALC moves a stay above it: how many of the half below are moved is binomial, and so, a little, is
+    their age. What is left of the distribution there is thinner by the share with ALC. That error of the
+    distribution becomes one of the median through the lognormal's quantiles.
     """
     alc = float(stays["alc_flag"].mean())
-    error = np.hypot(0.5 / len(stays), np.sqrt((alc * (1 - alc) + 0.01) / len(stays)) / 2)
+    moved = np.sqrt((alc * (1 - alc) + 0.02) / (2 * len(stays)))
+    error = np.hypot(0.5 / len(stays), moved) / max(1 - alc, 0.1)
     return float(np.exp(max(sigma, 0.05) * ndtri(min(0.5 + standard_errors * error, 1 - 1e-12))))
 
 
