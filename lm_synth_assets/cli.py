@@ -7,11 +7,14 @@ configuration, 130 interrupted. Everything heavy is imported once the usage is k
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from lm_synth_assets import __version__
+
+if TYPE_CHECKING:
+    from lm_synth_assets.config import Region
 
 _FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
 _FORMATS = ("csv", "parquet")
@@ -28,6 +31,24 @@ def _common(command: Command) -> Command:
             "--config",
             type=click.Path(path_type=Path),
             help="Configuration file.  [default: configs/lower_mainland_defaults.yaml]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _stored(command: Command) -> Command:
+    """The options that say which stored data set a command looks at."""
+    for option in (
+        click.option(
+            "--format", "storage", type=click.Choice(_FORMATS), help="File format.  [default: what is there]"
+        ),
+        click.option(
+            "--in",
+            "folder",
+            type=click.Path(path_type=Path),
+            default=Path("out"),
+            help="Folder of the tables.",
         ),
     ):
         command = option(command)
@@ -66,7 +87,12 @@ def generate(
     """Make a data set and check it with every gate."""
     if with_ip and not with_ed:
         raise click.UsageError("--with-ip needs --with-ed: inpatient stays follow from ED admissions")
-    path, region = _region(config, patients=patients, start_year=start_year, years=years, seed=seed)
+    run_changes = {"patients": patients, "start_year": start_year, "years": years, "seed": seed}
+    path, region = _region(config, lambda region: region.with_run(**run_changes))
+
+    from lm_synth_assets.simulation.patients import sample_sizes
+
+    sample_sizes(region)
 
     from lm_synth_assets.console import show, shown_progress
     from lm_synth_assets.runs import EMERGENCY_TABLES, INPATIENT_TABLES
@@ -80,12 +106,7 @@ def generate(
 
 
 @cli.command()
-@click.option(
-    "--in", "folder", type=click.Path(path_type=Path), default=Path("out"), help="Folder of the tables."
-)
-@click.option(
-    "--format", "storage", type=click.Choice(_FORMATS), help="File format.  [default: what is there]"
-)
+@_stored
 @click.option(
     "--ks-threshold", type=float, help="Greatest Kolmogorov-Smirnov distance.  [default: as configured]"
 )
@@ -104,7 +125,7 @@ def validate(
 ) -> None:
     """Check a stored data set with every gate, without making it again."""
     thresholds = {"ks_threshold": ks_threshold, "corr_threshold": corr_threshold}
-    path, _ = _region(config, **thresholds)
+    path, _ = _region(config, lambda region: region.with_thresholds(**thresholds))
 
     from lm_synth_assets.console import show, shown_progress
     from lm_synth_assets.runs import validate as run
@@ -116,16 +137,11 @@ def validate(
 
 
 @cli.command()
-@click.option(
-    "--in", "folder", type=click.Path(path_type=Path), default=Path("out"), help="Folder of the tables."
-)
-@click.option(
-    "--format", "storage", type=click.Choice(_FORMATS), help="File format.  [default: what is there]"
-)
+@_stored
 @_common
 def compare(folder: Path, storage: str | None, config: Path | None, as_json: bool, quiet: bool) -> None:
     """Compare a stored data set with the published figures that the defaults aim at."""
-    path, _ = _region(config)
+    path, _ = _region(config, lambda region: region)
 
     from lm_synth_assets.console import show_comparison
     from lm_synth_assets.runs import compare as run
@@ -135,7 +151,7 @@ def compare(folder: Path, storage: str | None, config: Path | None, as_json: boo
     sys.exit(0 if all(comparison.met for comparison in comparisons) else _FAILED)
 
 
-def _region(config: Path | None, **changes: Any) -> tuple[str, Any]:
+def _region(config: Path | None, change: Callable[["Region"], "Region"]) -> tuple[str, "Region"]:
     """The configuration file, and its region with what the command line changes. Raises ConfigError."""
     from pydantic import ValidationError
 
@@ -149,15 +165,9 @@ def _region(config: Path | None, **changes: Any) -> tuple[str, Any]:
     path = config or DEFAULT_CONFIG
     region = load_region(path)
     try:
-        if "ks_threshold" in changes:
-            return str(path), region.with_thresholds(**changes)
-        region = region.with_run(**changes)
+        return str(path), change(region)
     except ValidationError as error:
         raise ConfigError(describe_validation_error(error, "command line")) from None
-    from lm_synth_assets.simulation.patients import sample_sizes
-
-    sample_sizes(region)
-    return str(path), region
 
 
 def main() -> None:

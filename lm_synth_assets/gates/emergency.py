@@ -5,8 +5,8 @@ import pandas as pd
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of, within
-from lm_synth_assets.simulation.apportion import Floats
 from lm_synth_assets.simulation.people import people_of
+from lm_synth_assets.simulation.population import flow_shares
 from lm_synth_assets.vocabulary import DIED, OLDEST_AGE, PEDIATRIC_ED
 
 _FEW_VISITS = 100
@@ -23,17 +23,6 @@ def _expected_by_area(tables: Tables, region: Region) -> pd.DataFrame:
     joined["variance"] = people * (rate + rate**2 / region.ed.frailty_shape)
     by_area = joined.groupby(["lha_id", "ed_subservice"], observed=True)
     return by_area[["expected", "variance"]].sum().reset_index()
-
-
-def _flow_shares(region: Region) -> Floats:
-    """The share of each area's residents that has each site as its home facility (LHA, site)."""
-    sites = list(region.sites)
-    shares = np.zeros((len(region.lhas), len(sites)))
-    for row, lha in zip(shares, region.lhas.values(), strict=True):
-        row[sites.index(lha.default_site)] = 1 - lha.leaves_pct / 100
-        for code, weight in lha.goes_to.items():
-            row[sites.index(code)] += lha.leaves_pct / 100 * weight / sum(lha.goes_to.values())
-    return shares
 
 
 def _volumes(expected: pd.DataFrame, observed: "pd.Series[int]", region: Region) -> Verdict:
@@ -56,7 +45,7 @@ def _volumes(expected: pd.DataFrame, observed: "pd.Series[int]", region: Region)
 def volumes_by_site(tables: Tables, region: Region) -> Verdict:
     """ED volumes by treating facility x ED subservice are population x rate, sent where patients go."""
     by_area = _expected_by_area(tables, region)
-    shares = _flow_shares(region)
+    shares = flow_shares(region)
     lha, site = np.nonzero(shares)
     to_site = pd.DataFrame({"lha_id": lha + 1, "facility_id": site + 1, "share": shares[lha, site]})
     flows = by_area.merge(to_site, on="lha_id")

@@ -43,6 +43,17 @@ def _growth(region: Region) -> Floats:
     return np.array([lha.growth_pct / 100 for lha in region.lhas.values()])
 
 
+def flow_shares(region: Region) -> Floats:
+    """The share of each area's residents that has each site as its home facility (LHA, site)."""
+    sites = list(region.sites)
+    shares = np.zeros((len(region.lhas), len(sites)))
+    for row, lha in zip(shares, region.lhas.values(), strict=True):
+        row[sites.index(lha.default_site)] = 1 - lha.leaves_pct / 100
+        for code, weight in lha.goes_to.items():
+            row[sites.index(code)] += lha.leaves_pct / 100 * weight / sum(lha.goes_to.values())
+    return shares
+
+
 def project(region: Region) -> pd.DataFrame:
     """population_projection: year x LHA x age group x gender."""
     run = region.run

@@ -6,7 +6,7 @@ import numpy as np
 
 from lm_synth_assets.config import Region, Stays
 from lm_synth_assets.simulation.apportion import Floats, Ints
-from lm_synth_assets.simulation.population import residents
+from lm_synth_assets.simulation.population import flow_shares, residents
 from lm_synth_assets.simulation.rates import visits_per_1000
 from lm_synth_assets.vocabulary import (
     AGE_BANDS,
@@ -161,13 +161,7 @@ def _unit_shares(region: Region, units: list[Unit]) -> Floats:
 def _later_stays(region: Region, units: list[Unit]) -> Floats:
     """Expected stays after the first of a spell, by transfer and return (units,), over the region's homes."""
     people = residents(region, region.run.start_year).sum(axis=(1, 2)).astype(float)
-    site_index = {code: index for index, code in enumerate(region.sites)}
-    at_home = np.zeros(len(region.sites))
-    for count, lha in zip(people, region.lhas.values(), strict=True):
-        at_home[site_index[lha.default_site]] += count * (1 - lha.leaves_pct / 100)
-        for code, weight in lha.goes_to.items():
-            share = lha.leaves_pct / 100 * weight / sum(lha.goes_to.values())
-            at_home[site_index[code]] += count * share
+    at_home = people @ flow_shares(region)
     can_move = corridors(region, units).any(axis=-1)
     first_site = receiving_sites(region, units)
     moves = np.take_along_axis(can_move, first_site, axis=0)
