@@ -14,7 +14,7 @@ from lm_synth_assets.simulation.placement import Mask, settle
 from lm_synth_assets.simulation.rhythms import HOUR, Timetable, timetable
 from lm_synth_assets.simulation.stay_plan import Spells, plan_stays
 from lm_synth_assets.simulation.stay_rates import acuity_shares, admission_chances, units_of
-from lm_synth_assets.simulation.visits import expected_visits, frailty_of, visit_counts
+from lm_synth_assets.simulation.visits import expected_visits, frailty_of, planned_volumes, visit_counts
 from lm_synth_assets.vocabulary import (
     ADMITTED,
     AGE_GROUPS,
@@ -43,7 +43,7 @@ def generate_ed_encounters(region: Region, patients: pd.DataFrame, streams: Stre
     people = people_of(patients, region.run.reference_date)
     base = expected_visits(region, people)
     frailty = frailty_of(base, patients["expected_ed_rate"].to_numpy())
-    counts = visit_counts(region, people, base, frailty, streams)
+    counts = visit_counts(region, people, base, frailty, planned_volumes(region), streams)
     visits = counts.sum(axis=1)
     if (visits != patients["ed_visits_year"].to_numpy()).any():
         raise OtherPatients(

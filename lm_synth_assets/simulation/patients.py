@@ -18,7 +18,7 @@ from lm_synth_assets.simulation.apportion import Floats, Ints, largest_remainder
 from lm_synth_assets.simulation.columns import categorical
 from lm_synth_assets.simulation.people import People
 from lm_synth_assets.simulation.population import residents
-from lm_synth_assets.simulation.visits import expected_visits, frailty_of, visit_counts
+from lm_synth_assets.simulation.visits import expected_visits, frailty_of, planned_volumes, visit_counts
 from lm_synth_assets.vocabulary import AGE_BANDS, AGE_GROUPS, ED_SUBSERVICES, GENDERS
 
 
@@ -78,7 +78,7 @@ def generate_patients(region: Region, streams: Streams) -> pd.DataFrame:
     base = expected_visits(region, people)
     # At least the smallest rate that is stored: nobody who could come is out of reach of a visit.
     expected = np.maximum(np.round(base.sum(axis=1) * frailty, 4), np.where(base.any(axis=1), 0.0001, 0.0))
-    counts = visit_counts(region, people, base, frailty_of(base, expected), streams)
+    counts = visit_counts(region, people, base, frailty_of(base, expected), planned_volumes(region), streams)
     total = region.run.patients
     return pd.DataFrame(
         {

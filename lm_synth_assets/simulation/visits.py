@@ -8,10 +8,12 @@ from lm_synth_assets.simulation.apportion import (
     Floats,
     Ints,
     controlled_rounding,
+    raked,
     share_out,
     systematic_rows,
 )
 from lm_synth_assets.simulation.people import People
+from lm_synth_assets.simulation.population import flow_shares, residents
 from lm_synth_assets.simulation.rates import visits_per_1000
 from lm_synth_assets.vocabulary import AGE_BANDS, AGE_GROUPS, ED_SUBSERVICES, GENDERS, PEDIATRIC_ED
 
@@ -45,12 +47,25 @@ def frailty_of(base: Floats, expected_ed_rate: Floats) -> Floats:
     return np.divide(expected_ed_rate, total, out=np.ones_like(total), where=total > 0)
 
 
-def visit_counts(region: Region, people: People, base: Floats, frailty: Floats, streams: Streams) -> Ints:
+def planned_volumes(region: Region) -> Floats:
+    """Visits per year (LHA, site, ED subservice) that population x rate gives the sample, sent where each
+    area's residents go.
+    """
+    population = residents(region, region.run.start_year)
+    sample = region.run.patients / population.sum()
+    by_area = np.einsum("lag,lags->ls", population * sample, visits_per_1000(region) / 1000)
+    return flow_shares(region)[..., None] * by_area[:, None]
+
+
+def visit_counts(
+    region: Region, people: People, base: Floats, frailty: Floats, planned: Floats, streams: Streams
+) -> Ints:
     """Visits in the reference year (patients, ED subservices), from expected visits and frailty.
 
-    Reconciled: the table of LHA x home facility is rounded so that both its margins keep to population x
-    rate, each of its cells is split over age groups and genders, and each such stratum's visits are shared
-    out in proportion to frailty, which makes counts per person negative-binomial.
+    Reconciled: the patients' table of LHA x home facility is raked to the margins of `planned` (LHA, site,
+    ED subservice) and rounded so that both stay within one visit, each of its cells is split over age groups
+    and genders, and each such stratum's visits are shared out in proportion to frailty, which makes counts
+    per person negative-binomial.
     Free: Poisson counts given frailty, hence negative-binomial, with totals that vary as they would.
     """
     rng = streams.generator("visits", region.run.start_year)
@@ -63,7 +78,9 @@ def visit_counts(region: Region, people: People, base: Floats, frailty: Floats, 
     counts = np.empty_like(base, dtype=np.int64)
     for service in range(len(ED_SUBSERVICES)):
         expected: Floats = np.bincount(stratum, base[:, service], minlength=int(np.prod(shape)))  # type: ignore[assignment]
-        blocks = controlled_rounding(expected.reshape(shape).sum(axis=2), rng)
+        wanted = planned[..., service]
+        found = expected.reshape(shape).sum(axis=2)
+        blocks = controlled_rounding(raked(found, wanted.sum(axis=1), wanted.sum(axis=0)), rng)
         totals = systematic_rows(expected.reshape(-1, shape[2]), blocks.ravel(), rng)
         weights = (base[:, service] * frailty)[order]
         counts[order, service] = share_out(totals.ravel(), stratum[order], weights, rng)

@@ -15,6 +15,7 @@ from lm_synth_assets.simulation.apportion import (
     cumulative,
     draw_rows,
     largest_remainder,
+    raked,
     share_out,
     stratified_uniforms,
     systematic,
@@ -148,6 +149,26 @@ class TestControlledRounding:
         mean = np.mean([controlled_rounding(expected, rng) for _ in range(3_000)], axis=0)
         # Seed fixed. A cell's standard error is at most 0.0091; five of them, one seed in 200,000 would fail.
         assert np.abs(mean - expected).max() < 0.046
+
+
+class TestRaked:
+    @given(weights=st.lists(st.integers(1, 160), min_size=12, max_size=12), scale=st.integers(1, 50))
+    def test_has_the_margins_of_any_other_full_table(self, weights: list[int], scale: int) -> None:
+        wanted = np.roll(np.array(weights, dtype=float), 5).reshape(3, 4) * scale
+        rows, columns = wanted.sum(axis=1), wanted.sum(axis=0)
+        found = raked(np.array(weights, dtype=float).reshape(3, 4), rows, columns)
+        assert np.allclose(found.sum(axis=1), rows)
+        assert np.allclose(found.sum(axis=0), columns, rtol=0.01)
+
+    def test_keeps_the_odds_between_cells(self) -> None:
+        table = np.array([[8.0, 2.0], [1.0, 4.0]])
+        found = raked(table, np.array([6.0, 9.0]), np.array([7.0, 8.0]))
+        odds = found[0, 0] * found[1, 1] / (found[0, 1] * found[1, 0])
+        assert odds == pytest.approx(16)
+
+    def test_leaves_empty_cells_empty_and_keeps_to_the_rows_where_margins_cannot_be_met(self) -> None:
+        found = raked(np.array([[1.0, 0.0], [0.0, 0.0]]), np.array([3.0, 2.0]), np.array([1.0, 4.0]))
+        assert found.tolist() == [[3.0, 0.0], [0.0, 0.0]]
 
 
 class TestShareOut:

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from lm_synth_assets.config import Region
 from lm_synth_assets.random_streams import Streams
 from lm_synth_assets.simulation.people import People, people_of
+from lm_synth_assets.simulation.population import flow_shares, residents
 from lm_synth_assets.simulation.rates import visits_per_1000
-from lm_synth_assets.simulation.visits import expected_visits, frailty_of, visit_counts
+from lm_synth_assets.simulation.visits import expected_visits, frailty_of, planned_volumes, visit_counts
 from lm_synth_assets.vocabulary import ADULT_ED, AGE_GROUPS, ED_SUBSERVICES, GENDERS, PEDIATRIC_ED
 from lm_synth_assets_tests.datasets import Tables, retuned
 
@@ -70,29 +71,33 @@ class TestExpectedVisits:
 
 class TestReconciledCounts:
     @pytest.mark.parametrize("seed", range(5))
-    def test_each_site_and_each_area_is_within_one_of_its_expectation(
+    def test_each_site_and_each_area_is_within_one_of_population_times_rate(
         self, region: Region, people: People, base: np.ndarray, seed: int
     ) -> None:
         frailty = np.random.default_rng(seed).standard_gamma(0.55, len(people)) + 1e-6
-        counts = visit_counts(region, people, base, frailty, Streams(seed))
+        planned = planned_volumes(region)
+        counts = visit_counts(region, people, base, frailty, planned, Streams(seed))
         for service in range(len(ED_SUBSERVICES)):
-            for place, size in ((people.home, len(region.sites)), (people.lha, len(region.lhas))):
-                expected = np.bincount(place, base[:, service], minlength=size)
-                assert np.abs(np.bincount(place, counts[:, service], minlength=size) - expected).max() < 1
+            by_site = np.bincount(people.home, counts[:, service], minlength=len(region.sites))
+            by_area = np.bincount(people.lha, counts[:, service], minlength=len(region.lhas))
+            assert np.abs(by_site - planned[..., service].sum(axis=0)).max() < 1
+            assert np.abs(by_area - planned[..., service].sum(axis=1)).max() < 1
 
     def test_each_age_and_gender_of_a_home_and_area_is_within_one(
         self, region: Region, people: People, base: np.ndarray
     ) -> None:
-        counts = visit_counts(region, people, base, np.ones(len(people)), Streams(0))
+        counts = visit_counts(region, people, base, np.ones(len(people)), planned_volumes(region), Streams(0))
         stratum = people.cell * len(region.sites) + people.home
         for service in range(len(ED_SUBSERVICES)):
             expected = np.bincount(stratum, base[:, service])
-            # Blocks are scaled to a whole total, which moves a cell by up to one more.
+            # Blocks are scaled to whole totals of population x rate, which moves a cell by up to one more.
             assert np.abs(np.bincount(stratum, counts[:, service]) - expected).max() < 2
 
     def test_nobody_comes_who_is_not_expected(self, region: Region, people: People, base: np.ndarray) -> None:
         for seed in range(10):
-            counts = visit_counts(region, people, base, np.ones(len(people)), Streams(seed))
+            counts = visit_counts(
+                region, people, base, np.ones(len(people)), planned_volumes(region), Streams(seed)
+            )
             assert (counts[base == 0] == 0).all()
 
     def test_nobody_over_17_of_their_age_group_is_in_pediatric_ed(
@@ -118,6 +123,19 @@ class TestReconciledCounts:
         assert frequent["expected_ed_rate"].median() > 3 * rate.median()
 
 
+class TestPlannedVolumes:
+    def test_sum_to_population_times_rate_over_the_weight(self, region: Region) -> None:
+        population = residents(region, region.run.start_year)
+        visits = (population[..., None] * visits_per_1000(region) / 1000).sum(axis=(0, 1, 2))
+        weight = population.sum() / region.run.patients
+        assert planned_volumes(region).sum(axis=(0, 1)) == pytest.approx(visits / weight)
+
+    def test_go_where_the_residents_of_each_area_go(self, region: Region) -> None:
+        planned = planned_volumes(region)
+        share = planned / planned.sum(axis=1, keepdims=True)
+        assert np.allclose(share, flow_shares(region)[..., None])
+
+
 class TestFreeCounts:
     def test_are_negative_binomial(self, region: Region) -> None:
         mean, variance, expected = _moments(region, "free")
@@ -127,7 +145,10 @@ class TestFreeCounts:
     def test_totals_wander(self, region: Region, people: People, base: np.ndarray) -> None:
         free = retuned(region, {"ed": {"volume_control": "free"}})
         frailty = np.ones(len(people))
-        totals = [visit_counts(free, people, base, frailty, Streams(seed)).sum() for seed in range(20)]
+        planned = planned_volumes(free)
+        totals = [
+            visit_counts(free, people, base, frailty, planned, Streams(seed)).sum() for seed in range(20)
+        ]
         # Poisson: the standard deviation of a total is its root, here 48; reconciled totals stay within 3.
         assert np.std(totals) > 20
 
@@ -142,7 +163,9 @@ def _moments(region: Region, volume_control: str) -> tuple[float, float, float]:
     base = expected_visits(run, people)
     shape = run.ed.frailty_shape
     frailty = np.random.default_rng(1).standard_gamma(shape, len(people)) / shape
-    counts = visit_counts(run, people, base, frailty, Streams(1))[:, ADULT]
+    planned = np.zeros((len(run.lhas), len(run.sites), len(ED_SUBSERVICES)))
+    planned[0, 0] = base.sum(axis=0)
+    counts = visit_counts(run, people, base, frailty, planned, Streams(1))[:, ADULT]
     return float(counts.mean()), float(counts.var()), float(base[0, ADULT])
 
 
