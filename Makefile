@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help setup generate validate test lint types ui bench docs lock clean
+.PHONY: help setup generate validate test lint types ui bench power docs lock clean
 
 help:
 	@echo "generate  make the default data set in out/ and check it"
@@ -17,6 +17,7 @@ help:
 	@echo "lint      check format, style, types and imports"
 	@echo "ui        Dagster's web interface on http://127.0.0.1:3000"
 	@echo "bench     measure speed and memory"
+	@echo "power     measure how often gates cry wolf, and what they let pass"
 	@echo "docs      make the generated pages again, from the code and out/"
 	@echo "clean     remove all that was made, but for out/"
 
@@ -58,9 +59,13 @@ ui: $(RUN)
 bench: $(DEV)
 	$(BIN)/python benchmarks/speed.py
 
-docs: $(RUN)
+power: $(DEV)
+	$(BIN)/python -m benchmarks.power 200
+
+docs: $(DEV)
 	$(BIN)/python -m lm_synth_assets.config_files > configs/region.schema.json
 	$(BIN)/python -m lm_synth_assets.documents docs out
+	$(BIN)/python -m lm_synth_assets_tests.damages.page > docs/damages.md
 
 # Needs uv; resolves anew within the bounds of pyproject.toml, for every supported Python at once.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-strip-extras \

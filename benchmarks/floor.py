@@ -39,11 +39,11 @@ def empty_assets() -> None:
 
 def idle_gates() -> None:
     """Let every gate pass without a look, before the checks are defined."""
-    from lm_synth_assets.gates import checks
+    from lm_synth_assets.gates import registry
 
+    assert registry.SUBJECTS
     for gates in (gate.GATES, structure.STRUCTURAL_GATES):
         gates[:] = [replace(one, judge=lambda tables, region: PASSED) for one in gates]
-    assert checks.all_gates()
 
 
 def main(folder: str) -> None:

@@ -51,6 +51,22 @@ def report(what: str, value: str, asked: str, met: bool) -> None:
     print(f"{what:62} {value:>16}   {asked:22} {'met' if met else 'MISSED'}", flush=True)
 
 
+def ungated(config: Path, patients: int, folder: str) -> tuple[str, ...]:
+    """The command that generates without looking at anything."""
+    return (sys.executable, "-m", "benchmarks.ungated", str(config), str(patients), folder)
+
+
+def report_gates(gated: float, bare: float, most: float) -> None:
+    """What gates add to generation, as a share of it."""
+    added = (gated - bare) / bare
+    report(
+        f"  CPU of all gates over that of generation ({bare:.1f} s)",
+        f"{added:.2f}",
+        f"at most {most:g}",
+        added <= most,
+    )
+
+
 def main() -> None:
     """Measure and report everything."""
     generate = (
@@ -78,6 +94,9 @@ def main() -> None:
         report("  wall time over that of empty assets", f"{wall / least:.2f}", "at most 2", wall / least <= 2)
         report("  peak memory", f"{peak:.0f} MB", "at most 600 MB", peak <= 600)
 
+        bare = min(measure(*ungated(defaults, 50_000, f"{folder}/bare")).cpu for _ in range(ROUNDS))
+        report_gates(cpu, bare, 1.0)
+
         per_row = {}
         for size in (50_000, TENTH, WHOLE_REGION):
             command = (sys.executable, str(HERE / "throughput.py"), str(config), str(size), f"{folder}/rows")
@@ -99,6 +118,13 @@ def main() -> None:
         )
         report("lm-synth generate, 2,400,000 patients: CPU", f"{whole.cpu:.0f} s", "-", True)
         report("  peak memory", f"{whole.peak:.0f} MB", "at most 5,000 MB", whole.peak <= 5_000)
+        bare = measure(*ungated(config, WHOLE_REGION, f"{folder}/bare")).cpu
+        report_gates(whole.cpu, bare, 1.3)
+        validate = (generate[0], "validate", "--quiet", "--config")
+        for where, settings, size in (("out", defaults, "50,000"), ("whole", config, "2,400,000")):
+            cost = measure(*validate, str(settings), "--in", f"{folder}/{where}")
+            report(f"lm-synth validate, {size} patients: CPU", f"{cost.cpu:.1f} s", "-", True)
+            report("  peak memory", f"{cost.peak:.0f} MB", "-", True)
 
 
 if __name__ == "__main__":

@@ -23,18 +23,18 @@ def build_defs(
     generation: Generation | None = None,
     jobs: Sequence[UnresolvedAssetJobDefinition] = (),
     *,
-    stopping_gates: bool = True,
+    fidelity: bool = False,
 ) -> dg.Definitions:
     """The assets, gates and resources for some settings.
 
     `generation` is what runs make unless they are told otherwise; by default what the configuration file of
-    the settings says. Without `stopping_gates` a failed gate keeps no other from being looked at.
+    the settings says. With `fidelity` there are the checks of sdmetrics, too.
     Raises ConfigError for a configuration that cannot be used.
     """
     config = str(settings.config)
     return dg.Definitions(
         assets=dg.load_assets_from_modules([dimensions, reference, care]),
-        asset_checks=table_checks(stopping=stopping_gates),
+        asset_checks=table_checks(fidelity=fidelity),
         jobs=jobs,
         resources={
             "generation": generation or Generation.of(config, load_region(config)),

@@ -113,25 +113,48 @@ def generate(
 @click.option(
     "--corr-threshold", type=float, help="Greatest drift of a correlation.  [default: as configured]"
 )
+@click.option(
+    "--select",
+    "patterns",
+    multiple=True,
+    metavar="NAME",
+    help="Only the gates of this name: a table, a gate, or table.gate, with * for any letters. Repeatable.",
+)
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Write the results to this file too: JSON (.json) or JUnit XML (.xml). Repeatable.",
+)
+@click.option("--fidelity", is_flag=True, help="Run the sdmetrics gates as well; needs the extra 'fidelity'.")
 @_common
 def validate(
     folder: Path,
     storage: str | None,
     ks_threshold: float | None,
     corr_threshold: float | None,
+    patterns: tuple[str, ...],
+    reports: tuple[Path, ...],
+    fidelity: bool,
     config: Path | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Check a stored data set with every gate, without making it again."""
+    """Check a stored data set, whoever made or changed it, with every gate, without making it again."""
     thresholds = {"ks_threshold": ks_threshold, "corr_threshold": corr_threshold}
     path, _ = _region(config, lambda region: region.with_thresholds(**thresholds))
 
     from lm_synth_assets.console import show, shown_progress
-    from lm_synth_assets.runs import validate as run
+    from lm_synth_assets.report import check_report, write_report
+    from lm_synth_assets.validation import validate as run
 
+    for report in reports:
+        check_report(report)
     with shown_progress(quiet or as_json, "validate") as progress:
-        outcome = run(path, folder, storage, thresholds, progress)
+        outcome = run(path, folder, storage, thresholds, patterns, fidelity, progress)
+    for report in reports:
+        write_report(report, outcome)
     show(outcome, as_json=as_json, quiet=quiet, title="validate")
     sys.exit(0 if outcome.passed else _FAILED)
 
@@ -144,7 +167,7 @@ def compare(folder: Path, storage: str | None, config: Path | None, as_json: boo
     path, _ = _region(config, lambda region: region)
 
     from lm_synth_assets.console import show_comparison
-    from lm_synth_assets.runs import compare as run
+    from lm_synth_assets.validation import compare as run
 
     comparisons = run(path, folder, storage)
     show_comparison(comparisons, as_json=as_json, quiet=quiet)
@@ -194,6 +217,9 @@ def _exit_code(error: Exception) -> int | None:
         code = {
             "ConfigError": _USAGE,
             "CapacityError": _USAGE,
+            "UnknownGate": _USAGE,
+            "UnknownReport": _USAGE,
+            "FidelityUnavailable": _USAGE,
             "StorageError": _FAILED,
             "DagsterExecutionInterruptedError": _INTERRUPTED,
         }.get(kind.__name__)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeVar, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, WithJsonSchema
 from pydantic_core import CoreConfig, CoreSchema, core_schema
 
-from lm_synth_assets.vocabulary import AGE_GROUPS, ED_SUBSERVICES, GENDERS, OLDEST_AGE
+from lm_synth_assets.vocabulary import AGE_GROUPS, COUNTED_TABLES, ED_SUBSERVICES, GENDERS, OLDEST_AGE
 
 
 class _Model(BaseModel):
@@ -57,12 +57,19 @@ def _not_all_zero(values: list[float]) -> list[float]:
     return values
 
 
+def _four_decimals(value: float) -> float:
+    if value != round(value, 4):
+        raise ValueError(f"{value!r} has more than four decimals, which is all that dim_scenario stores")
+    return value
+
+
 Code = Annotated[str, Field(min_length=1, max_length=16)]
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 
 Positive = Annotated[float, Field(gt=0)]
 NonNegative = Annotated[float, Field(ge=0)]
 Factor = Annotated[float, Field(ge=0, le=10)]
+Multiplier = Annotated[Factor, AfterValidator(_four_decimals)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 PercentPerYear = Annotated[float, Field(gt=-20, lt=20)]
@@ -268,16 +275,17 @@ class Scenario(_Model):
     """Multipliers on the baseline."""
 
     # Five times the steepest decline that growth_pct allows still leaves somebody.
-    growth: Annotated[float, Field(ge=0, le=5)] = 1
-    ed_rates: Factor = 1
-    admissions: Factor = 1
-    los: Factor = 1
-    alc: Factor = 1
+    growth: Annotated[float, Field(ge=0, le=5), AfterValidator(_four_decimals)] = 1
+    ed_rates: Multiplier = 1
+    admissions: Multiplier = 1
+    los: Multiplier = 1
+    alc: Multiplier = 1
 
 
 class Gates(_Model):
     """Thresholds of the quality gates."""
 
+    row_counts: Annotated[dict[str, int], _Keys(COUNTED_TABLES)]
     marginal_tolerance_pct: Positive
     marginal_least_persons: NonNegative
     volume_tolerance_pct: Positive
@@ -285,10 +293,18 @@ class Gates(_Model):
     cross_lha_pct: Annotated[list[Percent], Field(min_length=2, max_length=2)]
     pediatric_under_15_pct: Percent
     pediatric_from_25_pct: Percent
+    profile_tolerance_pct: Positive
+    clock_tolerance_minutes: Positive
+    mix_tolerance_pct: Positive
+    dispersion_tolerance_pct: Positive
+    expected_rate_tolerance_pct: Positive
+    via_ed_tolerance_points: Positive
     los_median_tolerance_pct: Positive
     standard_errors: Positive
     ks_threshold: Annotated[float, Field(gt=0, le=1)]
     corr_threshold: Annotated[float, Field(gt=0, le=2)]
+    fidelity_margin: Annotated[float, Field(gt=0, le=1)]
+    fidelity_patients: Annotated[int, Field(ge=100)]
 
 
 # A file names the CSV file that holds the matrix; the matrix itself takes the name's place when it is read.

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from itertools import groupby
 from operator import attrgetter
 
@@ -13,11 +12,12 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from lm_synth_assets import report
 from lm_synth_assets.acceptance import Comparison
-from lm_synth_assets.runs import GateResult, Outcome, Progress
+from lm_synth_assets.outcome import GateResult, Mark, Outcome, Progress
 from lm_synth_assets.vocabulary import DISCLAIMER
 
-_STRUCTURAL = ("schema", "keys", "foreign_keys")
+_STRUCTURAL = ("schema", "layout", "keys", "foreign_keys")
 _KIB = 1024
 _LOG_WIDTH = 140
 
@@ -42,7 +42,7 @@ def shown_progress(quiet: bool, title: str) -> Iterator[Progress]:
 def show(outcome: Outcome, *, as_json: bool, quiet: bool, title: str) -> None:
     """The outcome on standard output; when quiet, only what is wrong."""
     if as_json:
-        print(json.dumps({"passed": outcome.passed, "disclaimer": DISCLAIMER, **asdict(outcome)}, indent=2))
+        print(report.as_json(outcome))
         return
     console = _console()
     if not quiet:
@@ -124,7 +124,9 @@ def _gates(outcome: Outcome) -> Table:
         failed = [result for result in same if not result.passed]
         if same:
             verdict = _mark(failed[0] if failed else same[0])
-            table.add_row(name, f"{len(failed)} of {len(same)} tables fail", "none fails", "", verdict)
+            table.add_row(
+                name, f"{len(failed)} of {len(same)} tables fail", "none fails", same[0].threshold, verdict
+            )
     own = [result for result in outcome.gates if result.gate not in _STRUCTURAL]
     for name, results in groupby(own, attrgetter("table")):
         table.add_section()
@@ -134,17 +136,18 @@ def _gates(outcome: Outcome) -> Table:
     return table
 
 
+_STYLES = {Mark.PASS: "green", Mark.WARN: "yellow", Mark.FAIL: "bold red", Mark.NOT_JUDGED: "bold red"}
+
+
 def _mark(result: GateResult) -> Text:
-    if result.passed:
-        return Text("pass", style="green")
-    return Text("FAIL", style="bold red") if result.blocking else Text("warn", style="yellow")
+    word = result.mark.upper() if result.mark is Mark.FAIL else result.mark
+    return Text(word, style=_STYLES[result.mark])
 
 
 def _breach(result: GateResult) -> Text:
-    word = "FAIL" if result.blocking else "WARN"
     text = (
-        f"{word} {result.table}.{result.gate}: expected {result.expected}; observed {result.observed}; "
-        f"threshold {result.threshold or 'none'}"
+        f"{result.mark.upper()} {result.table}.{result.gate}: expected {result.expected}; "
+        f"observed {result.observed}; threshold {result.threshold}"
     )
     return Text(f"{text}\n{result.offending}" if result.offending else text)
 

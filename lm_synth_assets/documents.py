@@ -6,12 +6,19 @@
 import sys
 from pathlib import Path
 
+from dagster import AssetSelection
 from sqlalchemy import Enum
 
 from lm_synth_assets.acceptance import Comparison
-from lm_synth_assets.config_files import DEFAULT_CONFIG
-from lm_synth_assets.runs import compare
+from lm_synth_assets.build import build_defs
+from lm_synth_assets.config import Region
+from lm_synth_assets.config_files import DEFAULT_CONFIG, load_region
+from lm_synth_assets.gates.gate import Gate
+from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets.gates.structure import STRUCTURAL_GATES
 from lm_synth_assets.schema import TABLES, foreign_keys, primary_key
+from lm_synth_assets.settings import Settings
+from lm_synth_assets.validation import compare
 
 
 def tables_page() -> str:
@@ -40,6 +47,60 @@ def tables_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def gates_page() -> str:
+    """Every gate: what it protects, formula, threshold, severity, and what it blocks."""
+    region = load_region()
+    graph = build_defs(Settings()).resolve_asset_graph()
+    blocked = {
+        table: sorted(
+            (
+                key.path[-1]
+                for key in AssetSelection.assets(table).downstream(include_self=False).resolve(graph)
+            ),
+            key=list(TABLES).index,
+        )
+        for table in TABLES
+    }
+    lines = [
+        "# Gates",
+        "",
+        "Made from the code by `make docs`. Every gate is a Dagster asset check on the table that it is "
+        "named after, and `lm-synth validate` runs the same ones on any stored copy.",
+        "",
+        "A gate of severity ERROR is blocking: where it fails, the run makes none of the tables in the last "
+        "column, and the exit code is 1. One of severity WARN is shown and stops nothing. Thresholds are "
+        "those of the default configuration, section `gates`; a freely drawn figure may be off by its "
+        "sampling error, one that the model controls may not.",
+        "",
+        "| table | gate | protects | formula | threshold | severity | blocks |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    structural = list(dict.fromkeys(gate.name for gate in STRUCTURAL_GATES))
+    for name in structural:
+        gate = next(gate for gate in STRUCTURAL_GATES if gate.name == name)
+        words = _GENERAL.get(name, gate.formula)
+        lines.append(_gate_row(gate, "every table", words, region, ["what depends on the table"]))
+    for gate in all_gates(fidelity=True):
+        if gate.name not in structural:
+            lines.append(_gate_row(gate, gate.table, gate.formula, region, blocked[gate.table]))
+    return "\n".join(lines) + "\n"
+
+
+_GENERAL = {
+    "keys": "rows that share the primary key, or a unique column",
+    "foreign_keys": "rows without the row that they refer to; parents that must have rows and have none",
+}
+"""Formulas of the structural gates that name a table's own columns, for all tables."""
+
+
+def _gate_row(gate: Gate, table: str, formula: str, region: Region, blocked: list[str]) -> str:
+    threshold = gate.stated_threshold(region)
+    severity = "ERROR" if gate.blocking else "WARN"
+    stops = ", ".join(blocked) if gate.blocking and blocked else "-"
+    cells = (table, gate.name, gate.description, formula, threshold, severity, stops)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
 def figures_page(comparisons: list[Comparison]) -> str:
     """Target, published range and observed value of every figure that the defaults are calibrated to."""
     lines = [
@@ -62,6 +123,7 @@ def figures_page(comparisons: list[Comparison]) -> str:
 def main(folder: Path, out: Path) -> None:
     """Write all pages."""
     (folder / "tables.md").write_text(tables_page(), encoding="utf-8")
+    (folder / "gates.md").write_text(gates_page(), encoding="utf-8")
     comparisons = compare(str(DEFAULT_CONFIG), out, None)
     (folder / "published-figures.md").write_text(figures_page(comparisons), encoding="utf-8")
 

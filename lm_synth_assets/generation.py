@@ -1,5 +1,7 @@
 """What one run makes, as a Dagster resource: the same fields for launchpad, schedules and commands."""
 
+from typing import Any
+
 from dagster import ConfigurableResource, InitResourceContext
 from pydantic import Field, PrivateAttr, ValidationError
 
@@ -17,6 +19,8 @@ class Generation(ConfigurableResource):  # type: ignore[type-arg]
     seed: int = Field(description="Seed of every random stream")
     start_year: int = Field(description="Year of the encounters; ages refer to its 1 January")
     years: int = Field(description="Years of population projection")
+    with_ed: bool = Field(default=True, description="ED encounters belong to the data set")
+    with_ip: bool = Field(default=True, description="Inpatient stays belong to the data set")
     ks_threshold: float | None = Field(
         default=None, description="In place of the configured gates.ks_threshold"
     )
@@ -27,9 +31,9 @@ class Generation(ConfigurableResource):  # type: ignore[type-arg]
     _region: Region | None = PrivateAttr(default=None)
 
     @classmethod
-    def of(cls, config: str, region: Region) -> "Generation":
-        """The run that a configuration file describes by default."""
-        return cls(config=config, **region.run.model_dump())
+    def of(cls, config: str, region: Region, **fields: Any) -> "Generation":
+        """The run that a configuration file describes by default, but for some fields."""
+        return cls(config=config, **{**region.run.model_dump(), **fields})
 
     def setup_for_execution(self, context: InitResourceContext) -> None:
         """Load the region before the run's first step."""
@@ -40,6 +44,10 @@ class Generation(ConfigurableResource):  # type: ignore[type-arg]
 
         Raises ConfigError for a configuration that cannot be used, CapacityError for too many patients.
         """
+        if self.with_ip and not self.with_ed:
+            raise ConfigError(
+                "run: with_ip: needs with_ed, because inpatient stays follow from ED admissions"
+            )
         base = load_region(self.config)
         try:
             region = base.with_run(

@@ -85,11 +85,17 @@ def _key(*columns: str) -> PrimaryKeyConstraint:
     return PrimaryKeyConstraint(*columns)
 
 
-def _reference(name: str, columns: str, target: str) -> ForeignKeyConstraint:
-    """A foreign key from `columns` to the columns of the same order in `target`, as "table(a, b)"."""
+def _reference(name: str, columns: str, target: str, *, total: bool = False) -> ForeignKeyConstraint:
+    """A foreign key from `columns` to the columns of the same order in `target`, as "table(a, b)".
+
+    `total`: every row of the target must be referred to.
+    """
     table, _, targets = target.rstrip(")").partition("(")
     return ForeignKeyConstraint(
-        columns.split(", "), [f"{table}.{column}" for column in targets.split(", ")], name=name
+        columns.split(", "),
+        [f"{table}.{column}" for column in targets.split(", ")],
+        name=name,
+        info={"total": total},
     )
 
 
@@ -124,7 +130,7 @@ dim_subprogram = Table(
     _column("care_setting", String(16), "Where its care is recorded", values=CARE_SETTINGS),
     _key("program_id", "subprogram_id"),
     UniqueConstraint("subprogram_key"),
-    _reference("fk_subprog_prog", "program_id", "dim_program(program_id)"),
+    _reference("fk_subprog_prog", "program_id", "dim_program(program_id)", total=True),
     comment="The three subprograms of each program",
 )
 
@@ -178,7 +184,7 @@ dim_date = Table(
     _column("month", Integer, "Calendar month", low=1, high=12),
     _column("month_name", String(16), "Month name"),
     _column("day", Integer, "Day of the month", low=1, high=31),
-    _column("iso_year", Integer, "ISO 8601 week-numbering year", low=1900, high=2200),
+    _column("iso_year", Integer, "ISO 8601 week-numbering year", low=1900, high=2201),
     _column("iso_week", Integer, "ISO 8601 week", low=1, high=53),
     _column("day_of_week", Integer, "ISO 8601 weekday, 1 = Monday", low=1, high=7),
     _column("day_name", String(16), "Weekday name"),
@@ -216,7 +222,7 @@ program_coverage = Table(
     _id("subprogram_id", "Subprogram number within its program"),
     _column("subprogram_key", Integer, "program_id * 100 + subprogram_id", low=101),
     _key("site_id", "program_id", "subprogram_id"),
-    _reference("fk_cov_site", "site_id", "dim_site(site_id)"),
+    _reference("fk_cov_site", "site_id", "dim_site(site_id)", total=True),
     _reference("fk_cov_subprog", "program_id, subprogram_id", "dim_subprogram(program_id, subprogram_id)"),
     comment="The subprograms that each site offers",
 )
@@ -231,9 +237,9 @@ population_projection = Table(
     _column("population", Integer, "Residents on 1 January (persons)", low=0),
     _column("period_date", Date, "1 January of the year"),
     _key("year", "lha_id", "age_group", "gender"),
-    _reference("fk_pop_lha", "lha_id", "dim_lha(lha_id)"),
-    _reference("fk_pop_age", "age_group", "dim_age_group(age_group)"),
-    _reference("fk_pop_gender", "gender", "dim_gender(gender)"),
+    _reference("fk_pop_lha", "lha_id", "dim_lha(lha_id)", total=True),
+    _reference("fk_pop_age", "age_group", "dim_age_group(age_group)", total=True),
+    _reference("fk_pop_gender", "gender", "dim_gender(gender)", total=True),
     _reference("fk_pop_date", "period_date", "dim_date(date)"),
     comment="Residents by year, LHA, age group and gender",
 )
@@ -247,10 +253,10 @@ ed_baseline_rates = Table(
     _subservice(),
     _column("baserate_per_1000", Numeric(8, 2), "Visits per 1,000 persons per year", low=0),
     _key("lha_id", "age_group", "gender", "ed_subservice"),
-    _reference("fk_rates_lha", "lha_id", "dim_lha(lha_id)"),
-    _reference("fk_rates_age", "age_group", "dim_age_group(age_group)"),
-    _reference("fk_rates_gender", "gender", "dim_gender(gender)"),
-    _reference("fk_rates_sub", "ed_subservice", "dim_ed_subservice(ed_subservice)"),
+    _reference("fk_rates_lha", "lha_id", "dim_lha(lha_id)", total=True),
+    _reference("fk_rates_age", "age_group", "dim_age_group(age_group)", total=True),
+    _reference("fk_rates_gender", "gender", "dim_gender(gender)", total=True),
+    _reference("fk_rates_sub", "ed_subservice", "dim_ed_subservice(ed_subservice)", total=True),
     comment="True ED visit rates of the base year",
 )
 
@@ -345,9 +351,9 @@ ed_projection = Table(
     _column("projected_volumes", Numeric(16, 5), "Projected visits per year, all residents", low=0),
     _column("period_date", Date, "1 January of the year"),
     _key("scenario_id", "year", "site_id", "ed_subservice"),
-    _reference("fk_edp_scenario", "scenario_id", "dim_scenario(scenario_id)"),
+    _reference("fk_edp_scenario", "scenario_id", "dim_scenario(scenario_id)", total=True),
     _reference("fk_edp_site", "site_id", "dim_site(site_id)"),
-    _reference("fk_edp_sub", "ed_subservice", "dim_ed_subservice(ed_subservice)"),
+    _reference("fk_edp_sub", "ed_subservice", "dim_ed_subservice(ed_subservice)", total=True),
     _reference("fk_edp_date", "period_date", "dim_date(date)"),
     comment="Population times rate by scenario, year, catchment site and ED subservice",
 )
@@ -367,6 +373,8 @@ dataset_manifest = Table(
     _column("patients", Integer, "Patients in the sample", low=1),
     _column("population", Integer, "Residents at the reference date (persons)", low=1),
     _column("sampling_weight", Numeric(12, 4), "Residents that one patient stands for (persons)", low=0),
+    _column("with_ed", Boolean, "ED encounters belong to the data set"),
+    _column("with_ip", Boolean, "Inpatient stays belong to the data set"),
     _column("disclaimer", String(255), "What this data may be used for"),
     _key("dataset_id"),
     comment="What this data set is and how to make it again",
@@ -400,3 +408,12 @@ def foreign_keys(table: Table) -> list[tuple[list[str], str, list[str]]]:
         )
         for constraint in sorted(table.foreign_key_constraints, key=lambda constraint: str(constraint.name))
     ]
+
+
+def must_be_referred_to(table: Table) -> set[str]:
+    """The parents of which every row must be referred to by `table`."""
+    return {
+        constraint.referred_table.name
+        for constraint in table.foreign_key_constraints
+        if constraint.info.get("total")
+    }

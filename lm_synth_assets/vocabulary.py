@@ -53,3 +53,14 @@ ADMIT_ROUTES: Final = (ROUTE_ED, ROUTE_DIRECT, ROUTE_TRANSFER)
 SITE_TYPES: Final = ("tertiary", "regional", "community", "small")
 INPATIENT: Final = "inpatient"
 CARE_SETTINGS: Final = (INPATIENT, "day", "ambulatory", "emergency", "none")
+
+COUNTED_TABLES: Final = (
+    "dim_site",
+    "dim_program",
+    "dim_subprogram",
+    "dim_lha",
+    "dim_age_group",
+    "dim_gender",
+    "dim_ed_subservice",
+)
+"""The dimensions whose number of rows is agreed upon, apart from what a configuration lists."""

@@ -8,7 +8,8 @@ from hypothesis import settings
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.config_files import load_region
-from lm_synth_assets.gates.gate import Verdict
+from lm_synth_assets.gates.gate import StoredTables, Verdict
+from lm_synth_assets.gates.registry import all_gates
 from lm_synth_assets_tests.datasets import Tables, make_tables
 
 # Whether a property holds depends neither on the clock nor on luck.
@@ -37,11 +38,9 @@ def tables(region: Region) -> Tables:
 @pytest.fixture(scope="session")
 def judge(region: Region, tables: Tables) -> Judge:
     """The verdict of a gate on damaged copies of some of the tables, the others being good."""
-    from lm_synth_assets.gates.checks import all_gates
-
     gates = {(gate.table, gate.name): gate for gate in all_gates()}
 
     def ask(table: str, gate: str, /, **damaged: pd.DataFrame) -> Verdict:
-        return gates[table, gate].judge(tables | damaged, region)
+        return gates[table, gate].judge(StoredTables.of(tables | damaged), region)
 
     return ask

@@ -35,4 +35,4 @@ def ed_projection(
 @table_asset("report")
 def dataset_manifest(generation: Generation) -> pd.DataFrame:
     """Synthetic, for non-production testing."""
-    return manifest(generation.region, __version__)
+    return manifest(generation.region, __version__, with_ed=generation.with_ed, with_ip=generation.with_ip)

@@ -1,80 +1,76 @@
 """The gates as Dagster asset checks: one multi-check an asset, so that each table is read once."""
 
 from collections.abc import Iterator
-from itertools import chain, groupby
+from itertools import groupby
 from operator import attrgetter
 
-import pandas as pd
 from dagster import (
     AssetCheckResult,
     AssetChecksDefinition,
     AssetCheckSeverity,
     AssetCheckSpec,
-    AssetIn,
     MetadataValue,
+    ResourceParam,
     multi_asset_check,
 )
 
-from lm_synth_assets.gates import emergency, inpatient, manifest, patients, population, shape
-from lm_synth_assets.gates.gate import GATES, Gate, Verdict
-from lm_synth_assets.gates.structure import STRUCTURAL_GATES
+from lm_synth_assets.gates.fidelity import fidelity_gates
+from lm_synth_assets.gates.gate import Gate, StoredTables
+from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets.gates.results import result_of
 from lm_synth_assets.generation import Generation
+from lm_synth_assets.outcome import GateResult
 from lm_synth_assets.schema import TABLES
-
-SUBJECTS = (population, patients, emergency, inpatient, shape, manifest)
-"""The modules whose import registers the statistical gates."""
-
-_MOST_ROWS = 10
+from lm_synth_assets.storage.io_manager import TableIOManager
 
 
-def all_gates() -> list[Gate]:
-    """Every gate, those of one table together."""
-    position = {name: index for index, name in enumerate(TABLES)}
-    return sorted([*STRUCTURAL_GATES, *GATES], key=lambda gate: position[gate.table])
+def table_checks(*, fidelity: bool) -> list[AssetChecksDefinition]:
+    """One multi-check for each table, and with `fidelity` one more for each table that it compares."""
+    kinds = {"gates": all_gates(), "fidelity": fidelity_gates() if fidelity else []}
+    return [
+        _checks_of(table, f"{table}_{kind}", list(own))
+        for kind, gates in kinds.items()
+        for table, own in groupby(gates, attrgetter("table"))
+    ]
 
 
-def table_checks(*, stopping: bool = True) -> list[AssetChecksDefinition]:
-    """One multi-check for each table. Unless they are `stopping`, a blocking gate that fails only says so."""
-    by_table = groupby(all_gates(), attrgetter("table"))
-    return [_checks_of(table, list(gates), stopping) for table, gates in by_table]
-
-
-def _checks_of(table: str, gates: list[Gate], stopping: bool) -> AssetChecksDefinition:
-    names = sorted({table, *chain.from_iterable(gate.reads for gate in gates)})
-
+def _checks_of(table: str, name: str, gates: list[Gate]) -> AssetChecksDefinition:
     @multi_asset_check(
-        name=f"{table}_gates",
+        name=name,
         specs=[
             AssetCheckSpec(
                 gate.name,
                 asset=table,
-                description=gate.description,
-                blocking=gate.blocking and stopping,
+                description=f"{gate.description} Looked at: {gate.formula}.",
+                blocking=gate.blocking,
                 additional_deps=sorted(gate.reads),
             )
             for gate in gates
         ],
-        ins={name: AssetIn(name) for name in names},
     )
-    def check(generation: Generation, **tables: pd.DataFrame) -> Iterator[AssetCheckResult]:
+    def check(
+        generation: Generation, io_manager: ResourceParam[TableIOManager]
+    ) -> Iterator[AssetCheckResult]:
+        # Read through the store and not as inputs: what a stored table has wrong is a finding, not an error.
+        tables = StoredTables(lambda name: io_manager.store.examine(TABLES[name]))
         for gate in gates:
-            yield _result(gate, gate.judge(tables, generation.region))
+            yield _result(gate, result_of(gate, gate.look(tables, generation.region)))
 
     return check
 
 
-def _result(gate: Gate, verdict: Verdict) -> AssetCheckResult:
+def _result(gate: Gate, result: GateResult) -> AssetCheckResult:
     metadata: dict[str, MetadataValue] = {
-        "expected": MetadataValue.text(verdict.expected),
-        "observed": MetadataValue.text(verdict.observed),
-        "threshold": MetadataValue.text(verdict.threshold),
+        "expected": MetadataValue.text(result.expected),
+        "observed": MetadataValue.text(result.observed),
+        "threshold": MetadataValue.text(result.threshold),
+        "mark": MetadataValue.text(result.mark.value),
     }
-    if len(verdict.offending):
-        rows = verdict.offending.head(_MOST_ROWS).to_markdown(index=False)
-        metadata["offending rows"] = MetadataValue.md(rows)
+    if result.offending:
+        metadata["offending rows"] = MetadataValue.md(result.offending)
     return AssetCheckResult(
         check_name=gate.name,
-        passed=bool(verdict.passed),
+        passed=result.passed,
         severity=AssetCheckSeverity.ERROR if gate.blocking else AssetCheckSeverity.WARN,
         metadata=metadata,
     )

@@ -1,28 +1,38 @@
-"""Gates on inpatient stays: how long, where, by which way in, and that nobody lies in two beds."""
+"""Gates on the lengths of inpatient stays and on their alternate level of care (ALC)."""
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
 from lm_synth_assets.config import Region
-from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of
+from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of, within
+from lm_synth_assets.gates.stays import of_the_year, positions, unit_of
+from lm_synth_assets.gates.visits import patient_of
 from lm_synth_assets.simulation.rhythms import DAY
 from lm_synth_assets.simulation.stay_rates import units_of
-from lm_synth_assets.vocabulary import ADMITTED, DIED, ROUTE_ED
+from lm_synth_assets.vocabulary import AGE_GROUPS
 
 
-@gate("ip_stays")
+@gate(
+    "ip_stays",
+    formula="floor <= los_days <= cap; discharge_ts - admit_ts = los_days; date of admit_ts = admit_date",
+    threshold="{inpatient.los_floor_days:g} to {inpatient.los_cap_days:g} days, otherwise equal",
+)
 def length_of_stay(tables: Tables, region: Region) -> Verdict:
-    """Stays last at least the configured floor, and as long as from admission to discharge."""
+    """Stays last from the configured floor to the cap, and as long as from admission to discharge."""
     frame = tables["ip_stays"]
-    floor = region.inpatient.los_floor_days
+    floor, cap = region.inpatient.los_floor_days, region.inpatient.los_cap_days
     days = (frame["discharge_ts"] - frame["admit_ts"]).dt.total_seconds() / DAY
-    wrong = (frame["los_days"] < floor) | ((days - frame["los_days"]).abs() > 1e-6)
-    wrong |= frame["admit_ts"].dt.normalize() != frame["admit_date"]
-    return none_of(frame[wrong], f"stay below {floor:g} days or unlike its times", len(frame))
+    right = frame["los_days"].between(floor - 1e-9, cap + 1e-9) & ((days - frame["los_days"]).abs() <= 1e-6)
+    right &= frame["admit_ts"].dt.normalize() == frame["admit_date"]
+    return none_of(frame[~right], f"stay outside {floor:g}-{cap:g} days or unlike its times", len(frame))
 
 
-@gate("ip_stays")
+@gate(
+    "ip_stays",
+    formula="alc_flag = (alc_days > 0); with ALC los_days >= threshold; alc_days < los_days",
+    threshold="at least {inpatient.alc.threshold_days:g} days, otherwise no exception",
+)
 def alc_above_threshold(tables: Tables, region: Region) -> Verdict:
     """ALC stays have ALC days, reach the threshold and outlast their ALC part; others have no ALC days."""
     frame = tables["ip_stays"]
@@ -35,11 +45,58 @@ def alc_above_threshold(tables: Tables, region: Region) -> Verdict:
     )
 
 
-@gate("ip_stays")
+@gate(
+    "ip_stays",
+    formula="ALC stays admitted in the year by program, and by age group = sum over the stays that no other "
+    "continues of ALC probability at their age x alc_factor of their program",
+    threshold="max({gates.mix_tolerance_pct:g} %, 1 stay for each subprogram that the age group has in it)",
+    reads=("patients",),
+)
+def alc_mix(tables: Tables, region: Region) -> Verdict:
+    """As many stays as configured end in ALC, in each program and in each age group."""
+    frame, units = tables["ip_stays"], units_of(region)
+    patient, unit = patient_of(tables, "ip_stays"), unit_of(frame, units)
+    last = positions(frame["stay_id"], frame["transfer_from_stay_id"]) < 0
+    judged = of_the_year(frame, region) & (patient >= 0) & (unit >= 0)
+    patient, unit, last = patient[judged], unit[judged], last[judged]
+    age = tables["patients"]["age_group"].cat.codes.to_numpy()[patient].astype(np.int64)
+    chance = np.array([region.inpatient.alc.probability[group] for group in AGE_GROUPS])[age]
+    chance *= np.array([unit.alc_factor for unit in units])[unit] * last
+
+    shape = len(units), len(AGE_GROUPS)
+    run = unit * shape[1] + age
+    alc = frame["alc_flag"].to_numpy(dtype=bool)[judged]
+    expected, observed = (
+        np.bincount(run, weights, minlength=shape[0] * shape[1]).reshape(shape)
+        for weights in (np.minimum(chance, 1.0), alc)
+    )
+    # ALC falls at equal steps on the stays in order of subprogram and age: the number in any run of
+    # neighbours is less than one off. A program is one run, an age group one in each subprogram.
+    of_program = np.array([[unit.program == program for unit in units] for program in region.programs])
+    compared = pd.DataFrame(
+        {
+            "cell": [*region.programs, *AGE_GROUPS],
+            "expected": np.append(of_program @ expected.sum(axis=1), expected.sum(axis=0)),
+            "observed": np.append(of_program @ observed.sum(axis=1), observed.sum(axis=0)),
+        }
+    )
+    compared["runs"] = np.append(of_program @ expected.sum(axis=1) > 0, (expected > 0).sum(axis=0))
+    compared = compared[(compared["expected"] > 0) | (compared["observed"] > 0)]
+    share = compared["expected"].to_numpy(float) * region.gates.mix_tolerance_pct / 100
+    tolerance = np.maximum(share, compared["runs"].to_numpy(float))
+    return within(compared.drop(columns="runs"), tolerance, "ALC stays")
+
+
+@gate(
+    "ip_stays",
+    formula="median los_days of the subprogram's stays admitted in the year = qa_median_days",
+    threshold="max({gates.los_median_tolerance_pct:g} %, {gates.standard_errors:g} standard errors)",
+)
 def los_medians(tables: Tables, region: Region) -> Verdict:
     """Median LOS of each subprogram lies in its configured band, widened by its sampling error."""
     tolerance = region.gates.los_median_tolerance_pct / 100
-    stays = _this_year(tables, region)
+    stays = tables["ip_stays"]
+    stays = stays[of_the_year(stays, region)]
     rows = []
     for unit in units_of(region):
         own = stays[stays["subprogram_key"] == unit.program_id * 100 + unit.subprogram_id]
@@ -59,8 +116,8 @@ def los_medians(tables: Tables, region: Region) -> Verdict:
         breach.empty,
         f"{worst['expected']:g} days ({worst['subprogram']})",
         f"{worst['observed']:.2f} days of {worst['stays']} stays",
-        f"{worst['low']:.2f}-{worst['high']:.2f} days: {100 * tolerance:g} %, or "
-        f"{region.gates.standard_errors:g} standard errors where stays are few",
+        f"{worst['low']:.2f}-{worst['high']:.2f} days: max({100 * tolerance:g} %, "
+        f"{region.gates.standard_errors:g} standard errors)",
         breach,
     )
 
@@ -77,67 +134,3 @@ def _median_spread(stays: pd.DataFrame, sigma: float, standard_errors: float) ->
     moved = np.sqrt((alc * (1 - alc) + 0.02) / (2 * len(stays)))
     error = np.hypot(0.5 / len(stays), moved) / max(1 - alc, 0.1)
     return float(np.exp(max(sigma, 0.05) * ndtri(min(0.5 + standard_errors * error, 1 - 1e-12))))
-
-
-def _this_year(tables: Tables, region: Region) -> pd.DataFrame:
-    stays = tables["ip_stays"]
-    return stays[stays["admit_ts"].dt.year >= region.run.start_year]
-
-
-@gate("ip_stays", reads=("program_coverage",))
-def subprogram_offered_at_site(tables: Tables, region: Region) -> Verdict:
-    """Each stay is in a subprogram that its site offers, with the key of its program and subprogram."""
-    stays = tables["ip_stays"]
-    offered = pd.MultiIndex.from_frame(tables["program_coverage"][["site_id", "subprogram_key"]])
-    fits = pd.MultiIndex.from_frame(stays[["facility_id", "subprogram_key"]]).isin(offered)
-    fits &= (stays["program_id"] * 100 + stays["subprogram_id"] == stays["subprogram_key"]).to_numpy()
-    return none_of(stays[~fits], "stay where it is not offered", len(stays))
-
-
-@gate("ip_stays", reads=("ed_encounters",))
-def admissions_have_stays(tables: Tables, region: Region) -> Verdict:
-    """Each admitted ED encounter begins exactly one stay of its patient, after it ends; no other does."""
-    stays, visits = tables["ip_stays"], tables["ed_encounters"]
-    admitted = visits[visits["dispo"] == ADMITTED]
-    begun = stays[stays["ed_encounter_id"].notna()]
-    joined = begun.merge(
-        admitted, left_on="ed_encounter_id", right_on="encounter_id", how="outer", suffixes=("", "_ed")
-    )
-    encounter = joined["encounter_id"].fillna(joined["ed_encounter_id"])
-    count = joined.groupby(encounter)["stay_id"].transform("count")
-    wrong = (
-        joined["stay_id"].isna()
-        | joined["encounter_id"].isna()
-        | (count != 1)
-        | (joined["patient_id"] != joined["patient_id_ed"])
-        | (joined["admit_ts"] < joined["departure_ts"])
-        | (joined["admit_route"] != ROUTE_ED)
-    )
-    return none_of(joined[wrong], "admission without its stay, or stay without its admission", len(admitted))
-
-
-@gate("ip_stays", reads=("ed_encounters",))
-def one_place_at_a_time(tables: Tables, region: Region) -> Verdict:
-    """Nobody lies in two beds, nor comes to an ED while in a bed, nor has a stay after dying."""
-    stays, visits = tables["ip_stays"], tables["ed_encounters"]
-    columns = ["patient_id", "start", "end"]
-    contacts = pd.concat(
-        [
-            stays[["patient_id", "admit_ts", "discharge_ts"]].set_axis(columns, axis=1),
-            visits[["patient_id", "arrival_ts", "departure_ts"]].set_axis(columns, axis=1),
-        ]
-    )
-    busy = stays["patient_id"].unique()
-    contacts = contacts[contacts["patient_id"].isin(busy)].sort_values(columns)
-    number = contacts.groupby("patient_id", sort=False).ngroup().to_numpy()
-    since = contacts["start"].min()
-    starts, ends = ((contacts[name] - since).dt.total_seconds().to_numpy() for name in ("start", "end"))
-    # The latest end so far of the same patient: a running maximum over (patient, end).
-    lift = number * (ends.max(initial=0) + 1)
-    latest = np.maximum.accumulate(ends + lift)
-    clash = np.append(False, ((starts + lift)[1:] < latest[:-1]) & (number[1:] == number[:-1]))
-    died = visits[visits["dispo"] == DIED].groupby("patient_id")["departure_ts"].max()
-    after_death = contacts["start"] >= contacts["patient_id"].map(died)
-    return none_of(
-        contacts[clash[: len(contacts)] | after_death.to_numpy()], "contact during another", len(contacts)
-    )

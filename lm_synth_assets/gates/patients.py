@@ -1,17 +1,34 @@
-"""Gates on the patients: who they are, where they go, and that nobody stands out."""
+"""Gates on the patients: who they are, where they go, how often they may come, and that nobody stands out."""
 
 import numpy as np
 import pandas as pd
+from scipy.special import gammainc, gammainccinv, ndtr
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of, within
+from lm_synth_assets.gates.shape import FREE_DRAW, distance, distances
+from lm_synth_assets.random_streams import Streams
+from lm_synth_assets.simulation.apportion import Floats
 from lm_synth_assets.simulation.people import people_of
-from lm_synth_assets.vocabulary import AGE_BANDS
+from lm_synth_assets.simulation.population import flow_shares
+from lm_synth_assets.simulation.visits import expected_visits
+from lm_synth_assets.vocabulary import AGE_BANDS, AGE_GROUPS, ED_SUBSERVICES, GENDERS, PEDIATRIC_ED
 
 _CELL = ["lha_id", "age_group", "gender"]
 
+_LEAST_RATE = 0.0001
+"""Expected rates are stored at four decimals, and at least as this where anything is expected."""
 
-@gate("patients", reads=("population_projection",))
+_HALF_A_WEIGHT = 0.00005
+
+
+@gate(
+    "patients",
+    formula="patients by LHA x age group x gender = patients x residents of the cell / all residents",
+    threshold="max({gates.marginal_tolerance_pct:g} %, {gates.marginal_least_persons:g} persons); "
+    "total equal",
+    reads=("population_projection",),
+)
 def marginals(tables: Tables, region: Region) -> Verdict:
     """Patients by LHA x age group x gender are the residents' share of the sample."""
     gates, patients = region.gates, tables["patients"]
@@ -22,20 +39,22 @@ def marginals(tables: Tables, region: Region) -> Verdict:
     compared["observed"] = observed.reindex(compared.index, fill_value=0)
     tolerance = compared["expected"] * gates.marginal_tolerance_pct / 100
     tolerance = tolerance.clip(lower=gates.marginal_least_persons)
-    verdict = within(
-        compared.reset_index(),
-        tolerance.to_numpy(),
-        "patients",
-        f"max({gates.marginal_tolerance_pct:g} %, {gates.marginal_least_persons:g} persons)",
-    )
+    verdict = within(compared.reset_index(), tolerance.to_numpy(), "patients")
     if len(patients) == region.run.patients:
         return verdict
     return Verdict(
-        False, f"{region.run.patients:,} patients", f"{len(patients):,} patients", "equal", verdict.offending
+        False,
+        f"{region.run.patients:,} patients",
+        f"{len(patients):,} patients",
+        offending=verdict.offending,
     )
 
 
-@gate("patients")
+@gate(
+    "patients",
+    formula="first age <= whole years from dob to the reference date <= last age of age_group",
+    threshold="no exception",
+)
 def age_group_matches_dob(tables: Tables, region: Region) -> Verdict:
     """The date of birth gives the age group at the reference date."""
     patients = tables["patients"]
@@ -45,7 +64,11 @@ def age_group_matches_dob(tables: Tables, region: Region) -> Verdict:
     return none_of(patients[(age < first) | (age > last)], "patient outside the age group", len(patients))
 
 
-@gate("patients")
+@gate(
+    "patients",
+    formula="patients that share dob, lha_id and gender with another",
+    threshold="none, unless privacy.unique_quasi_identifiers is off",
+)
 def unique_quasi_identifiers(tables: Tables, region: Region) -> Verdict:
     """No two patients share date of birth, LHA and gender (unless the configuration allows it)."""
     patients = tables["patients"]
@@ -55,7 +78,12 @@ def unique_quasi_identifiers(tables: Tables, region: Region) -> Verdict:
     return none_of(patients[shared], "patient with a double", len(patients))
 
 
-@gate("patients", reads=("dim_lha",))
+@gate(
+    "patients",
+    formula="share of patients with facility_home_id other than default_site_id of their LHA",
+    threshold="{gates.cross_lha_pct[0]:g}-{gates.cross_lha_pct[1]:g} %, give or take half a patient an area",
+    reads=("dim_lha",),
+)
 def cross_lha_care(tables: Tables, region: Region) -> Verdict:
     """The share of patients whose home facility is not their area's default site is as configured."""
     patients = tables["patients"]
@@ -69,6 +97,175 @@ def cross_lha_care(tables: Tables, region: Region) -> Verdict:
         low - slack <= share <= high + slack,
         f"{low:g}-{high:g} %",
         f"{share:.2f} %",
-        f"half a patient an area = {slack:.2f} %",
-        pd.DataFrame(),
     )
+
+
+@gate(
+    "patients",
+    formula="patients by LHA x facility_home_id = patients of the LHA x share of its residents who go there",
+    threshold="max({gates.marginal_tolerance_pct:g} %, {gates.marginal_least_persons:g} persons, twice: who "
+    "leaves and where to are rounded one after the other); none where nobody goes",
+)
+def home_facilities(tables: Tables, region: Region) -> Verdict:
+    """Patients have their home facility where the residents of their area go."""
+    people = people_of(tables["patients"], region.run.reference_date)
+    shares = flow_shares(region)
+    flows = np.ravel_multi_index((people.lha, people.home), shares.shape)
+    observed = np.bincount(flows, minlength=shares.size).reshape(shares.shape)
+    expected = observed.sum(axis=1, keepdims=True) * shares
+    lha, site = np.nonzero((shares > 0) | (observed > 0))
+    compared = pd.DataFrame(
+        {
+            "lha_id": lha + 1,
+            "facility_home_id": site + 1,
+            "expected": expected[lha, site],
+            "observed": observed[lha, site],
+        }
+    )
+    least = np.where(compared["expected"] > 0, 2 * region.gates.marginal_least_persons, 0.0)
+    percent = region.gates.marginal_tolerance_pct / 100
+    return within(compared, np.maximum(compared["expected"].to_numpy() * percent, least), "patients")
+
+
+@gate(
+    "patients",
+    formula="sampling_weight = residents of the start year / patients, so that the weights add up to the "
+    "residents",
+    threshold="equal at four decimals",
+    reads=("population_projection",),
+)
+def sampling_weights_sum(tables: Tables, region: Region) -> Verdict:
+    """Every patient stands for as many residents, and all of them together for all residents."""
+    projected = tables["population_projection"]
+    residents = int(projected.loc[projected["year"] == region.run.start_year, "population"].sum())
+    patients = tables["patients"]
+    off = (patients["sampling_weight"] - residents / max(len(patients), 1)).abs()
+    wrong = patients[off > _HALF_A_WEIGHT * (1 + 1e-6)]
+    return Verdict(
+        wrong.empty and (len(patients) > 0 or residents == 0),
+        f"{residents:,} residents",
+        f"{patients['sampling_weight'].sum():,.1f}, {len(wrong):,} patients with another weight",
+        offending=wrong,
+    )
+
+
+@gate(
+    "patients",
+    formula="mean expected_ed_rate, in all, by LHA, and by age group x gender = mean over these patients of "
+    "the rates of their LHA x age group x gender",
+    threshold="max({gates.expected_rate_tolerance_pct:g} %, the gamma quantile at {gates.standard_errors:g} "
+    "standard errors)",
+    reads=("ed_baseline_rates",),
+)
+def expected_rates_reconcile(tables: Tables, region: Region) -> Verdict:
+    """Patients are expected to come as often as the rates of their area, age group and gender say."""
+    cells = _rates_by_cell(tables, region)
+    areas, groups = cells.sum(axis=(2, 3)).T, cells.sum(axis=1).reshape(len(cells), -1).T
+    persons, expected, observed, variance = np.vstack([areas.sum(axis=0), areas, groups]).T
+    limit = np.maximum(
+        expected * region.gates.expected_rate_tolerance_pct / 100, _gamma_chance(expected, variance, region)
+    )
+    # Where a rate is too small to be stored, the least that can be is stored in its place.
+    limit += persons * _LEAST_RATE * (expected > 0)
+    names = ["everybody", *region.lhas, *(f"{age} {gender}" for age in AGE_GROUPS for gender in GENDERS)]
+    compared = pd.DataFrame({"patients": names, "persons": persons})
+    persons = np.maximum(persons, 1.0)
+    compared["expected"], compared["observed"] = expected / persons, observed / persons
+    return within(compared, limit / persons, "visits a person")
+
+
+def _rates_by_cell(tables: Tables, region: Region) -> Floats:
+    """Persons, and of their expected rates the expectation, the sum found, and the variance of that sum
+    (4, LHA, age group, gender).
+
+    A patient's rate is their expected visits b times a frailty that is gamma with mean 1 and shape k, so
+    that its variance is b^2 / k.
+    """
+    patients = tables["patients"]
+    people = people_of(patients, region.run.reference_date)
+    shape = (len(region.lhas), len(AGE_GROUPS), len(GENDERS))
+
+    def by_cell(values: Floats) -> Floats:
+        sums: Floats = np.bincount(people.cell, values, minlength=int(np.prod(shape)))  # type: ignore[assignment]
+        return sums.reshape(shape)
+
+    every = pd.MultiIndex.from_product([range(1, shape[0] + 1), AGE_GROUPS, GENDERS, ED_SUBSERVICES])
+    stored = tables["ed_baseline_rates"].set_index([*_CELL, "ed_subservice"])["baserate_per_1000"] / 1000
+    rates = stored.reindex(every).fillna(0.0).to_numpy().reshape(*shape, -1)
+    # Nobody comes to Pediatric ED from a cell in which nobody is young enough.
+    limit = region.ed.pediatric_last_age
+    cut = np.array([band.first_age <= limit < band.last_age for band in AGE_BANDS])[:, None]
+    nobody = cut & (by_cell((people.age <= limit).astype(float)) == 0)
+    rates[..., ED_SUBSERVICES.index(PEDIATRIC_ED)][nobody] = 0.0
+    persons = by_cell(np.ones(len(people)))
+    base = expected_visits(region, people).sum(axis=1)
+    found = by_cell(patients["expected_ed_rate"].to_numpy())
+    return np.stack(
+        [persons, persons * rates.sum(axis=-1), found, by_cell(base**2) / region.ed.frailty_shape]
+    )
+
+
+def _gamma_chance(expected: Floats, variance: Floats, region: Region) -> Floats:
+    """How far sums of gamma numbers, of these expectations and variances, lie above by chance at most.
+
+    The sum is close to a gamma of the same two moments, which at a handful of people is far from normal.
+    Source: B. L. Welch, Biometrika 34 (1947); F. E. Satterthwaite, Biometrics Bulletin 2 (1946).
+    """
+    some = (expected > 0) & (variance > 0)
+    mean, spread = np.where(some, expected, 1.0), np.where(some, variance, 1.0)
+    beyond = ndtr(-region.gates.standard_errors)
+    highest = gammainccinv(mean**2 / spread, beyond) * spread / mean
+    return np.where(some, highest - mean, 0.0)
+
+
+@gate(
+    "patients",
+    formula="Kolmogorov-Smirnov distance of days from birth to the reference date, by age group, from even "
+    "births, of which oldest_decline fewer are left each year in the oldest group",
+    threshold=f"max({{gates.ks_threshold:g}}, {FREE_DRAW}/sqrt(patients))",
+)
+def age_shape(tables: Tables, region: Region) -> Verdict:
+    """Inside their age group patients are of every age, in the oldest of fewer each year."""
+    # Without replacement, where nobody may have a double, distances only come down: the oldest group, whose
+    # ages that would even out, takes but a small part of its days before others have none left.
+    people = people_of(tables["patients"], region.run.reference_date)
+    today = np.datetime64(people.reference_date)
+    rows = []
+    for index, band in enumerate(AGE_BANDS):
+        years = (region.run.start_year - age for age in (band.first_age, band.last_age + 1))
+        first, last = ((today - np.datetime64(f"{year}-01-01")).astype(int) for year in years)
+        # Nobody is born on the reference date.
+        first = max(first, 1)
+        passed = (people.days_old[people.age_group == index] - first + 0.5) / (last - first)
+        decline = region.population.oldest_decline if band.label == AGE_GROUPS[-1] else 0.0
+        if decline:
+            power = np.log1p(-decline) * (last - first) / 365.25
+            passed = np.expm1(power * passed) / np.expm1(power)
+        rows.append((band.label, len(passed), distance(passed)))
+    return distances(rows, region.gates.ks_threshold, FREE_DRAW, "age group")
+
+
+@gate(
+    "patients",
+    formula="Kolmogorov-Smirnov distance of expected_ed_rate / expected visits, by age group, from the gamma "
+    "of mean 1 and shape frailty_shape",
+    threshold=f"max({{gates.ks_threshold:g}}, {FREE_DRAW}/sqrt(patients))",
+)
+def expected_rate_shape(tables: Tables, region: Region) -> Verdict:
+    """Few patients are expected to come often, and many hardly ever, as gamma frailty has it."""
+    # A stored rate stands for all that are rounded to it: its place among them is drawn.
+    # Source: P. K. Dunn and G. K. Smyth, J. Comput. Graph. Stat. 5 (1996), randomized quantile residuals.
+    patients = tables["patients"]
+    people = people_of(patients, region.run.reference_date)
+    base = expected_visits(region, people).sum(axis=1)
+    stored, shape = patients["expected_ed_rate"].to_numpy(), region.ed.frailty_shape
+    place = Streams(region.run.seed).generator("gates", "expected_rate_shape").random(len(stored))
+    lowest = np.where(stored > 1.5 * _LEAST_RATE, stored - _LEAST_RATE / 2, 0.0)
+    rows = []
+    for index, group in enumerate(AGE_GROUPS):
+        mine = (people.age_group == index) & (base > 0)
+        scale = shape / base[mine]
+        low = gammainc(shape, lowest[mine] * scale)
+        high = gammainc(shape, (stored[mine] + _LEAST_RATE / 2) * scale)
+        rows.append((group, int(mine.sum()), distance(low + (high - low) * place[mine])))
+    return distances(rows, region.gates.ks_threshold, FREE_DRAW, "age group")

@@ -1,34 +1,181 @@
 """Gates on the denominators: residents and rates."""
 
+from collections.abc import Collection
+from itertools import product
+
 import pandas as pd
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
 from lm_synth_assets.simulation.population import area_totals
-from lm_synth_assets.vocabulary import AGE_GROUPS, ED_SUBSERVICES, GENDERS
+from lm_synth_assets.vocabulary import ADULT_ED, AGE_BANDS, AGE_GROUPS, ED_SUBSERVICES, GENDERS, PEDIATRIC_ED
+
+_CELL = ["lha_id", "age_group", "gender"]
+
+_HALF_A_HUNDREDTH = 0.005
 
 
-@gate("population_projection")
+@gate(
+    "population_projection",
+    formula="sum of population by year x LHA = round(base x (1 + growth)^(year - base year))",
+    threshold="equal",
+)
 def totals_follow_growth(tables: Tables, region: Region) -> Verdict:
     """Each area's residents are base x (1 + growth)^t in every year of the horizon."""
     frame = tables["population_projection"]
-    run = region.run
-    years = range(run.start_year, run.start_year + run.years)
     expected = pd.DataFrame(
-        [(year, lha + 1, total) for year in years for lha, total in enumerate(area_totals(region, year))],
+        [
+            (year, lha + 1, total)
+            for year in _years(region)
+            for lha, total in enumerate(area_totals(region, year))
+        ],
         columns=["year", "lha_id", "expected"],
     ).set_index(["year", "lha_id"])
     observed = frame.groupby(["year", "lha_id"])["population"].sum().rename("observed")
     compared = expected.join(observed, how="outer").fillna(0.0).reset_index()
-    return within(compared, 0.0, "residents", "equal")
+    return within(compared, 0.0, "residents")
 
 
-@gate("ed_baseline_rates")
+def _years(region: Region) -> range:
+    return range(region.run.start_year, region.run.start_year + region.run.years)
+
+
+@gate(
+    "population_projection",
+    formula="population by year x LHA x age group x gender = base x (1 + growth)^t x age weight x "
+    "(1 + ageing)^t x gender weight / sum of these weights, t = year - base year",
+    threshold="1 person, since the cells are rounded to add up to their area",
+)
+def age_and_gender_weights(tables: Tables, region: Region) -> Verdict:
+    """Each area's residents are split by its age weights, which drift as it ages, and by gender weights."""
+    population, key = region.population, ["year", *_CELL]
+    cells = pd.DataFrame(
+        [
+            (
+                number,
+                age,
+                gender,
+                lha.base_population,
+                1 + lha.growth_pct / 100,
+                region.age_profiles[lha.age_profile][age] * population.gender_weights[age][gender],
+                1 + population.ageing_pct[age] / 100,
+            )
+            for (number, lha), age, gender in product(enumerate(region.lhas.values(), 1), AGE_GROUPS, GENDERS)
+        ],
+        columns=[*_CELL, "base", "growth", "weight", "ageing"],
+    ).merge(pd.DataFrame({"year": _years(region)}), how="cross")
+    since = cells["year"] - population.base_year
+    weight = cells["weight"] * cells["ageing"] ** since
+    share = weight / weight.groupby([cells["year"], cells["lha_id"]]).transform("sum")
+    cells["expected"] = (cells["base"] * cells["growth"] ** since).round() * share
+    frame = tables["population_projection"]
+    observed = frame.groupby(key, observed=True)["population"].sum().rename("observed").reset_index()
+    compared = cells[[*key, "expected"]].merge(observed, on=key, how="outer")
+    return within(compared.fillna({"expected": 0.0, "observed": 0.0}), 1.0, "residents")
+
+
+@gate(
+    "population_projection",
+    formula="rows of year x LHA x age group x gender, dated 1 January of the year = 1",
+    threshold="equal",
+)
+def every_year(tables: Tables, region: Region) -> Verdict:
+    """Each year of the horizon has every LHA, age group and gender once, dated 1 January of the year."""
+    return each_once(
+        tables["population_projection"],
+        region,
+        lha_id=range(1, len(region.lhas) + 1),
+        age_group=AGE_GROUPS,
+        gender=GENDERS,
+    )
+
+
+def each_once(frame: pd.DataFrame, region: Region, **levels: Collection[int] | Collection[str]) -> Verdict:
+    """Whether a yearly table has one row, dated 1 January, for each year of the horizon and combination of
+    levels, and no other.
+    """
+    key = ["year", *levels]
+    expected = pd.DataFrame(product(_years(region), *levels.values()), columns=key).assign(expected=1)
+    dated = frame[(frame["period_date"].dt.year == frame["year"]) & (frame["period_date"].dt.dayofyear == 1)]
+    observed = dated.groupby(key, observed=True).size().rename("observed").reset_index()
+    compared = expected.merge(observed, on=key, how="outer").fillna({"expected": 0, "observed": 0})
+    verdict = within(compared, 0.0, "row of each cell and year")
+    undated = len(frame) - len(dated)
+    if not undated:
+        return verdict
+    return Verdict(False, "dates of 1 January", f"{undated:,} other dates", offending=frame.drop(dated.index))
+
+
+@gate(
+    "ed_baseline_rates",
+    formula="rows = LHAs x age groups x genders x ED subservices, each combination once",
+    threshold="equal",
+)
 def complete_cross_product(tables: Tables, region: Region) -> Verdict:
     """There is a rate for every LHA x age group x gender x ED subservice, and none besides."""
     expected = len(region.lhas) * len(AGE_GROUPS) * len(GENDERS) * len(ED_SUBSERVICES)
     frame = tables["ed_baseline_rates"]
-    observed = len(frame.drop_duplicates(["lha_id", "age_group", "gender", "ed_subservice"]))
+    observed = len(frame.drop_duplicates([*_CELL, "ed_subservice"]))
     every_area = set(frame["lha_id"]) == set(range(1, len(region.lhas) + 1))
     same = observed == expected == len(frame) and every_area
-    return Verdict(same, f"{expected} cells", f"{observed} cells in {len(frame)} rows", "equal")
+    return Verdict(same, f"{expected} cells", f"{observed} cells in {len(frame)} rows")
+
+
+@gate(
+    "ed_baseline_rates",
+    formula="baserate_per_1000 = rate of the subservice, age group and gender x ed_rate_multiplier of the "
+    "LHA, or the rate that overrides it",
+    threshold="equal at two decimals",
+)
+def rates_follow_configuration(tables: Tables, region: Region) -> Verdict:
+    """Each rate is the configured one."""
+    key, ed = [*_CELL, "ed_subservice"], region.ed
+    cells = [
+        (
+            (number, age, gender, service),
+            ed.rates_per_1000[service][age][gender] * lha.ed_rate_multiplier,
+            ed.rate_overrides.get(name, {}).get(service, {}).get(age, {}).get(gender),
+        )
+        for (number, (name, lha)), age, gender, service in product(
+            enumerate(region.lhas.items(), 1), AGE_GROUPS, GENDERS, ED_SUBSERVICES
+        )
+    ]
+    expected = pd.DataFrame([cell for cell, _, _ in cells], columns=key)
+    expected["expected"] = [rate if override is None else override for _, rate, override in cells]
+    observed = tables["ed_baseline_rates"].rename(columns={"baserate_per_1000": "observed"})
+    # A row that is missing is unlike any rate.
+    compared = expected.merge(observed, on=key, how="outer").fillna({"expected": -1.0, "observed": -1.0})
+    return within(compared, _HALF_A_HUNDREDTH, "visits per 1,000")
+
+
+@gate(
+    "ed_baseline_rates",
+    formula="by LHA x gender, highest Adult ED rate from 65 years >= that of those younger, and highest "
+    "Pediatric ED rate under 15 years >= that of those older",
+    threshold="no exception",
+    blocking=False,
+)
+def rates_by_age(tables: Tables, region: Region) -> Verdict:
+    """The old come to Adult ED most often and children to Pediatric ED, in every area and gender."""
+    old = [band.label for band in AGE_BANDS if band.first_age >= 65]
+    young = [band.label for band in AGE_BANDS if band.last_age < 15]
+    rates = tables["ed_baseline_rates"]
+    highest = pd.concat(
+        _highest(rates[rates["ed_subservice"] == service], ages)
+        for service, ages in ((ADULT_ED, old), (PEDIATRIC_ED, young))
+    )
+    wrong = highest[highest["among"] < highest["others"]]
+    return Verdict(
+        wrong.empty,
+        "the highest rates from 65 years, and under 15",
+        f"elsewhere in {len(wrong):,} of {len(highest):,} cells",
+        offending=wrong,
+    )
+
+
+def _highest(rates: pd.DataFrame, ages: Collection[str]) -> pd.DataFrame:
+    """The highest rate among some ages, and among the others, by LHA and gender."""
+    among, rate = rates["age_group"].isin(ages), rates["baserate_per_1000"]
+    cells = rates.assign(among=rate.where(among, 0.0), others=rate.where(~among, 0.0))
+    by_cell = cells.groupby(["ed_subservice", "lha_id", "gender"], observed=True)
+    return by_cell[["among", "others"]].max().reset_index()

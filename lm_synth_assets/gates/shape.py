@@ -1,21 +1,24 @@
-"""Gates on shape: distributions against what the configuration implies, correlations against a twin."""
+"""Gates on shape: distributions against what the configuration implies, what goes together against a twin."""
+
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
 from lm_synth_assets.config import Region
-from lm_synth_assets.gates.gate import Tables, Verdict, gate
+from lm_synth_assets.gates.gate import StoredTables, Tables, Verdict, gate
+from lm_synth_assets.gates.rhythm import days_of
+from lm_synth_assets.gates.twin import twin
+from lm_synth_assets.gates.visits import patient_of, visits_of
 from lm_synth_assets.random_streams import Streams
-from lm_synth_assets.simulation.apportion import Floats
-from lm_synth_assets.simulation.emergency import generate_ed_encounters
-from lm_synth_assets.simulation.patients import generate_patients
+from lm_synth_assets.simulation.apportion import Floats, Ints
 from lm_synth_assets.simulation.people import people_of
-from lm_synth_assets.simulation.rhythms import timetable
+from lm_synth_assets.simulation.rhythms import HOUR, timetable
 from lm_synth_assets.simulation.stay_rates import units_of
-from lm_synth_assets.vocabulary import ED_SUBSERVICES
+from lm_synth_assets.vocabulary import AGE_GROUPS, ED_SUBSERVICES
 
-_FREE_DRAW = 2.7
+FREE_DRAW = 2.7
 """A distance up to this over sqrt(n) is chance: the Kolmogorov distribution exceeds it once in a million."""
 
 _STRATIFIED_DRAW = 1.95
@@ -24,8 +27,12 @@ _STRATIFIED_DRAW = 1.95
 _TWIN_PATIENTS = 20_000
 _TWIN_SEED_STEP = 1
 
+_DRIFT_THRESHOLD = (
+    "max({gates.corr_threshold:g}, {gates.standard_errors:g} standard errors of patients' clusters)"
+)
 
-def _distances(rows: list[tuple[str, int, float]], limit: float, chance: float, what: str) -> Verdict:
+
+def distances(rows: list[tuple[str, int, float]], limit: float, chance: float, what: str) -> Verdict:
     """Judge Kolmogorov-Smirnov distances of (name, size, distance)."""
     found = pd.DataFrame(rows, columns=[what, "rows", "distance"])
     found["limit"] = np.maximum(limit, chance / np.sqrt(found["rows"].clip(lower=1)))
@@ -40,7 +47,7 @@ def _distances(rows: list[tuple[str, int, float]], limit: float, chance: float, 
     )
 
 
-def _distance(uniform: Floats) -> float:
+def distance(uniform: Floats) -> float:
     """The distance of numbers from the uniform distribution on (0, 1)."""
     n = len(uniform)
     if n == 0:
@@ -50,23 +57,34 @@ def _distance(uniform: Floats) -> float:
     return float(max((steps[1:] - ordered).max(), (ordered - steps[:-1]).max()))
 
 
-@gate("ip_stays", reads=("patients",))
+@gate(
+    "ip_stays",
+    formula="Kolmogorov-Smirnov distance of los_days without ALC from the lognormal by subprogram, age",
+    threshold=f"max({{gates.ks_threshold:g}}, {_STRATIFIED_DRAW}/sqrt(stays))",
+    reads=("patients",),
+)
 def los_shape(tables: Tables, region: Region) -> Verdict:
     """LOS without ALC follows each subprogram's lognormal (Kolmogorov-Smirnov)."""
-    stays = tables["ip_stays"]
-    stays = stays[~stays["alc_flag"] & (stays["admit_ts"].dt.year >= region.run.start_year)]
-    age = stays["patient_id"].map(tables["patients"].set_index("patient_id")["age_group"])
-    factor = age.map(region.inpatient.los_age_factor).to_numpy(dtype=float)
+    stays, patient = tables["ip_stays"], patient_of(tables, "ip_stays")
+    acute = ~stays["alc_flag"] & (stays["admit_ts"].dt.year >= region.run.start_year) & (patient >= 0)
+    stays, patient = stays[acute], patient[acute]
+    age_factor = np.array([region.inpatient.los_age_factor[age] for age in AGE_GROUPS])
+    factor = age_factor[tables["patients"]["age_group"].cat.codes.to_numpy()[patient]]
     rows = []
     for unit in units_of(region):
         mine = (stays["subprogram_key"] == unit.program_id * 100 + unit.subprogram_id).to_numpy()
         if mine.any() and unit.stays.sigma:
             ratio = stays["los_days"].to_numpy()[mine] / (unit.stays.median_days * factor[mine])
-            rows.append((unit.name, int(mine.sum()), _distance(ndtr(np.log(ratio) / unit.stays.sigma))))
-    return _distances(rows, region.gates.ks_threshold, _STRATIFIED_DRAW, "subprogram")
+            rows.append((unit.name, int(mine.sum()), distance(ndtr(np.log(ratio) / unit.stays.sigma))))
+    return distances(rows, region.gates.ks_threshold, _STRATIFIED_DRAW, "subprogram")
 
 
-@gate("ed_encounters")
+@gate(
+    "ed_encounters",
+    formula="Kolmogorov-Smirnov distance of the time of day, and of the day of year, from the rhythm of the "
+    "subservice",
+    threshold=f"max({{gates.ks_threshold:g}}, {FREE_DRAW}/sqrt(visits))",
+)
 def arrival_shape(tables: Tables, region: Region) -> Verdict:
     """Arrivals over the day and over the year follow the rhythm of their subservice (Kolmogorov-Smirnov)."""
     times = timetable(region, Streams(region.run.seed))
@@ -83,60 +101,152 @@ def arrival_shape(tables: Tables, region: Region) -> Verdict:
         before = np.take_along_axis(hours, hour[mine, None], 1)[:, 0]
         after = np.take_along_axis(hours, hour[mine, None] + 1, 1)[:, 0]
         uniform = before + (after - before) * fraction[mine]
-        rows.append((f"{service}, time of day", mine.sum(), _distance(uniform)))
+        rows.append((f"{service}, time of day", mine.sum(), distance(uniform)))
         over_sites = np.diff(times.days[rhythm], axis=-1, prepend=0.0).mean(axis=0)
         reached = np.append(0.0, np.cumsum(over_sites))
         part = (second[mine] + 0.5) / 86_400
         uniform = reached[day[mine]] + over_sites[day[mine]] * part
-        rows.append((f"{service}, day of year", mine.sum(), _distance(uniform)))
-    return _distances(rows, region.gates.ks_threshold, _FREE_DRAW, "marginal")
+        rows.append((f"{service}, day of year", mine.sum(), distance(uniform)))
+    return distances(rows, region.gates.ks_threshold, FREE_DRAW, "marginal")
 
 
-@gate("ed_encounters", reads=("patients",))
+@gate(
+    "ed_encounters",
+    formula="Spearman correlations between age, expected rate, visits, hour, acuity and minutes, less those "
+    "of a twin with another seed",
+    threshold=_DRIFT_THRESHOLD,
+    reads=("patients",),
+)
 def correlations(tables: Tables, region: Region) -> Verdict:
     """Rank correlations of visits and their patients are those of a twin with another seed (Spearman)."""
-    size = min(region.run.patients, _TWIN_PATIENTS)
-    twin_region = region.with_run(patients=size, seed=(region.run.seed + _TWIN_SEED_STEP) % 2**63)
-    streams = Streams(twin_region.run.seed)
-    people = generate_patients(twin_region, streams)
-    twin = {"patients": people, "ed_encounters": generate_ed_encounters(twin_region, people, streams)}
-    observed, expected = _spearman(tables, region), _spearman(twin, twin_region)
-    drift = (observed - expected).abs()
-    error = np.hypot(_standard_error(tables), _standard_error(twin))
+    return _drift(_spearman, "ed_encounters", tables, region)
+
+
+@gate(
+    "ed_encounters",
+    formula="Cramer's V between subservice, acuity, disposition, facility, weekend, LHA, age group and "
+    "gender, less that of a twin with another seed",
+    threshold=_DRIFT_THRESHOLD,
+    reads=("patients",),
+)
+def associations(tables: Tables, region: Region) -> Verdict:
+    """Categories of visits and their patients go together as in a twin with another seed (Cramer's V)."""
+    return _drift(_visit_associations, "ed_encounters", tables, region)
+
+
+@gate(
+    "ip_stays",
+    formula="Cramer's V between subprogram, facility, way in, ALC, age group and gender, less that of a twin "
+    "with another seed",
+    threshold=_DRIFT_THRESHOLD,
+    reads=("patients",),
+)
+def stay_associations(tables: Tables, region: Region) -> Verdict:
+    """Categories of stays and their patients go together as in a twin with another seed (Cramer's V)."""
+    return _drift(_stay_associations, "ip_stays", tables, region)
+
+
+def _drift(
+    measure: Callable[[Tables, Region], pd.DataFrame], table: str, tables: Tables, region: Region
+) -> Verdict:
+    """Compare a measure of each pair of columns with that of a twin."""
+    other = StoredTables.of(twin(region, _TWIN_PATIENTS, _TWIN_SEED_STEP))
+    observed, expected = measure(tables, region), measure(other, region)
+    error = np.hypot(*(1 / np.sqrt(max(_clusters(sample, table), 1.0)) for sample in (tables, other)))
     limit = max(region.gates.corr_threshold, region.gates.standard_errors * error)
-    names = drift.columns.to_numpy()
-    one, other = np.nonzero(names[:, None] < names)
-    pairs = pd.DataFrame({"one": names[one], "other": names[other]})
-    for column, matrix in (("drift", drift), ("observed", observed), ("expected", expected)):
-        pairs[column] = matrix.to_numpy()[one, other]
-    worst = pairs.loc[pairs["drift"].idxmax()] if len(pairs) else None
+    one, two = np.triu_indices(len(observed.columns), 1)
+    pairs = pd.DataFrame({"one": observed.columns[one], "other": observed.columns[two]})
+    pairs["observed"], pairs["expected"] = observed.to_numpy()[one, two], expected.to_numpy()[one, two]
+    pairs["drift"] = (pairs["observed"] - pairs["expected"]).abs()
+    worst = pairs.loc[pairs["drift"].idxmax()]
     return Verdict(
         bool((pairs["drift"] <= limit).all()),
-        f"{worst['expected']:.3f} ({worst['one']}, {worst['other']})" if worst is not None else "none",
-        f"{worst['observed']:.3f}" if worst is not None else "none",
+        f"{worst['expected']:.3f} ({worst['one']}, {worst['other']})",
+        f"{worst['observed']:.3f}",
         f"{limit:.3f}",
         pairs[pairs["drift"] > limit],
     )
 
 
-def _standard_error(tables: Tables) -> float:
-    """Standard error of a correlation over visits, of which those of one patient are a cluster."""
-    visits = tables["ed_encounters"]["patient_id"].value_counts().to_numpy().astype(float)
-    return float(np.sqrt((visits**2).sum()) / max(visits.sum(), 1.0))
+def _clusters(tables: Tables, table: str) -> float:
+    """The independent rows that say as much as a table's, of which those of one patient are a cluster.
+
+    Source: L. Kish, Survey Sampling (1965).
+    """
+    rows = np.bincount(patient_of(tables, table) + 1).astype(float)
+    return float(rows.sum() ** 2 / max((rows**2).sum(), 1.0))
 
 
 def _spearman(tables: Tables, region: Region) -> pd.DataFrame:
-    patients, visits = tables["patients"], tables["ed_encounters"]
-    people = pd.DataFrame(
-        {
-            "age": people_of(patients, region.run.reference_date).age,
-            "expected_ed_rate": patients["expected_ed_rate"].to_numpy(),
-        },
-        index=patients["patient_id"],
-    )
-    frame = people.loc[visits["patient_id"]].reset_index(drop=True)
-    frame["visits"] = visits.groupby("patient_id")["encounter_id"].transform("size").to_numpy()
-    frame["hour"] = visits["arrival_ts"].dt.hour.to_numpy()
-    frame["acuity"] = visits["acuity"].to_numpy(dtype=float)
-    frame["minutes"] = (visits["departure_ts"] - visits["arrival_ts"]).dt.total_seconds().to_numpy()
-    return frame.rank().corr().fillna(0.0)
+    visits, patients = visits_of(tables, region), tables["patients"]
+    frame = tables["ed_encounters"].iloc[visits.row]
+    numbers = {
+        "age": visits.people.age[visits.patient],
+        "expected_ed_rate": patients["expected_ed_rate"].to_numpy()[visits.patient],
+        "visits": visits.per_patient[visits.patient],
+        "hour": visits.second // HOUR,
+        "acuity": visits.acuity,
+        "minutes": (frame["departure_ts"] - frame["arrival_ts"]).to_numpy().astype(np.int64),
+    }
+    return pd.DataFrame({name: _ranks(values) for name, values in numbers.items()}).corr().fillna(0.0)
+
+
+def _ranks(values: Floats | Ints) -> Floats:
+    """The rank of each value, the mean one where several are equal: counted, since most are."""
+    level, _ = pd.factorize(values, sort=True)
+    counts = np.bincount(level)
+    return (np.cumsum(counts) - (counts - 1) / 2)[level]
+
+
+def _visit_associations(tables: Tables, region: Region) -> pd.DataFrame:
+    visits = visits_of(tables, region)
+    weekday = days_of(region).dayofweek.to_numpy().take(visits.day, mode="clip")
+    categories = {
+        "ed_subservice": visits.service,
+        "acuity": visits.acuity,
+        "dispo": visits.disposition,
+        "facility_id": visits.site,
+        "weekend": (weekday >= 5).astype(np.int64),
+        "lha_id": visits.people.lha[visits.patient],
+        "age_group": visits.people.age_group[visits.patient],
+        "gender": visits.people.gender[visits.patient],
+    }
+    return _cramer(categories, _clusters(tables, "ed_encounters"))
+
+
+def _stay_associations(tables: Tables, region: Region) -> pd.DataFrame:
+    patient = patient_of(tables, "ip_stays")
+    stays, patient = tables["ip_stays"][patient >= 0], patient[patient >= 0]
+    people = people_of(tables["patients"], region.run.reference_date)
+    categories = {
+        "subprogram_key": pd.factorize(stays["subprogram_key"])[0],
+        "facility_id": stays["facility_id"].to_numpy(np.int64) - 1,
+        "admit_route": stays["admit_route"].cat.codes.to_numpy().astype(np.int64),
+        "alc_flag": stays["alc_flag"].to_numpy().astype(np.int64),
+        "age_group": people.age_group[patient],
+        "gender": people.gender[patient],
+    }
+    return _cramer(categories, _clusters(tables, "ip_stays"))
+
+
+def _cramer(categories: Mapping[str, Ints], size: float) -> pd.DataFrame:
+    """Cramer's V of each pair of columns of category numbers, less its bias for that many independent rows.
+
+    A cell with less than one expected row weighs like one with one row: a single row there is no association.
+    Sources: W. Bergsma, J. Korean Stat. Soc. 42 (2013); W. G. Cochran, Biometrics 10 (1954).
+    """
+    codes = list(categories.values())
+    total, spare = max(len(codes[0]), 1), max(size - 1, 1.0)
+    shares = [np.bincount(code) / total for code in codes]
+    measured = np.eye(len(codes))
+    for one, two in zip(*np.triu_indices(len(codes), 1), strict=True):
+        shape = len(shares[one]), len(shares[two])
+        together = np.bincount(codes[one] * shape[1] + codes[two], minlength=shape[0] * shape[1])
+        independent = np.outer(shares[one], shares[two]) * total
+        weighed = np.maximum(independent, 1.0)
+        free = np.outer(1 - shares[one], 1 - shares[two]) * independent / weighed
+        phi = ((together.reshape(shape) - independent) ** 2 / weighed).sum() / total - free.sum() / spare
+        levels = np.array([(shares[which] > 0).sum() for which in (one, two)])
+        most = (levels - (levels - 1) ** 2 / spare).min() - 1
+        measured[one, two] = measured[two, one] = np.sqrt(np.clip(phi / most, 0, 1)) if most > 0 else 0.0
+    return pd.DataFrame(measured, list(categories), list(categories))

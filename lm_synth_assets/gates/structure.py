@@ -1,34 +1,47 @@
-"""The structural gates of every table, all from its schema: columns and values, keys, foreign keys."""
+"""The structural gates of every table, all from its schema: values, layout, keys, foreign keys."""
 
-from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Boolean, Column, Date, DateTime, Enum, Integer, Numeric, Table
+from sqlalchemy import Table
 
 from lm_synth_assets.config import Region
-from lm_synth_assets.gates.gate import Gate, Tables, Verdict, none_of
-from lm_synth_assets.schema import TABLES, foreign_keys, primary_key, unique_keys
+from lm_synth_assets.gates.gate import Gate, StoredTables, Verdict, none_of
+from lm_synth_assets.schema import TABLES, foreign_keys, must_be_referred_to, primary_key, unique_keys
+from lm_synth_assets.storage.enforcement import value_problems
 
 
 def structural_gates(table: Table) -> list[Gate]:
-    """The gates of one table: `schema`, `keys`, and `foreign_keys` where it has any."""
+    """The gates of one table: `schema`, `layout`, `keys`, and `foreign_keys` where it has any."""
     gates = [
         Gate(
             table.name,
             "schema",
-            "Columns are there in order with their types; values keep to their ranges and closed lists.",
+            "The table is there, and its columns, types, nulls, ranges and closed lists are as declared.",
+            "problems found on reading the stored table and on holding it to its declaration",
+            "no exception",
             partial(_schema, table),
             (),
             True,
         ),
         Gate(
             table.name,
+            "layout",
+            "The stored table is laid out as it was written, so that every tool reads it alike.",
+            "order of columns, encoding, line ends and stored types = those that are written",
+            "equal",
+            partial(_layout, table),
+            (),
+            False,
+        ),
+        Gate(
+            table.name,
             "keys",
             "Primary key and unique columns hold no duplicate.",
+            "rows that share " + " or ".join(", ".join(key) for key in _keys_of(table)),
+            "no exception",
             partial(_keys, table),
             (),
             True,
@@ -36,96 +49,76 @@ def structural_gates(table: Table) -> list[Gate]:
     ]
     references = foreign_keys(table)
     if references:
-        reads = tuple(sorted({parent for _, parent, _ in references} - {table.name}))
+        total = [parent for _, parent, _ in references if parent in must_be_referred_to(table)]
         gates.append(
             Gate(
                 table.name,
                 "foreign_keys",
-                "Every reference finds its row.",
+                "Every reference finds its row, and every row that must be referred to is.",
+                "; ".join(f"{', '.join(columns)} in {parent}" for columns, parent, _ in references)
+                + (f"; all of {', '.join(total)} referred to" if total else ""),
+                "no exception",
                 partial(_foreign_keys, table),
-                reads,
+                tuple(sorted({parent for _, parent, _ in references} - {table.name})),
                 True,
             )
         )
     return gates
 
 
-def _schema(table: Table, tables: Tables, region: Region) -> Verdict:
-    frame = tables[table.name]
-    names = [column.name for column in table.columns]
-    problems = []
-    if list(frame.columns) != names:
-        found = f"columns are {', '.join(frame.columns)}"
-        problems.append({"column": "(all)", "problem": found, "rows": len(frame)})
-    for column in table.columns:
-        if column.name in frame:
-            values = frame[column.name]
-            problems += [
-                {"column": column.name, "problem": problem, "rows": int(rows)}
-                for problem, rows in _column_problems(column, values).items()
-                if rows
-            ]
+def _schema(table: Table, tables: StoredTables, region: Region) -> Verdict:
+    frame, problems, _ = tables.examined(table.name)
+    if frame is not None:
+        problems = (*problems, *value_problems(table, frame))
+    observed = problems[0] if len(problems) == 1 else f"{len(problems)} problems"
     return Verdict(
         not problems,
-        f"{len(names)} columns as declared",
-        "all as declared" if not problems else f"{len(problems)} problems",
-        "0 problems",
-        pd.DataFrame(problems),
+        f"{len(table.columns)} columns as declared",
+        observed if problems else "all as declared",
+        offending=_listed(problems),
     )
 
 
-_KINDS: Mapping[type[Any], str] = {
-    Boolean: "b",
-    Integer: "i",
-    Numeric: "f",
-    Date: "M",
-    DateTime: "M",
-}
+def _layout(table: Table, tables: StoredTables, region: Region) -> Verdict:
+    remarks = tables.examined(table.name).remarks
+    tables[table.name]
+    return Verdict(not remarks, "as written", "; ".join(remarks) or "as written", offending=_listed(remarks))
 
 
-def _column_problems(column: Column[Any], values: pd.Series) -> dict[str, int]:
-    """The number of rows with each kind of breach."""
-    low, high, allowed = (column.info.get(key) for key in ("low", "high", "values"))
-    if isinstance(column.type, Enum):
-        allowed = tuple(column.type.enums)
-    expected = next((kind for cls, kind in _KINDS.items() if isinstance(column.type, cls)), None)
-    present = values.dropna()
-    if expected is not None and values.dtype.kind != expected:
-        return {f"type is {values.dtype}": len(values)}
-    found = {} if column.nullable else {"is null": len(values) - len(present)}
-    if allowed is not None:
-        found[f"is none of {', '.join(allowed)}"] = (~present.isin(allowed)).sum()
-    if low is not None:
-        found[f"is below {low:g}"] = (present < low).sum()
-    if high is not None:
-        found[f"is above {high:g}"] = (present > high).sum()
-    if isinstance(column.type, Date):
-        found["has a time of day"] = (present != present.dt.normalize()).sum()
-    return found
+def _listed(problems: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame({"problem": problems}) if problems else pd.DataFrame()
 
 
-def _keys(table: Table, tables: Tables, region: Region) -> Verdict:
+def _keys_of(table: Table) -> list[list[str]]:
+    return [primary_key(table), *unique_keys(table)]
+
+
+def _keys(table: Table, tables: StoredTables, region: Region) -> Verdict:
     frame = tables[table.name]
     twice = pd.Series(False, index=frame.index)
-    for columns in (primary_key(table), *unique_keys(table)):
+    for columns in _keys_of(table):
         # A single rising column, as the large tables have, is unique without a look-up.
         if len(columns) == 1 and frame[columns[0]].is_monotonic_increasing:
-            twice |= frame[columns[0]].eq(frame[columns[0]].shift())
+            same = frame[columns[0]].eq(frame[columns[0]].shift())
+            twice |= same | same.shift(-1, fill_value=False)
         else:
             twice |= frame.duplicated(columns, keep=False)
     return none_of(frame[twice], "duplicate", len(frame))
 
 
-def _foreign_keys(table: Table, tables: Tables, region: Region) -> Verdict:
+def _foreign_keys(table: Table, tables: StoredTables, region: Region) -> Verdict:
     frame = tables[table.name]
-    orphans = []
+    total = must_be_referred_to(table)
+    wrong = []
     for columns, parent, targets in foreign_keys(table):
-        given = frame[columns].dropna()
-        known = tables[parent][targets]
-        missing = ~_found(given, known)
-        if missing.any():
-            orphans.append(given[missing].assign(reference=f"{', '.join(columns)} -> {parent}"))
-    return none_of(pd.concat(orphans) if orphans else pd.DataFrame(), "orphan", len(frame))
+        given, known = frame[columns].dropna(), tables[parent][targets]
+        reference = f"{', '.join(columns)} -> {parent}"
+        wrong.append(given[~_found(given, known)].assign(reference=reference))
+        if parent in total:
+            unused = known[~_found(known, given.set_axis(targets, axis=1))].set_axis(columns, axis=1)
+            wrong.append(unused.assign(reference=f"{parent} without {table.name}"))
+    found = [part for part in wrong if len(part)]
+    return none_of(pd.concat(found) if found else pd.DataFrame(), "orphan", len(frame))
 
 
 def _found(given: pd.DataFrame, known: pd.DataFrame) -> "pd.Series[bool]":

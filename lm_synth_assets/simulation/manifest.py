@@ -10,8 +10,10 @@ from lm_synth_assets.simulation.population import area_totals
 from lm_synth_assets.vocabulary import DISCLAIMER
 
 
-def manifest(region: Region, package_version: str) -> pd.DataFrame:
-    """dataset_manifest: one row."""
+def manifest(
+    region: Region, package_version: str, *, with_ed: bool = True, with_ip: bool = True
+) -> pd.DataFrame:
+    """dataset_manifest: one row; whether ED encounters and inpatient stays belong to the data set."""
     run = region.run
     config_hash = region.hash()
     identity = f"{run.seed}/{config_hash}/{package_version}"
@@ -28,6 +30,8 @@ def manifest(region: Region, package_version: str) -> pd.DataFrame:
                 "patients": run.patients,
                 "population": int(area_totals(region, run.start_year).sum()),
                 "sampling_weight": sampling_weight(region),
+                "with_ed": with_ed,
+                "with_ip": with_ip,
                 "disclaimer": DISCLAIMER,
             }
         ]

@@ -228,7 +228,8 @@ def _caps(region: Region, patient: Ints, contacts: Ints, in_bed_before: Ints, pe
     stays = np.bincount(patient, minlength=people)
     room = np.where(contacts == 1, region.inpatient.los_cap_days, float(_CROWDED_DAYS))
     room[in_bed_before] /= 2
-    return np.maximum(room / np.maximum(stays, 1), 3 * region.inpatient.alc.threshold_days)[patient]
+    shared = np.maximum(room / np.maximum(stays, 1), 3 * region.inpatient.alc.threshold_days)
+    return np.minimum(shared, region.inpatient.los_cap_days)[patient]
 
 
 def _lengths(

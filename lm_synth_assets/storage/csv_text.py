@@ -5,21 +5,28 @@ UTF-8 without a byte order mark, a header of bare names, commas, line feeds; emp
 quotes only around text with a comma in it. Columns may come back in any order, and lines may end in CRLF.
 """
 
+import codecs
 import csv
+import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import sqlalchemy as sa
 
-from lm_synth_assets.storage.errors import SchemaError
-from lm_synth_assets.storage.frames import arrow_type, column_problems
+from lm_synth_assets.storage.enforcement import EXAMPLES
+from lm_synth_assets.storage.examination import Stored
+from lm_synth_assets.storage.frames import arrow_type
+from lm_synth_assets.storage.recognition import encoding_problem, mapped, quote_problem
 
 _BATCH_ROWS = 65_536
+_LONGEST_HEADER = 1 << 16
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
 
 
 def write_csv(arrow: pa.Table, file: IO[bytes]) -> None:
@@ -35,28 +42,120 @@ def write_csv(arrow: pa.Table, file: IO[bytes]) -> None:
         file.write(lines.buffers()[2])
 
 
+def read_header(path: Path) -> list[str]:
+    """The names of a file's columns. Raises ValueError or OSError where it cannot be read."""
+    with path.open("rb") as file:
+        line = re.split(b"[\r\n]", file.readline(_LONGEST_HEADER), maxsplit=1)[0]
+    try:
+        return next(csv.reader([line.decode("utf-8-sig")]), [])
+    except csv.Error as error:
+        raise ValueError(str(error)) from error
+
+
 def read_csv(path: Path, table: sa.Table, columns: Sequence[str]) -> pa.Table:
     """The named columns of a table's file, with the types that `table` declares.
 
-    Raises SchemaError where the file has other columns, and ValueError or OSError where it cannot be read.
+    Raises ValueError or OSError where it cannot be read.
     """
+    types = {column.name: arrow_type(column) for column in table.columns}
+    options = _conversion(types, columns)
+    try:
+        return pa_csv.read_csv(_source(path), parse_options=_parsing(path), convert_options=options)
+    except pa.ArrowInvalid as error:
+        header = read_header(path)
+        named = re.sub(r"In CSV column #(\d+)", lambda found: header[int(found[1])], str(error))
+        raise ValueError(named) from error
+
+
+def read_text(path: Path, table: sa.Table, columns: Sequence[str]) -> Stored:
+    """The named columns as text, without the rows that are ragged and the blanks that reading overlooks.
+
+    Raises ValueError or OSError where the file cannot be read.
+    """
+    if problem := encoding_problem(path):
+        raise ValueError(problem)
+    ragged: list[pa_csv.InvalidRow] = []
+
+    def skip(row: pa_csv.InvalidRow) -> str:
+        ragged.append(row)
+        return "skip"
+
+    try:
+        text = pa_csv.read_csv(
+            _source(path),
+            # Only one thread counts the rows.
+            read_options=pa_csv.ReadOptions(use_threads=False),
+            parse_options=_parsing(path, skip),
+            convert_options=_conversion(dict.fromkeys(columns, pa.string()), columns),
+        )
+    except pa.ArrowInvalid as error:
+        raise ValueError(quote_problem(path) or str(error)) from error
+    for place, name in enumerate(columns):
+        # As Arrow does where it reads these types.
+        if isinstance(table.columns[name].type, sa.Integer | sa.Numeric | sa.Date):
+            text = text.set_column(place, name, pc.utf8_trim(text.column(name), " \t"))
+    # Arrow counts the header.
+    skipped = np.array([row.number - 1 for row in ragged], dtype=np.int64)
+    rows = np.delete(np.arange(1, text.num_rows + len(ragged) + 1), skipped - 1)
+    return Stored(text, rows, tuple(_ragged_problems(ragged)))
+
+
+def layout_remarks(path: Path) -> list[str]:
+    """How the text of a file differs from the dialect without harm to a value."""
+    with mapped(path) as text:
+        returns = text.find(b"\r") >= 0
+        found = {
+            "it begins with a byte order mark": text[:3] == codecs.BOM_UTF8,
+            "its lines end in CRLF (Windows) where LF is written": returns and text.find(b"\r\n") >= 0,
+            "its lines end in CR where LF is written": returns and text.find(b"\n") < 0,
+            "it has empty lines, which are not counted as rows": bool(_EMPTY_LINE.search(text)),
+            "its last line has no line end: it may have been cut off": text[-1:] not in (b"\n", b"\r"),
+        }
+    return [remark for remark, is_so in found.items() if is_so]
+
+
+def _source(path: Path) -> Path | io.BytesIO:
+    """What Arrow is to read: a header that ends without a line end is none to it."""
     with path.open("rb") as file:
-        header = next(csv.reader([file.readline().decode("utf-8-sig")]), [])
-    if problems := column_problems(table, header):
-        raise SchemaError(table.name, problems)
-    options = pa_csv.ConvertOptions(
-        column_types={column.name: arrow_type(column) for column in table.columns},
+        head = file.read(_LONGEST_HEADER)
+    only_a_header = len(head) < _LONGEST_HEADER and len(head.splitlines()) == 1
+    return io.BytesIO(head + b"\n") if only_a_header else path
+
+
+def _parsing(path: Path, invalid: Callable[[pa_csv.InvalidRow], str] | None = None) -> pa_csv.ParseOptions:
+    """How Arrow is to cut a file into values.
+
+    Where a quotation mark is not closed, Arrow drops rows without a word unless it expects line ends in
+    quotes; to expect them costs time, so only where there are quotes.
+    """
+    with mapped(path) as text:
+        return pa_csv.ParseOptions(newlines_in_values=text.find(b'"') >= 0, invalid_row_handler=invalid)
+
+
+def _conversion(types: dict[str, pa.DataType], columns: Sequence[str]) -> pa_csv.ConvertOptions:
+    return pa_csv.ConvertOptions(
+        column_types=types,
         include_columns=columns,
         null_values=[""],
         strings_can_be_null=True,
         true_values=["1"],
         false_values=["0"],
     )
-    try:
-        return pa_csv.read_csv(path, convert_options=options)
-    except pa.ArrowInvalid as error:
-        named = re.sub(r"In CSV column #(\d+)", lambda found: header[int(found[1])], str(error))
-        raise ValueError(named) from error
+
+
+def _ragged_problems(ragged: Sequence[pa_csv.InvalidRow]) -> Iterator[str]:
+    if ragged:
+        columns = ragged[0].expected_columns
+        shown = ", ".join(map(_ragged_row, ragged[:EXAMPLES]))
+        yield f"{len(ragged):,} rows do not have {columns} values, one for each column: {shown}"
+
+
+def _ragged_row(row: pa_csv.InvalidRow) -> str:
+    found = f"row {row.number - 1} (line {row.number}) has {row.actual_columns}"
+    more = len(row.text.splitlines()) - 1
+    return (
+        f"{found} and takes in {more:,} more lines by a quotation mark that is not closed" if more else found
+    )
 
 
 def _text(column: pa.Array) -> pa.Array:

@@ -6,7 +6,7 @@ show (foreign keys, statistics) belongs to the gates.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,10 @@ from lm_synth_assets.storage.frames import (
 Rule = tuple[str, Callable[[Any], Any]]
 """What is wrong with some values, and the test that finds them: a series without nulls in, a mask out."""
 
-_EXAMPLES = 3
+EXAMPLES = 3
+"""How many values or rows are shown where more may be wrong."""
+
+_LONGEST = 60
 
 # Control characters, line separators, quotes and backslashes: each of the tools that load CSV files reads
 # at least one of them differently from the others.
@@ -45,18 +48,43 @@ def enforce(table: sa.Table, frame: pd.DataFrame) -> pd.DataFrame:
     """
     problems = column_problems(table, list(frame.columns))
     columns: dict[str, Any] = {}
-    for column in table.columns:
-        if list(frame.columns).count(column.name) == 1:
-            typed, found = _enforced(column, pd.Series(frame[column.name].array))
-            problems += found
-            if not found:
-                columns[column.name] = typed
+    for name, typed, found in _held(table, frame, first_row=0):
+        problems += found
+        if not found:
+            columns[name] = typed
     for key in [primary_key(table), *unique_keys(table)]:
         if columns.keys() >= set(key):
             problems += _repeats({name: columns[name] for name in key})
     if problems:
         raise SchemaError(table.name, problems)
     return pd.DataFrame(columns, copy=False)
+
+
+def value_problems(table: sa.Table, frame: pd.DataFrame) -> list[str]:
+    """How the columns and values of a frame differ from what `table` declares, keys apart, in words.
+
+    Rows are counted from 1, as someone does who looks at what is stored.
+    """
+    problems = column_problems(table, list(frame.columns))
+    for _, _, found in _held(table, frame, first_row=1):
+        problems += found
+    return problems
+
+
+def examples(values: Iterable[str], rows: Iterable[int]) -> str:
+    """Some values with the rows that they are in; what is long is cut."""
+    cut = (value if len(value) <= _LONGEST else f"{value[:_LONGEST]}..." for value in values)
+    return ", ".join(f"{value} (row {row})" for value, row in zip(cut, rows, strict=True))
+
+
+def _held(
+    table: sa.Table, frame: pd.DataFrame, first_row: int
+) -> Iterator[tuple[str, pd.Series[Any], list[str]]]:
+    """Each declared column that is there once, with its declared dtype; and what is wrong with it."""
+    rows = pd.RangeIndex(first_row, first_row + len(frame))
+    for column in table.columns:
+        if list(frame.columns).count(column.name) == 1:
+            yield column.name, *_enforced(column, pd.Series(frame[column.name].array, index=rows))
 
 
 def _enforced(column: sa.Column[Any], series: pd.Series[Any]) -> tuple[pd.Series[Any], list[str]]:
@@ -66,7 +94,7 @@ def _enforced(column: sa.Column[Any], series: pd.Series[Any]) -> tuple[pd.Series
     present = series[~null] if null.any() else series
     problems = []
     if null.any() and not column.nullable:
-        rows = ", ".join(map(str, null.index[null][:_EXAMPLES]))
+        rows = ", ".join(map(str, null.index[null][:EXAMPLES]))
         problems.append(f"{column.name}: {null.sum():,} values are null and none may be (row {rows})")
     if not (present.empty or _accepted(column.type, present)):
         return series, [*problems, f"{column.name}: the type is {series.dtype} where {dtype} is declared"]
@@ -147,7 +175,7 @@ def _repeats(key: Mapping[str, pd.Series[Any]]) -> Iterator[str]:
         return
     repeated = columns.duplicated()
     if repeated.any():
-        rows = columns[repeated].head(_EXAMPLES)
+        rows = columns[repeated].head(EXAMPLES)
         examples = _examples(rows.iloc[:, 0] if len(key) == 1 else rows.apply(tuple, axis=1))
         yield f"{', '.join(key)}: {repeated.sum():,} rows repeat the key of an earlier row: {examples}"
 
@@ -160,7 +188,5 @@ def _increasing(key: pd.DataFrame) -> bool:
 
 
 def _examples(values: pd.Series[Any]) -> str:
-    shown = values.head(_EXAMPLES).items()
-    return ", ".join(
-        f"{repr(value) if isinstance(value, str) else value} (row {row})" for row, value in shown
-    )
+    shown = values.head(EXAMPLES)
+    return examples((repr(value) if isinstance(value, str) else str(value) for value in shown), shown.index)

@@ -15,6 +15,11 @@ _REASONS = {
     errno.EPERM: "this user may not write there",
     errno.EROFS: "the disk is read-only",
 }
+_REASONS_AGAINST_READING = {
+    errno.EISDIR: "it is a folder and not a file",
+    errno.EACCES: "this user may not read it, or another program holds the file open",
+    errno.EPERM: "this user may not read it",
+}
 
 
 class StorageError(Exception):
@@ -47,6 +52,16 @@ class UnreadableTable(StorageError):
         )
 
 
+class NoDataSet(StorageError):
+    """A folder holds none of the tables."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            f"{folder} holds no table of a data set; make one with {remedy('dataset_manifest')}, or name the "
+            "folder with --in."
+        )
+
+
 class UnwritableFolder(StorageError):
     """Nothing can be written at a path: no room, no right, or no folder."""
 
@@ -68,3 +83,8 @@ def remedy(table: str) -> str:
         "`lm-synth generate --with-ed --with-ip` or "
         f"`dagster asset materialize -m lm_synth_assets --select {table}`"
     )
+
+
+def why_not_read(error: OSError) -> str:
+    """Why the system does not let something be read."""
+    return _REASONS_AGAINST_READING.get(error.errno or 0, str(error))

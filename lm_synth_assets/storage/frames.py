@@ -6,7 +6,7 @@ Pure: nothing here reads or writes. Whether a frame's values are right is the bu
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -24,6 +24,9 @@ Dtype = np.dtype[Any] | ExtensionDtype
 
 EXACT_DIGITS = 15
 """Decimal digits that every float64 keeps, whatever the declared precision of a Numeric."""
+
+_INDEX_NAMES = frozenset({"", "Unnamed: 0", "index", "level_0", "__index_level_0__"})
+"""What the index of a frame is called where pandas has stored it as a column."""
 
 
 class _Kind(NamedTuple):
@@ -51,6 +54,11 @@ def closed_list(column: sa.Column[Any]) -> tuple[str, ...]:
     """The only values that a column may take, in order; empty where it is open."""
     values: Any = column.info.get("values") or getattr(column.type, "enums", ())
     return tuple(values)
+
+
+def words_of(column: sa.Column[Any]) -> tuple[str, ...]:
+    """The only words that may stand for a column's values: its closed list, 0 and 1 for false and true."""
+    return ("0", "1") if isinstance(column.type, sa.Boolean) else closed_list(column)
 
 
 def pandas_dtype(column: sa.Column[Any]) -> Dtype:
@@ -88,13 +96,21 @@ def arrow_schema(table: sa.Table) -> pa.Schema:
     )
 
 
-def column_problems(table: sa.Table, names: Sequence[str]) -> list[str]:
+def column_problems(table: sa.Table, names: Sequence[Hashable]) -> list[str]:
     """How the names of some columns differ from those that `table` declares, in words; order is free."""
-    found = Counter(names)
+    found = Counter(map(str, names))
+    unknown = [name for name in found if name not in table.columns]
+    missing = [column.name for column in table.columns if column.name not in found]
+    called = {bare: name for name in unknown if (bare := name.strip().lower()) in missing}
     return [
-        *(f"{name}: the column is missing" for name in map(str, table.columns.keys()) if name not in found),
-        *(f"{name}: the table has no such column" for name in found if name not in table.columns),
-        *(f"{name}: the column is there {times} times" for name, times in found.items() if times > 1),
+        *(
+            f"{name}: the column is called {called[name]!r}"
+            if name in called
+            else f"{name}: the column is missing"
+            for name in missing
+        ),
+        *(_unknown(name) for name in unknown if name not in called.values()),
+        *(f"{_plain(name)}: the column is there {times} times" for name, times in found.items() if times > 1),
     ]
 
 
@@ -113,14 +129,67 @@ def from_arrow(table: sa.Table, arrow: pa.Table) -> pd.DataFrame:
     """
     columns, problems = {}, []
     for name in arrow.column_names:
-        column = table.columns[name]
         try:
-            columns[name] = _from_arrow(column, arrow.column(name))
+            columns[name] = values_from_arrow(table.columns[name], arrow.column(name))
         except (pa.ArrowException, ValueError) as error:
             problems.append(f"{name}: {error}")
     if problems:
         raise SchemaError(table.name, problems)
     return pd.DataFrame(columns, copy=False)
+
+
+def values_from_arrow(column: sa.Column[Any], stored: pa.ChunkedArray) -> ExtensionArray | NDArray[Any]:
+    """The values of one column as `from_arrow` takes them. Raises ValueError or ArrowException."""
+    if stored.null_count and not column.nullable:
+        raise ValueError(f"{stored.null_count:,} values are missing, and none may be")
+    kind, dtype = arrow_type(column), pandas_dtype(column)
+    values = _exactly(stored, kind)
+    if isinstance(dtype, pd.CategoricalDtype):
+        positions = pc.fill_null(_positions(values, words_of(column)), -1)
+        return pd.Categorical.from_codes(positions.to_numpy(), dtype=dtype)
+    if isinstance(dtype, ExtensionDtype):
+        return cast(ExtensionArray, cast(Any, dtype).__from_arrow__(values))
+    if pa.types.is_decimal(kind):
+        return _floats(values)
+    if pa.types.is_temporal(kind):
+        values = values.cast(pa.timestamp("s")).cast(pa.timestamp("ns"))
+    # Arrow's own memory is read-only, and frames are for working with.
+    return np.array(values.to_numpy())
+
+
+def is_text(stored: pa.DataType) -> bool:
+    """Whether values of an Arrow type are text, however Arrow keeps it."""
+    families = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary)
+    return any(is_one(stored) for is_one in families)
+
+
+def is_compatible(stored: pa.DataType, declared: pa.DataType) -> bool:
+    """Whether a value of one Arrow type can be said in another without guessing.
+
+    Text can, where it is written as in CSV. A time with a zone is no time of the local clock.
+    """
+    kinds = pa.types
+    if kinds.is_dictionary(stored):
+        return is_compatible(stored.value_type, declared)
+    if kinds.is_null(stored) or is_text(stored):
+        return True
+    if kinds.is_string(declared):
+        return False
+    if kinds.is_boolean(declared):
+        return kinds.is_boolean(stored) or kinds.is_integer(stored)
+    if kinds.is_temporal(declared):
+        return kinds.is_date(stored) or (kinds.is_timestamp(stored) and stored.tz is None)
+    return kinds.is_integer(stored) or kinds.is_floating(stored) or kinds.is_decimal(stored)
+
+
+def _plain(name: str) -> str:
+    """A column's name, in quotes where its blanks and signs would be lost in a sentence."""
+    return name if name.isidentifier() else repr(name)
+
+
+def _unknown(name: str) -> str:
+    hint = " (pandas has stored the index of a frame: leave it out)" if name in _INDEX_NAMES else ""
+    return f"{_plain(name)}: the table has no such column{hint}"
 
 
 def _kind(column: sa.Column[Any]) -> _Kind:
@@ -133,30 +202,36 @@ def _to_arrow(series: pd.Series[Any], kind: pa.DataType) -> Any:
     return pa.array(series, from_pandas=True).cast(kind)
 
 
-def _from_arrow(column: sa.Column[Any], stored: pa.ChunkedArray) -> ExtensionArray | NDArray[Any]:
-    if stored.null_count and not column.nullable:
-        raise ValueError(f"{stored.null_count:,} values are missing, and none may be")
-    kind, dtype = arrow_type(column), pandas_dtype(column)
+def _exactly(stored: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    """The same values in another type; only decimals are rounded. Raises ValueError or ArrowException."""
+    if stored.type == kind:
+        # Whoever wrote the text may not have kept to UTF-8, and Arrow looks only when it is asked to.
+        stored.validate(full=True)
+        return stored
+    if not is_compatible(stored.type, kind):
+        raise ValueError(f"stored as {stored.type} where {kind} is declared")
+    if pa.types.is_dictionary(stored.type):
+        return _exactly(stored.cast(stored.type.value_type), kind)
+    if pa.types.is_boolean(kind):
+        return pc.equal(_positions(stored.cast(pa.string()), ("0", "1")), 1)
+    if pa.types.is_integer(stored.type) and pa.types.is_decimal(kind):
+        # Arrow refuses what a smaller number of digits might not hold, whatever the values are.
+        stored = stored.cast(pa.decimal128(38, kind.scale))
     values = stored.cast(kind)
-    if isinstance(dtype, pd.CategoricalDtype):
-        return _categories(values, dtype)
-    if isinstance(dtype, ExtensionDtype):
-        return cast(ExtensionArray, cast(Any, dtype).__from_arrow__(values))
-    if pa.types.is_decimal(kind):
-        return _floats(values)
-    if pa.types.is_temporal(kind):
-        values = values.cast(pa.timestamp("s")).cast(pa.timestamp("ns"))
-    # Arrow's own memory is read-only, and frames are for working with.
-    return np.array(values.to_numpy())
+    # Arrow drops the time of day without a word.
+    if pa.types.is_date(kind) and pa.types.is_timestamp(stored.type) and values.cast(stored.type) != stored:
+        raise ValueError("times of the day where only days are declared")
+    return values
 
 
-def _categories(values: pa.ChunkedArray, dtype: pd.CategoricalDtype) -> pd.Categorical:
-    positions = pc.index_in(values, value_set=pa.array(dtype.categories, pa.string()))
+def _positions(values: pa.ChunkedArray, words: Sequence[str]) -> pa.ChunkedArray:
+    """Where each value stands in a list of words; null where it is null."""
+    positions = pc.index_in(values, value_set=pa.array(words, pa.string()))
     unknown = pc.and_(pc.is_null(positions), pc.is_valid(values))
     if pc.any(unknown).as_py():
         examples = pc.unique(values.filter(unknown)).to_pylist()[:3]
-        raise ValueError(f"{', '.join(map(repr, examples))} not among {', '.join(dtype.categories)}")
-    return pd.Categorical.from_codes(pc.fill_null(positions, -1).to_numpy(), dtype=dtype)
+        raise ValueError(f"{', '.join(map(repr, examples))} not among {', '.join(words)}")
+    return positions
 
 
 def _decimals(values: NDArray[np.float64], kind: pa.Decimal128Type) -> pa.Array:

@@ -13,11 +13,23 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from lm_synth_assets.storage.csv_text import read_csv, write_csv
+from lm_synth_assets.storage.csv_text import layout_remarks, read_csv, read_header, read_text, write_csv
 from lm_synth_assets.storage.enforcement import enforce
-from lm_synth_assets.storage.errors import MissingTable, SchemaError, UnknownFormat, UnreadableTable
+from lm_synth_assets.storage.errors import (
+    MissingTable,
+    SchemaError,
+    StorageError,
+    UnknownFormat,
+    UnreadableTable,
+    why_not_read,
+)
+from lm_synth_assets.storage.examination import Examined, Stored, misfits, order_remarks, type_remarks
 from lm_synth_assets.storage.frames import column_problems, from_arrow, to_arrow
 from lm_synth_assets.storage.publishing import published
+from lm_synth_assets.storage.recognition import csv_problem, parquet_problem
+
+_FAILURES = (SchemaError, pa.ArrowException, OSError, ValueError)
+"""What reading may end in where something else is stored than the declared table."""
 
 
 class Written(NamedTuple):
@@ -44,8 +56,24 @@ class TableStore(ABC):
         """Put `arrow` in the place of what was there, whole or not at all; returns the bytes stored."""
 
     @abstractmethod
+    def _names(self, table: sa.Table) -> list[str]:
+        """The names of the stored columns, in order; may raise any error of Arrow or of the system."""
+
+    @abstractmethod
     def _load(self, table: sa.Table, columns: Sequence[str]) -> pa.Table:
-        """The stored columns; may raise SchemaError, or any error of Arrow or of the system."""
+        """The stored columns, all or some; may raise any error of Arrow or of the system."""
+
+    def _load_as_stored(self, table: sa.Table, columns: Sequence[str]) -> Stored:
+        """The same in types that hold whatever is stored, for when `_load` or a conversion has failed."""
+        return Stored.whole(self._load(table, columns))
+
+    def _obstacle(self, table: sa.Table) -> str | None:
+        """Why what is stored cannot be the table at all, from a short look at it."""
+        return None
+
+    def _remarks(self, table: sa.Table) -> list[str]:
+        """How the stored table differs from how it would be written, without harm to a value."""
+        return order_remarks(table, self._names(table))
 
     def write(self, table: sa.Table, frame: pd.DataFrame) -> Written:
         """Store a frame that keeps to `table`, in the place of what was there.
@@ -61,14 +89,48 @@ class TableStore(ABC):
 
         Raises MissingTable and UnreadableTable.
         """
+        try:
+            self._require(table)
+            if problems := column_problems(table, self._names(table)):
+                raise SchemaError(table.name, problems)
+            return from_arrow(table, self._load(table, columns or list(table.columns.keys())))
+        except _FAILURES as error:
+            raise self._unreadable(table, error) from error
+
+    def examine(self, table: sa.Table) -> Examined:
+        """What is stored in the place of `table`, whatever it is, and all that is wrong with it.
+
+        Raises nothing for what is stored: what `read` raises is a problem here, and so is all that comes
+        behind the first.
+        """
+        try:
+            self._require(table)
+            if obstacle := self._obstacle(table):
+                raise UnreadableTable(table.name, self.location(table), obstacle)
+            return self._examined(table)
+        except StorageError as error:
+            return Examined(None, (str(error),))
+        except _FAILURES as error:
+            return Examined(None, (str(self._unreadable(table, error)),))
+
+    def _examined(self, table: sa.Table) -> Examined:
+        names = self._names(table)
+        problems = column_problems(table, names)
+        columns = [name for name in map(str, table.columns.keys()) if names.count(name) == 1]
+        frame = None
+        try:
+            frame = from_arrow(table, self._load(table, columns)) if columns else None
+        except _FAILURES as error:
+            problems += misfits(table, self._load_as_stored(table, columns)) or [_reason(error)]
+        complete = frame if len(columns) == len(table.columns) else None
+        return Examined(complete, tuple(problems), tuple(self._remarks(table)))
+
+    def _require(self, table: sa.Table) -> None:
         if not self.exists(table):
             raise MissingTable(table.name, self.location(table))
-        try:
-            return from_arrow(table, self._load(table, columns or list(table.columns.keys())))
-        except SchemaError as error:
-            raise UnreadableTable(table.name, self.location(table), "; ".join(error.problems)) from error
-        except (pa.ArrowException, OSError, ValueError) as error:
-            raise UnreadableTable(table.name, self.location(table), error) from error
+
+    def _unreadable(self, table: sa.Table, error: Exception) -> UnreadableTable:
+        return UnreadableTable(table.name, self.location(table), _reason(error))
 
 
 class FileStore(TableStore):
@@ -83,7 +145,7 @@ class FileStore(TableStore):
         return str(self._path(table))
 
     def exists(self, table: sa.Table) -> bool:
-        return self._path(table).is_file()
+        return self._path(table).exists()
 
     def _path(self, table: sa.Table) -> Path:
         return self.folder / f"{table.name}{self.suffix}"
@@ -105,8 +167,20 @@ class CsvStore(FileStore):
     def _encode(self, arrow: pa.Table, file: IO[bytes]) -> None:
         write_csv(arrow, file)
 
+    def _names(self, table: sa.Table) -> list[str]:
+        return read_header(self._path(table))
+
     def _load(self, table: sa.Table, columns: Sequence[str]) -> pa.Table:
         return read_csv(self._path(table), table, columns)
+
+    def _load_as_stored(self, table: sa.Table, columns: Sequence[str]) -> Stored:
+        return read_text(self._path(table), table, columns)
+
+    def _obstacle(self, table: sa.Table) -> str | None:
+        return csv_problem(self._path(table), table)
+
+    def _remarks(self, table: sa.Table) -> list[str]:
+        return [*super()._remarks(table), *layout_remarks(self._path(table))]
 
 
 class ParquetStore(FileStore):
@@ -117,11 +191,26 @@ class ParquetStore(FileStore):
     def _encode(self, arrow: pa.Table, file: IO[bytes]) -> None:
         pq.write_table(arrow, file, compression="zstd")
 
+    def _names(self, table: sa.Table) -> list[str]:
+        return list(pq.read_schema(self._path(table)).names)
+
     def _load(self, table: sa.Table, columns: Sequence[str]) -> pa.Table:
         with pq.ParquetFile(self._path(table)) as file:
-            if problems := column_problems(table, file.schema_arrow.names):
-                raise SchemaError(table.name, problems)
             return file.read(columns).select(columns)
+
+    def _obstacle(self, table: sa.Table) -> str | None:
+        return parquet_problem(self._path(table))
+
+    def _remarks(self, table: sa.Table) -> list[str]:
+        schema = pq.read_schema(self._path(table))
+        return [*super()._remarks(table), *type_remarks(table, schema)]
+
+
+def _reason(error: Exception) -> str:
+    """What an error says, in one line and without the name of the table."""
+    if isinstance(error, SchemaError):
+        return "; ".join(error.problems)
+    return " ".join((why_not_read(error) if isinstance(error, OSError) else str(error)).split())
 
 
 STORES: dict[str, type[FileStore]] = {"csv": CsvStore, "parquet": ParquetStore}

@@ -7,7 +7,8 @@ import pytest
 from lm_synth_assets.acceptance import Comparison, compare
 from lm_synth_assets.config import Region
 from lm_synth_assets.config_files import load_region
-from lm_synth_assets.documents import figures_page, tables_page
+from lm_synth_assets.documents import figures_page, gates_page, tables_page
+from lm_synth_assets_tests.damages.page import damages_page
 from lm_synth_assets_tests.datasets import make_tables
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -25,6 +26,14 @@ def comparisons(default_region: Region) -> list[Comparison]:
 
 def test_the_data_dictionary_is_current() -> None:
     assert (DOCS / "tables.md").read_text(encoding="utf-8") == tables_page(), "run `make docs`"
+
+
+def test_the_page_of_gates_is_current() -> None:
+    assert (DOCS / "gates.md").read_text(encoding="utf-8") == gates_page(), "run `make docs`"
+
+
+def test_the_page_of_damages_is_current() -> None:
+    assert (DOCS / "damages.md").read_text(encoding="utf-8") == damages_page(), "run `make docs`"
 
 
 def test_the_page_of_published_figures_is_current(comparisons: list[Comparison]) -> None:

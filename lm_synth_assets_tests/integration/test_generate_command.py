@@ -69,7 +69,7 @@ def test_help_and_usage_errors_import_nothing_heavy(arguments: list[str], code: 
             "generate",
             "patients start-year years config out with-ed with-ip format seed quiet json",
         ),
-        ("validate", "in config ks-threshold corr-threshold format quiet json"),
+        ("validate", "in config ks-threshold corr-threshold select report fidelity format quiet json"),
     ],
 )
 def test_help_names_every_flag(call: Call, command: str, flags: str) -> None:
@@ -119,7 +119,7 @@ def test_the_summary_names_rows_file_and_size_of_each_table(tiny_run: tuple[Ran,
 def test_the_summary_names_observed_expected_and_verdict_of_each_gate(tiny_run: tuple[Ran, Path]) -> None:
     ran, _ = tiny_run
     assert re.search(r"gate +┃ observed +┃ expected +┃ threshold +┃ verdict", ran.out)
-    assert re.search(r"│ keys +│ 0 of 17 tables fail +│ none fails +│ +│ pass", ran.out)
+    assert re.search(r"│ keys +│ 0 of 17 tables fail +│ none fails +│ no exception +│ pass", ran.out)
     assert re.search(r"│ cross_lha_care +│ \d\.\d\d % +│ 5-10 % +│ .* +│ pass", ran.out)
     assert "FAIL" not in ran.out
 
@@ -129,6 +129,11 @@ def test_progress_goes_to_standard_error(tiny_run: tuple[Ran, Path]) -> None:
     assert len(lines) == 2 * len(TABLES)
     assert lines[0].startswith("generate 1/34 ")
     assert lines[-1].startswith("generate 34/34 ")
+
+
+def differing(folder: Path, other: Path) -> set[str]:
+    """The files of a folder that have not the same content as in another."""
+    return {name for name, content in files(folder).items() if files(other).get(name) != content}
 
 
 @pytest.fixture(scope="module")
@@ -152,11 +157,15 @@ def test_json_holds_tables_gates_and_whether_they_passed(without_ip: tuple[Ran, 
     assert gate == {
         "table": "patients",
         "gate": "unique_quasi_identifiers",
+        "description": "No two patients share date of birth, LHA and gender (unless the configuration allows "
+        "it).",
+        "formula": "patients that share dob, lha_id and gender with another",
+        "mark": "pass",
         "passed": True,
         "blocking": True,
         "expected": "no patient with a double",
         "observed": "0 of 2,000 rows",
-        "threshold": "0",
+        "threshold": "none, unless privacy.unique_quasi_identifiers is off",
         "offending": "",
     }
     assert not any(gate["table"] == "ip_stays" for gate in told["gates"])
@@ -168,14 +177,22 @@ def test_older_stays_in_the_folder_are_told(without_ip: tuple[Ran, Path], tiny: 
         "ip_stays": f"not asked for; {folder}/ip_stays.csv is from an earlier run and does not belong to "
         "this one"
     }
-    assert files(folder) == files(tiny)
+    assert differing(folder, tiny) == {"dataset_manifest.csv"}
 
 
 def test_without_its_flags_neither_ed_nor_stays_are_made(call: Call, tmp_path: Path, tiny: Path) -> None:
     ran = call("generate", "--config", TINY, "--out", tmp_path, "--quiet")
     assert ran == (0, "", "")
     assert files(tmp_path).keys() == CSV_FILES - {"ed_encounters.csv", "ip_stays.csv"}
-    assert files(tmp_path).items() <= files(tiny).items()
+    assert differing(tmp_path, tiny) == {"dataset_manifest.csv"}
+
+
+def test_the_manifest_says_which_tables_belong_to_the_data_set(
+    without_ip: tuple[Ran, Path], tiny: Path
+) -> None:
+    for folder, expected in ((tiny, (True, True)), (without_ip[1], (True, False))):
+        manifest = CsvStore(folder).read(TABLES["dataset_manifest"]).iloc[0]
+        assert (manifest["with_ed"], manifest["with_ip"]) == expected
 
 
 def test_what_is_left_out_is_told(call: Call, tmp_path: Path) -> None:

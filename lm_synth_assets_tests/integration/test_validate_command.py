@@ -4,10 +4,12 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
 
+from lm_synth_assets.gates.registry import all_gates
 from lm_synth_assets.schema import TABLES
 from lm_synth_assets.storage.stores import CsvStore, ParquetStore
 from lm_synth_assets_tests.integration.commands import (
@@ -18,6 +20,8 @@ from lm_synth_assets_tests.integration.commands import (
     config_file,
     files,
 )
+
+GATES = len(all_gates())
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -39,7 +43,7 @@ def test_a_good_folder_passes_every_gate(call: Call, tiny: Path) -> None:
     before = files(tiny)
     ran = call("validate", "--in", tiny, "--config", TINY)
     assert ran.code == 0
-    assert "validate: PASS (67 of 67 gates passed)" in ran.out
+    assert f"validate: PASS ({GATES} of {GATES} gates passed)" in ran.out
     assert ran.err.splitlines()[-1].startswith("validate 17/17 ")
     assert files(tiny) == before
 
@@ -80,7 +84,7 @@ def test_values_changed_by_hand_fail_the_gates_on_them_and_keep_no_other_from_be
         "ed_encounters.arrival_shape",
         "ip_stays.length_of_stay",
     } <= failed_gates(ran)
-    assert (len(told["gates"]), told["not_run"], told["errors"]) == (67, [], [])
+    assert (len(told["gates"]), told["not_run"], told["errors"]) == (GATES, [], [])
 
 
 def test_a_failed_gate_is_named_with_the_rows_that_show_it(call: Call, copy: Path) -> None:
@@ -90,11 +94,11 @@ def test_a_failed_gate_is_named_with_the_rows_that_show_it(call: Call, copy: Pat
     breach, header, _, row, verdict, _ = ran.out.splitlines()
     assert breach == (
         "FAIL ip_stays.length_of_stay: expected no stay below 0.25 days or unlike its times; "
-        "observed 1 of 142 rows; threshold 0"
+        "observed 1 of 142 rows; threshold at least 0.25 days, otherwise equal"
     )
     assert "los_days" in header
     assert row.split("|")[1].strip() == "1"
-    assert verdict == "validate: FAIL (66 of 67 gates passed)"
+    assert verdict == f"validate: FAIL ({GATES - 1} of {GATES} gates passed)"
 
 
 # Thresholds
@@ -136,7 +140,7 @@ def test_a_threshold_out_of_range_is_wrong_usage(call: Call, tiny: Path, option:
 def test_another_configuration_is_a_warning_where_the_numbers_still_fit(
     call: Call, tiny: Path, tmp_path: Path
 ) -> None:
-    other = config_file(tmp_path, EXTENDS_TINY + "scenarios: {Older patients: {alc: 1.3}}")
+    other = config_file(tmp_path, EXTENDS_TINY + "privacy: {unique_quasi_identifiers: false}")
     ran = call("validate", "--in", tiny, "--config", other, "--quiet")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("WARN dataset_manifest.made_with_this_configuration: expected config ")
@@ -161,9 +165,10 @@ def test_an_empty_folder_is_told_with_the_command_that_fills_it(call: Call, tmp_
         ran = call("validate", "--in", folder)
         assert (ran.code, ran.out) == (1, "")
         assert ran.err == (
-            f"Error: dataset_manifest is not there (looked for {folder}/dataset_manifest.csv); make it with "
+            f"Error: {folder} holds no table of a data set; make one with "
             "`lm-synth generate --with-ed --with-ip` or "
-            "`dagster asset materialize -m lm_synth_assets --select dataset_manifest`.\n"
+            "`dagster asset materialize -m lm_synth_assets --select dataset_manifest`, "
+            "or name the folder with --in.\n"
         )
     assert files(tmp_path) == {}
 
@@ -177,22 +182,47 @@ def test_a_missing_table_is_named(call: Call, copy: Path, table: str) -> None:
     assert "Traceback" not in ran.out + ran.err
 
 
-def test_stays_without_their_ed_encounters_fail(call: Call, copy: Path) -> None:
+def test_gates_that_need_a_missing_table_do_not_judge_and_the_others_do(call: Call, copy: Path) -> None:
     (copy / "ed_encounters.csv").unlink()
     ran = call("validate", "--in", copy, "--config", TINY, "--json")
     assert ran.code == 1
-    told = json.loads(ran.out)
-    [error] = told["errors"]
-    assert error.startswith("ip_stays_gates: ed_encounters is not there")
-    assert {gate.partition(".")[0] for gate in told["not_run"]} == {"ip_stays"}
+    marks = {(gate["table"], gate["gate"]): gate["mark"] for gate in json.loads(ran.out)["gates"]}
+    assert marks["ed_encounters", "schema"] == "fail"
+    assert marks["ed_encounters", "keys"] == "not judged"
+    assert marks["ip_stays", "admissions_have_stays"] == "not judged"
+    assert marks["ip_stays", "length_of_stay"] == "pass"
+    assert marks["patients", "marginals"] == "pass"
 
 
-def test_ed_and_stays_that_were_not_asked_for_are_not_missed(call: Call, copy: Path) -> None:
-    for table in ("ed_encounters", "ip_stays"):
-        (copy / f"{table}.csv").unlink()
-    ran = call("validate", "--in", copy, "--config", TINY, "--json")
+@pytest.mark.parametrize(
+    ("asked_for", "left_out"), [([], ["ed_encounters", "ip_stays"]), (["--with-ed"], ["ip_stays"])]
+)
+def test_tables_that_were_not_asked_for_are_not_missed(
+    call: Call, tmp_path: Path, asked_for: list[str], left_out: list[str]
+) -> None:
+    call("generate", "--config", TINY, "--out", tmp_path, *asked_for)
+    ran = call("validate", "--in", tmp_path, "--config", TINY, "--json")
     assert ran.code == 0
-    assert json.loads(ran.out)["left_out"] == {"ed_encounters": "not there", "ip_stays": "not there"}
+    assert json.loads(ran.out)["left_out"] == dict.fromkeys(left_out, "not made, as the manifest says")
+
+
+def test_stays_of_another_run_are_named_and_not_judged(call: Call, copy: Path) -> None:
+    edited(copy, "dataset_manifest", lambda manifest: manifest.assign(with_ip=False))
+    ran = call("validate", "--in", copy, "--config", TINY, "--json")
+    told = json.loads(ran.out)
+    assert told["left_out"] == {
+        "ip_stays": f"not made, as the manifest says; {copy}/ip_stays.csv is from another run"
+    }
+    assert not any(gate["table"] == "ip_stays" for gate in told["gates"])
+
+
+def test_without_a_manifest_the_configuration_says_what_was_made(call: Call, copy: Path) -> None:
+    (copy / "dataset_manifest.csv").unlink()
+    ran = call("validate", "--in", copy, "--config", TINY, "--json")
+    assert ran.code == 1
+    assert failed_gates(ran) == {
+        f"dataset_manifest.{gate}" for gate in ("schema", "layout", "keys", "made_with_this_configuration")
+    }
 
 
 @pytest.mark.parametrize("table", ["ip_stays", "dataset_manifest"])
@@ -200,7 +230,8 @@ def test_a_table_that_cannot_be_read_is_named(call: Call, copy: Path, table: str
     (copy / f"{table}.csv").write_bytes(b"PK\x03\x04 this is a workbook \xff")
     ran = call("validate", "--in", copy, "--config", TINY)
     assert ran.code == 1
-    assert f"{copy}/{table}.csv cannot be read as {table}: " in ran.out + ran.err
+    assert f"FAIL {table}.schema: " in ran.out
+    assert "it is a zip archive (an Excel workbook is one)" in ran.out
     assert "Traceback" not in ran.out + ran.err
 
 
@@ -226,3 +257,52 @@ def test_two_formats_in_one_folder_ask_for_a_choice(call: Call, copy: Path) -> N
     ran = call("validate", "--in", copy, "--config", TINY)
     assert ran == (2, "", f"Error: {copy} holds data sets in csv and parquet: choose one with --format\n")
     assert call("validate", "--in", copy, "--config", TINY, "--format", "parquet", "--quiet").code == 0
+
+
+# Some gates only, and reports for other programs
+
+
+def test_select_runs_the_gates_that_are_named_and_no_others(call: Call, copy: Path) -> None:
+    edited(copy, "ip_stays", one_stay_lasts_a_day_more)
+    command = ("validate", "--in", copy, "--config", TINY, "--json", "--select")
+    assert call(*command, "ip_stays.los_*", "--select", "dim_lha").code == 0
+    ran = call(*command, "length_of_stay")
+    assert ran.code == 1
+    assert [gate["gate"] for gate in json.loads(ran.out)["gates"]] == ["length_of_stay"]
+
+
+def test_a_selection_reads_no_more_tables_than_it_needs(call: Call, copy: Path) -> None:
+    for table in ("ed_encounters", "dim_date"):
+        (copy / f"{table}.csv").write_text("torn")
+    assert call("validate", "--in", copy, "--config", TINY, "--select", "patients").code == 0
+
+
+def test_a_name_that_no_gate_has_is_wrong_usage(call: Call, tiny: Path) -> None:
+    ran = call("validate", "--in", tiny, "--config", TINY, "--select", "patience")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("Error: no gate is called 'patience'; name a table (dim_site, ")
+    assert ran.err.count("\n") == 1
+
+
+def test_reports_hold_what_is_shown(call: Call, copy: Path, tmp_path: Path) -> None:
+    edited(copy, "ip_stays", one_stay_lasts_a_day_more)
+    as_json, as_xml = tmp_path / "reports" / "gates.json", tmp_path / "reports" / "gates.xml"
+    command = ("validate", "--in", copy, "--config", TINY)
+    shown = call(*command, "--json", "--report", as_json, "--report", as_xml)
+    assert shown.code == 1
+    assert json.loads(as_json.read_text(encoding="utf-8")) == json.loads(shown.out)
+    root = ElementTree.parse(as_xml).getroot()
+    assert (root.get("tests"), root.get("failures")) == (str(GATES), "1")
+    [failed] = [case for case in root.iter("testcase") if case.find("failure") is not None]
+    assert (failed.get("classname"), failed.get("name")) == ("lm_synth.ip_stays", "length_of_stay")
+
+
+def test_a_report_of_unknown_kind_is_refused_before_anything_is_looked_at(call: Call, tiny: Path) -> None:
+    ran = call("validate", "--in", tiny, "--config", TINY, "--report", "gates.html")
+    assert ran == (2, "", "Error: 'gates.html' must end in .json (all results) or .xml (JUnit)\n")
+
+
+def test_a_report_that_cannot_be_written_fails(call: Call, tiny: Path) -> None:
+    ran = call("validate", "--in", tiny, "--config", TINY, "--report", tiny / "dim_site.csv" / "gates.xml")
+    assert ran.code == 1
+    assert "Error: Cannot write to " in ran.err

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 import pytest
 
 from lm_synth_assets.config import Region
-from lm_synth_assets.gates.checks import all_gates
+from lm_synth_assets.gates.gate import StoredTables
+from lm_synth_assets.gates.registry import all_gates
 from lm_synth_assets_tests.datasets import Tables, make_tables, retuned
 
 
@@ -24,7 +25,7 @@ def failures(region: Region, *, only_blocking: bool = False) -> list[str]:
 def _failures(tables: Tables, region: Region, only_blocking: bool) -> Iterator[str]:
     for gate in all_gates():
         if gate.blocking or not only_blocking:
-            verdict = gate.judge(tables, region)
+            verdict = gate.look(StoredTables.of(tables), region)
             if not verdict.passed:
                 yield f"{gate.table}.{gate.name}: {verdict.observed}, expected {verdict.expected}"
 
@@ -48,6 +49,11 @@ def test_small_samples_pass_the_blocking_gates(region: Region, patients: int, se
 @pytest.mark.parametrize("start_year", [1950, 1970, 2000, 2028, 2100])
 def test_any_start_year_passes_the_blocking_gates(region: Region, start_year: int) -> None:
     assert failures(region.with_run(start_year=start_year, years=2), only_blocking=True) == []
+
+
+def test_the_farthest_horizon_passes_the_blocking_gates(region: Region) -> None:
+    far = region.with_run(patients=500, start_year=2150, years=50)
+    assert failures(far, only_blocking=True) == []
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -304,6 +304,11 @@ SHARE = "must be a number, at least 0 and at most 1"
             id="empty name",
         ),
         pytest.param(
+            "scenarios: {Slow: {los: 1.00005}}",
+            "scenarios.Slow.los: 1.00005 has more than four decimals, which is all that dim_scenario stores",
+            id="multiplier finer than its column",
+        ),
+        pytest.param(
             "ed: {rates_per_1000: {Adult ED: {85+: {Female: -1}}}}",
             f"ed.rates_per_1000.Adult ED.85+.Female: {NUMBER}; found -1",
             id="negative ED rate",

@@ -6,12 +6,24 @@ from dataclasses import replace
 import pytest
 
 from lm_synth_assets.console import show, shown_progress
-from lm_synth_assets.runs import GateResult, Outcome, StoredTable
+from lm_synth_assets.outcome import GateResult, Mark, Outcome, StoredTable
 from lm_synth_assets.vocabulary import DISCLAIMER
 
-PASSED = GateResult("patients", "marginals", True, True, "10 patients", "10 patients", "5 %", "")
-FAILED = replace(PASSED, passed=False, observed="12 patients", offending="|   lha_id |\n|---:|\n|  1 |")
-WARNED = replace(FAILED, table="dataset_manifest", gate="version", blocking=False)
+PASSED = GateResult(
+    table="patients",
+    gate="marginals",
+    description="Patients are the residents' share.",
+    formula="patients = residents / weight",
+    blocking=True,
+    mark=Mark.PASS,
+    expected="10 patients",
+    observed="10 patients",
+    threshold="5 %",
+    offending="",
+)
+FAILED = replace(PASSED, mark=Mark.FAIL, observed="12 patients", offending="|   lha_id |\n|---:|\n|  1 |")
+WARNED = replace(FAILED, table="dataset_manifest", gate="version", blocking=False, mark=Mark.WARN)
+BLIND = replace(PASSED, mark=Mark.NOT_JUDGED, observed="not judged: no file")
 SITES = StoredTable("dim_site", 1234, 2048, "/data/dim_site.csv")
 
 
@@ -32,7 +44,11 @@ class TestPassing:
     def test_does_not_need_the_others(self) -> None:
         assert replace(good(), gates=[PASSED, WARNED]).passed
 
-    def test_needs_every_gate_to_have_been_looked_at(self) -> None:
+    def test_needs_every_gate_to_have_judged(self) -> None:
+        assert not replace(good(), gates=[PASSED, BLIND]).passed
+        assert not replace(good(), gates=[PASSED, replace(BLIND, blocking=False)]).passed
+
+    def test_needs_every_gate_to_have_been_reached(self) -> None:
         assert not replace(good(), not_run=["ip_stays.keys"]).passed
 
     def test_needs_that_nothing_else_went_wrong(self) -> None:
@@ -49,6 +65,13 @@ class TestSummary:
         rows = shown(capsys, replace(good(), gates=[FAILED, WARNED])).splitlines()
         assert "│ marginals        │ 12 patients │ 10 patients │ 5 %       │ FAIL    │" in rows
         assert "│ version          │ 12 patients │ 10 patients │ 5 %       │ warn    │" in rows
+
+    def test_tells_a_gate_that_could_not_judge_from_one_that_failed(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        out = shown(capsys, replace(good(), gates=[BLIND]))
+        assert "│ marginals │ not judged: no file │ 10 patients │ 5 %       │ not judged │" in out
+        assert "NOT JUDGED patients.marginals: expected 10 patients; observed not judged: no file" in out
 
     def test_ends_with_verdict_and_disclaimer(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert shown(capsys, good()).splitlines()[-3:] == [

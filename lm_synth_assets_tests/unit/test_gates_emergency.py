@@ -1,9 +1,9 @@
-"""The gates on ED encounters see visits that are too many, at the wrong place or time, or impossible."""
+"""The gates on single ED encounters see visits that are impossible, or unlike their patient."""
 
 import pandas as pd
 import pytest
 
-from lm_synth_assets.vocabulary import DIED, PEDIATRIC_ED, URGENT_CARE
+from lm_synth_assets.vocabulary import DIED, URGENT_CARE
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.datasets import Tables
 
@@ -12,50 +12,6 @@ from lm_synth_assets_tests.datasets import Tables
 def visits(tables: Tables) -> pd.DataFrame:
     """A copy of the encounters, to be damaged."""
     return tables["ed_encounters"].copy()
-
-
-def rows(frame: pd.DataFrame, condition: str, count: int) -> pd.Index:
-    found = frame.query(condition).index[:count]
-    assert len(found) == count
-    return found
-
-
-class TestVolumes:
-    def test_by_site_sees_visits_at_another_site(self, judge: Judge, visits: pd.DataFrame) -> None:
-        moved = rows(visits, "facility_id == 6 and ed_subservice == 'Adult ED'", 30)
-        visits.loc[moved, "facility_id"] = 1
-        verdict = judge("ed_encounters", "volumes_by_site", ed_encounters=visits)
-        assert not verdict.passed
-        cells = verdict.offending[["facility_id", "ed_subservice"]].to_numpy().tolist()
-        assert cells == [[1, "Adult ED"], [6, "Adult ED"]]
-
-    def test_by_site_sees_a_tenth_too_many_of_a_subservice(self, judge: Judge, visits: pd.DataFrame) -> None:
-        more = pd.concat([visits, visits[visits["ed_subservice"] == "Urgent Care Centre"].iloc[::10]])
-        verdict = judge("ed_encounters", "volumes_by_site", ed_encounters=more)
-        assert not verdict.passed
-        assert set(verdict.offending["ed_subservice"]) == {"Urgent Care Centre"}
-
-    def test_by_catchment_sees_visits_of_another_areas_people(
-        self, judge: Judge, tables: Tables, visits: pd.DataFrame
-    ) -> None:
-        patients = tables["patients"].set_index("patient_id")
-        area = visits["patient_id"].map(patients["lha_id"])
-        adult = visits["ed_subservice"] == "Adult ED"
-        given_away = visits.index[(area == 2) & adult][:30]
-        visits.loc[given_away, "patient_id"] = patients.index[patients["lha_id"] == 5][:30]
-        verdict = judge("ed_encounters", "volumes_by_catchment", ed_encounters=visits)
-        assert not verdict.passed
-        default = tables["dim_lha"].set_index("lha_id")["default_site_id"]
-        assert set(verdict.offending["site_id"]) == {default[2], default[5]}
-        assert judge("ed_encounters", "volumes_by_site", ed_encounters=visits).passed, (
-            "nothing moved between sites"
-        )
-
-    def test_by_catchment_sees_a_subservice_without_visits(self, judge: Judge, visits: pd.DataFrame) -> None:
-        none = visits[visits["ed_subservice"] != PEDIATRIC_ED]
-        verdict = judge("ed_encounters", "volumes_by_catchment", ed_encounters=none)
-        assert not verdict.passed
-        assert set(verdict.offending["ed_subservice"]) == {PEDIATRIC_ED}
 
 
 class TestVisitsMatchPatients:
@@ -73,32 +29,45 @@ class TestVisitsMatchPatients:
         assert verdict.offending["patient_id"].tolist() == [never]
 
 
-class TestPediatric:
-    def test_sees_children_sent_elsewhere(self, judge: Judge, tables: Tables, visits: pd.DataFrame) -> None:
-        self.send(visits, tables, ["0-4", "5-14"], 0.3, URGENT_CARE)
-        verdict = judge("ed_encounters", "children_go_to_pediatric_ed", ed_encounters=visits)
+class TestPrimarySubservice:
+    def test_sees_another_than_the_most_used(self, judge: Judge, tables: Tables) -> None:
+        patients = tables["patients"].copy()
+        used = patients.index[(patients["ed_visits_year"] > 0) & (patients["age_group"] == "85+")][0]
+        patients.loc[used, "primary_ed_subservice"] = "Pediatric ED"
+        verdict = judge("ed_encounters", "primary_subservice", patients=patients)
         assert not verdict.passed
-        assert float(verdict.observed.split(" %")[0]) < 65
+        assert verdict.offending.index.tolist() == [used]
 
-    def test_sees_adults_among_children(self, judge: Judge, tables: Tables, visits: pd.DataFrame) -> None:
-        self.send(visits, tables, ["25-44"], 0.1, PEDIATRIC_ED)
-        verdict = judge("ed_encounters", "adults_stay_out_of_pediatric_ed", ed_encounters=visits)
-        assert not verdict.passed
-        assert float(verdict.observed.split(" %")[0]) > 2
+    def test_lets_patients_without_visits_have_any(self, judge: Judge, tables: Tables) -> None:
+        patients = tables["patients"].copy()
+        never = patients["ed_visits_year"] == 0
+        patients.loc[never, "primary_ed_subservice"] = URGENT_CARE
+        assert judge("ed_encounters", "primary_subservice", patients=patients).passed
 
-    def test_lets_youths_be_seen_there(self, judge: Judge, tables: Tables, visits: pd.DataFrame) -> None:
-        self.send(visits, tables, ["15-24"], 0.5, PEDIATRIC_ED)
-        assert judge("ed_encounters", "adults_stay_out_of_pediatric_ed", ed_encounters=visits).passed
-        assert judge("ed_encounters", "children_go_to_pediatric_ed", ed_encounters=visits).passed
-
-    @staticmethod
-    def send(
-        visits: pd.DataFrame, tables: Tables, age_groups: list[str], share: float, subservice: str
+    def test_lets_it_be_either_of_two_that_are_used_alike(
+        self, judge: Judge, tables: Tables, visits: pd.DataFrame
     ) -> None:
-        """Send a share of the visits of some age groups to one subservice."""
-        age_group = visits["patient_id"].map(tables["patients"].set_index("patient_id")["age_group"])
-        own = visits.index[age_group.isin(age_groups)]
-        visits.loc[own[: int(len(own) * share)], "ed_subservice"] = subservice
+        first, second = TestImpossibleVisits.two_visits(visits)
+        visits.loc[first, "ed_subservice"], visits.loc[second, "ed_subservice"] = "Adult ED", URGENT_CARE
+        patients = tables["patients"].copy()
+        own = patients["patient_id"] == visits.loc[first, "patient_id"]
+        for either in ("Adult ED", URGENT_CARE):
+            patients.loc[own, "primary_ed_subservice"] = either
+            assert judge(
+                "ed_encounters", "primary_subservice", patients=patients, ed_encounters=visits
+            ).passed
+
+
+class TestHomeFacility:
+    def test_sees_a_visit_elsewhere(self, judge: Judge, visits: pd.DataFrame) -> None:
+        visits.loc[77, "facility_id"] = visits.loc[77, "facility_id"] % 12 + 1
+        verdict = judge("ed_encounters", "visits_at_home_facility", ed_encounters=visits)
+        assert not verdict.passed
+        assert verdict.offending.index.tolist() == [77]
+
+    def test_leaves_visits_of_nobody_to_the_foreign_keys(self, judge: Judge, visits: pd.DataFrame) -> None:
+        visits.loc[visits.index[::5], "patient_id"] = "P9999999"
+        assert judge("ed_encounters", "visits_at_home_facility", ed_encounters=visits).passed
 
 
 class TestArrivalsInYear:

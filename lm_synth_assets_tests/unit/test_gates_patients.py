@@ -1,10 +1,24 @@
 """The gates on patients see a sample that is skewed, inconsistent, or in which somebody stands out."""
 
+import numpy as np
 import pandas as pd
+import pytest
 
 from lm_synth_assets.config import Region
-from lm_synth_assets.gates.patients import unique_quasi_identifiers
+from lm_synth_assets.gates.patients import (
+    age_shape,
+    expected_rate_shape,
+    expected_rates_reconcile,
+    home_facilities,
+    unique_quasi_identifiers,
+)
+from lm_synth_assets.random_streams import Streams
+from lm_synth_assets.schema import TABLES
+from lm_synth_assets.simulation.patients import generate_patients
+from lm_synth_assets.simulation.rates import baseline_rates
+from lm_synth_assets.storage.enforcement import enforce
 from lm_synth_assets_tests.conftest import Judge
+from lm_synth_assets_tests.damages.damage import edited
 from lm_synth_assets_tests.datasets import Tables, retuned
 
 
@@ -48,6 +62,17 @@ class TestAgeGroupMatchesBirth:
         frame.loc[somebody, "dob"] = pd.Timestamp("1960-01-01")
         assert judge("patients", "age_group_matches_dob", patients=frame).passed
 
+    @pytest.mark.parametrize(
+        ("group", "born"), [("0-4", "2025-01-02"), ("0-4", "2031-05-05"), ("85+", "1920-01-01")]
+    )
+    def test_sees_somebody_not_yet_born_or_older_than_anybody(
+        self, judge: Judge, tables: Tables, group: str, born: str
+    ) -> None:
+        somebody = tables["patients"].index[tables["patients"]["age_group"] == group][3]
+        frame = edited(tables["patients"], somebody, dob=pd.Timestamp(born))
+        verdict = judge("patients", "age_group_matches_dob", patients=frame)
+        assert verdict.offending.index.tolist() == [somebody]
+
 
 class TestUniqueQuasiIdentifiers:
     def test_sees_two_patients_who_are_alike(self, judge: Judge, tables: Tables) -> None:
@@ -81,3 +106,135 @@ class TestCrossAreaCare:
         verdict = judge("patients", "cross_lha_care", patients=moved)
         assert not verdict.passed
         assert float(verdict.observed.removesuffix(" %")) > 15
+
+
+class TestHomeFacilities:
+    def test_sees_two_facilities_swapped(self, judge: Judge, tables: Tables) -> None:
+        frame = tables["patients"]
+        swapped = frame.assign(facility_home_id=frame["facility_home_id"].replace({7: 12, 12: 7}))
+        verdict = judge("patients", "home_facilities", patients=swapped)
+        assert not verdict.passed
+        assert set(verdict.offending["facility_home_id"]) == {7, 12}
+
+    def test_sees_somebody_where_nobody_of_the_area_goes(self, judge: Judge, tables: Tables) -> None:
+        somebody = tables["patients"].index[tables["patients"]["lha_id"] == 1][0]
+        lost = edited(tables["patients"], somebody, facility_home_id=8)
+        verdict = judge("patients", "home_facilities", patients=lost)
+        found = verdict.offending[["lha_id", "facility_home_id", "observed"]].to_numpy().tolist()
+        assert found == [[1, 8, 1]]
+
+    @pytest.mark.parametrize("seed", range(20))
+    @pytest.mark.parametrize("patients", [3, 40, 300])
+    def test_allows_for_whole_persons(self, region: Region, patients: int, seed: int) -> None:
+        assert home_facilities(*drawn(region.with_run(patients=patients, seed=seed))).passed
+
+
+class TestSamplingWeights:
+    def test_see_that_they_add_up_to_other_residents(self, judge: Judge, tables: Tables) -> None:
+        frame = tables["patients"]
+        lighter = frame.assign(sampling_weight=frame["sampling_weight"] - 0.0002)
+        verdict = judge("patients", "sampling_weights_sum", patients=lighter)
+        assert not verdict.passed
+        assert verdict.expected == "2,400,000 residents"
+        assert verdict.observed == "2,399,999.0, 5,000 patients with another weight"
+
+    def test_see_one_patient_who_weighs_more_at_anothers_cost(self, judge: Judge, tables: Tables) -> None:
+        weight = tables["patients"]["sampling_weight"]
+        frame = edited(tables["patients"], [0, 1], sampling_weight=[weight[0] + 5, weight[1] - 5])
+        verdict = judge("patients", "sampling_weights_sum", patients=frame)
+        assert not verdict.passed
+        assert verdict.offending.index.tolist() == [0, 1]
+
+
+class TestExpectedRates:
+    def test_see_that_an_area_comes_half_as_often(self, judge: Judge, tables: Tables) -> None:
+        own = tables["patients"]["lha_id"] == 1
+        frame = edited(
+            tables["patients"], own, expected_ed_rate=tables["patients"].loc[own, "expected_ed_rate"] / 2
+        )
+        verdict = judge("patients", "expected_rates_reconcile", patients=frame)
+        assert not verdict.passed
+        assert "Harborview" in verdict.offending["patients"].tolist()
+
+    def test_see_rates_that_changed_after_the_patients(self, judge: Judge, tables: Tables) -> None:
+        rates = tables["ed_baseline_rates"]
+        raised = rates.assign(baserate_per_1000=rates["baserate_per_1000"] * 1.3)
+        verdict = judge("patients", "expected_rates_reconcile", ed_baseline_rates=raised)
+        assert not verdict.passed
+        assert "everybody" in verdict.offending["patients"].tolist()
+
+    @pytest.mark.parametrize("limit", [14, 17, 30, 104])
+    @pytest.mark.parametrize("patients", [20, 5_000])
+    def test_allow_for_the_age_limit_of_pediatric_ed(self, region: Region, limit: int, patients: int) -> None:
+        tuned = retuned(region, {"ed": {"pediatric_last_age": limit, "frailty_shape": 100.0}})
+        tables, tuned = drawn(tuned.with_run(patients=patients))
+        assert expected_rates_reconcile(tables, tuned).passed
+
+    def test_hold_where_hardly_anything_is_expected(self, region: Region) -> None:
+        hardly = retuned(region, {"ed": {"rates_per_1000": scaled_rates(region, 1e-3)}})
+        tables, tuned = drawn(hardly)
+        assert expected_rates_reconcile(tables, tuned).passed
+
+
+class TestAgeShape:
+    def test_sees_births_in_one_half_of_each_year(self, judge: Judge, tables: Tables) -> None:
+        frame = tables["patients"].copy()
+        children = frame["age_group"] == "0-4"
+        late = frame["dob"].dt.year.astype(str) + "-12-15"
+        frame.loc[children, "dob"] = pd.to_datetime(late[children])
+        verdict = judge("patients", "age_shape", patients=frame)
+        assert not verdict.passed
+        assert verdict.offending["age group"].tolist() == ["0-4"]
+
+    def test_sees_the_oldest_without_their_decline(self, judge: Judge, tables: Tables) -> None:
+        frame = tables["patients"]
+        oldest = frame.index[frame["age_group"] == "85+"]
+        days = pd.to_timedelta(np.linspace(0, 7_300, len(oldest)).astype(int), unit="D")
+        verdict = judge(
+            "patients", "age_shape", patients=edited(frame, oldest, dob=pd.Timestamp("1920-01-03") + days)
+        )
+        assert verdict.offending["age group"].tolist() == ["85+"]
+
+    @pytest.mark.parametrize("decline", [0.0, 0.5, 0.99])
+    @pytest.mark.parametrize("start_year", [1950, 2024, 2100])
+    def test_follows_the_configured_decline(self, region: Region, decline: float, start_year: int) -> None:
+        tuned = retuned(region, {"population": {"oldest_decline": decline}}).with_run(start_year=start_year)
+        tables, tuned = drawn(retuned(tuned, {"privacy": {"unique_quasi_identifiers": False}}))
+        assert age_shape(tables, tuned).passed
+
+
+class TestExpectedRateShape:
+    def test_sees_that_everybody_is_alike(self, judge: Judge, tables: Tables) -> None:
+        frame = tables["patients"]
+        by_cell = frame.groupby(["age_group", "gender"], observed=True)["expected_ed_rate"]
+        alike = frame.assign(expected_ed_rate=by_cell.transform("mean").round(4))
+        verdict = judge("patients", "expected_rate_shape", patients=alike)
+        assert not verdict.passed
+        assert len(verdict.offending) == 8
+
+    @pytest.mark.parametrize("shape", [0.05, 0.55, 3.0, 100.0])
+    @pytest.mark.parametrize("scale", [1.0, 0.01])
+    def test_allows_for_rates_too_small_to_be_stored(
+        self, region: Region, shape: float, scale: float
+    ) -> None:
+        rates = {"frailty_shape": shape, "rates_per_1000": scaled_rates(region, scale)}
+        tables, tuned = drawn(retuned(region, {"ed": rates}))
+        assert expected_rate_shape(tables, tuned).passed
+
+
+def drawn(region: Region) -> tuple[Tables, Region]:
+    """The patients of a region, the tables that the gates on them read, and the region."""
+    patients = enforce(TABLES["patients"], generate_patients(region, Streams(region.run.seed)))
+    rates = enforce(TABLES["ed_baseline_rates"], baseline_rates(region))
+    return {"patients": patients, "ed_baseline_rates": rates}, region
+
+
+def scaled_rates(region: Region, factor: float) -> dict:
+    """All rates, times a factor."""
+    return {
+        service: {
+            age: {gender: rate * factor for gender, rate in by_gender.items()}
+            for age, by_gender in by_age.items()
+        }
+        for service, by_age in region.ed.rates_per_1000.items()
+    }

@@ -5,7 +5,10 @@ import pandas as pd
 import pytest
 
 from lm_synth_assets.config import Region
+from lm_synth_assets.gates.shape import _cramer
+from lm_synth_assets.gates.twin import twin
 from lm_synth_assets.simulation.stay_rates import units_of
+from lm_synth_assets.vocabulary import ADMITTED, DISCHARGED
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.datasets import Tables
 
@@ -84,3 +87,60 @@ class TestCorrelations:
         verdict = judge("ed_encounters", "correlations", ed_encounters=visits)
         assert not verdict.passed
         assert ["acuity", "minutes"] in verdict.offending[["one", "other"]].to_numpy().tolist()
+
+
+class TestAssociations:
+    def test_see_that_all_of_the_urgent_and_nobody_else_are_admitted(
+        self, judge: Judge, visits: pd.DataFrame
+    ) -> None:
+        urgent = visits["acuity"] <= 2
+        visits["dispo"] = visits["dispo"].mask(urgent, ADMITTED).mask(~urgent, DISCHARGED)
+        verdict = judge("ed_encounters", "associations", ed_encounters=visits)
+        assert not verdict.passed
+        assert ["acuity", "dispo"] in verdict.offending[["one", "other"]].to_numpy().tolist()
+
+    def test_see_that_people_live_anywhere(self, judge: Judge, tables: Tables) -> None:
+        patients = tables["patients"]
+        order = np.random.default_rng(1).permutation(len(patients))
+        moved = patients.assign(lha_id=patients["lha_id"].to_numpy()[order])
+        verdict = judge("ed_encounters", "associations", patients=moved)
+        assert verdict.offending[["one", "other"]].to_numpy().tolist() == [["facility_id", "lha_id"]]
+
+    def test_see_that_all_of_the_old_and_nobody_else_have_alc(self, judge: Judge, tables: Tables) -> None:
+        stays = tables["ip_stays"]
+        age = stays["patient_id"].map(tables["patients"].set_index("patient_id")["age_group"])
+        verdict = judge("ip_stays", "stay_associations", ip_stays=stays.assign(alc_flag=age.eq("75-84")))
+        assert not verdict.passed
+        assert ["alc_flag", "age_group"] in verdict.offending[["one", "other"]].to_numpy().tolist()
+
+    def test_no_contacts_are_no_finding(self, judge: Judge, tables: Tables) -> None:
+        none = tables["ip_stays"].iloc[:0]
+        assert judge("ip_stays", "stay_associations", ip_stays=none).threshold
+
+
+class TestCramersV:
+    def test_is_about_nothing_where_columns_have_nothing_in_common(self) -> None:
+        rng = np.random.default_rng(5)
+        categories = {"one": rng.integers(0, 12, 1_000), "other": rng.integers(0, 30, 1_000)}
+        # Without its correction it is about the root of 11 x 29 / 1,000 / 11, which is 0.17.
+        assert _cramer(categories, 1_000).loc["one", "other"] < 0.1
+
+    def test_is_one_where_a_column_tells_the_other(self) -> None:
+        one = np.arange(1_000) % 5
+        assert _cramer({"one": one, "other": 4 - one}, 1_000).loc["one", "other"] == pytest.approx(1)
+
+    def test_is_nothing_where_a_column_never_changes(self) -> None:
+        same = np.zeros(1_000, dtype=np.int64)
+        found = _cramer({"one": same, "other": np.arange(1_000) % 5}, 1_000)
+        assert found.loc["one", "other"] == 0
+
+
+class TestTwins:
+    def test_are_made_once_and_differ_from_the_data_and_each_other(
+        self, region: Region, tables: Tables
+    ) -> None:
+        one, two = twin(region, 300, 1), twin(region, 300, 2)
+        assert twin(region, 300, 1) is one
+        assert [len(sample["patients"]) for sample in (one, two)] == [300, 300]
+        assert not one["patients"].equals(two["patients"])
+        assert twin(region.with_run(patients=50), 300, 1)["patients"].shape[0] == 50

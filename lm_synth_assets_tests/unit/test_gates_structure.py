@@ -4,65 +4,68 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lm_synth_assets.config import Region
+from lm_synth_assets.gates.gate import StoredTables
+from lm_synth_assets.gates.structure import STRUCTURAL_GATES
+from lm_synth_assets.storage.examination import Examined
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.datasets import Tables
 
+GATES = {(gate.table, gate.name): gate for gate in STRUCTURAL_GATES}
 
-def problems(judge: Judge, name: str, damaged: pd.DataFrame) -> list[tuple[str, str, int]]:
-    """What the schema gate of a table finds: (column, problem, rows)."""
+
+def problems(judge: Judge, name: str, damaged: pd.DataFrame) -> list[str]:
+    """What the schema gate of a table finds."""
     verdict = judge(name, "schema", **{name: damaged})
     assert verdict.passed == verdict.offending.empty
-    return list(verdict.offending.itertuples(index=False, name=None))
+    return [] if verdict.passed else verdict.offending["problem"].tolist()
 
 
 class TestSchema:
     def test_sees_a_missing_column(self, judge: Judge, tables: Tables) -> None:
         found = problems(judge, "dim_site", tables["dim_site"].drop(columns="site_name"))
-        assert found == [("(all)", "columns are site_id, site_code, site_type", 12)]
+        assert found == ["site_name: the column is missing"]
 
     def test_sees_a_column_too_many(self, judge: Judge, tables: Tables) -> None:
-        ((column, problem, _),) = problems(judge, "dim_gender", tables["dim_gender"].assign(extra=1))
-        assert (column, problem) == ("(all)", "columns are gender, gender_order, extra")
+        found = problems(judge, "dim_gender", tables["dim_gender"].assign(extra=1))
+        assert found == ["extra: the table has no such column"]
 
-    def test_sees_columns_in_another_order(self, judge: Judge, tables: Tables) -> None:
-        frame = tables["dim_gender"]
-        ((column, _, _),) = problems(judge, "dim_gender", frame[frame.columns[::-1]])
-        assert column == "(all)"
-
-    @pytest.mark.parametrize(
-        ("table", "column", "dtype"),
-        [
-            ("patients", "lha_id", "float64"),
-            ("patients", "expected_ed_rate", "int64"),
-            ("ip_stays", "alc_flag", "int8"),
-            ("ed_encounters", "arrival_ts", "string"),
-        ],
-    )
-    def test_sees_a_column_of_another_type(
-        self, judge: Judge, tables: Tables, table: str, column: str, dtype: str
-    ) -> None:
-        frame = tables[table].astype({column: dtype})
-        assert problems(judge, table, frame) == [(column, f"type is {dtype}", len(frame))]
+    def test_sees_a_column_of_another_type(self, judge: Judge, tables: Tables) -> None:
+        frame = tables["ed_encounters"].astype({"arrival_ts": "string", "facility_id": "string"})
+        assert problems(judge, "ed_encounters", frame) == [
+            "facility_id: the type is string where int32 is declared",
+            "arrival_ts: the type is string where datetime64[ns] is declared",
+        ]
 
     @pytest.mark.parametrize(
         ("table", "column", "value", "problem"),
         [
-            pytest.param("patients", "dob", None, "is null", id="null"),
+            pytest.param("patients", "dob", None, "null and none may be (row 4, 9)", id="null"),
             pytest.param(
-                "patients", "gender", "female", "is none of Female, Male, Other", id="outside an enumeration"
+                "patients",
+                "gender",
+                "female",
+                "not among Female, Male, Other: 'female' (row 4), 'female' (row 9)",
+                id="outside an enumeration",
             ),
             pytest.param(
                 "ip_stays",
                 "admit_route",
                 "walk-in",
-                "is none of ED, direct, transfer",
+                "not among ED, direct, transfer: 'walk-in' (row 4), 'walk-in' (row 9)",
                 id="outside a closed list",
             ),
-            pytest.param("ed_encounters", "acuity", 0, "is below 1", id="too low"),
-            pytest.param("ed_encounters", "acuity", 6, "is above 5", id="too high"),
-            pytest.param("ip_stays", "los_days", -0.01, "is below 0", id="negative"),
+            pytest.param("ed_encounters", "acuity", 0, "below 1: 0 (row 4), 0 (row 9)", id="too low"),
+            pytest.param("ed_encounters", "acuity", 6, "above 5: 6 (row 4), 6 (row 9)", id="too high"),
             pytest.param(
-                "patients", "dob", pd.Timestamp("2001-02-03 04:05"), "has a time of day", id="day with a time"
+                "ip_stays", "los_days", -0.01, "below 0: -0.01 (row 4), -0.01 (row 9)", id="negative"
+            ),
+            pytest.param(
+                "patients",
+                "dob",
+                pd.Timestamp("2001-02-03 04:05"),
+                "not whole days: 2001-02-03 04:05:00 (row 4), 2001-02-03 04:05:00 (row 9)",
+                id="day with a time",
             ),
         ],
     )
@@ -73,12 +76,31 @@ class TestSchema:
         if isinstance(frame[column].dtype, pd.CategoricalDtype):
             frame[column] = frame[column].astype(str)
         frame.loc[[3, 8], column] = value
-        assert problems(judge, table, frame) == [(column, problem, 2)]
+        assert problems(judge, table, frame) == [f"{column}: 2 values are {problem}"]
 
     def test_lets_null_be_where_it_may(self, judge: Judge, tables: Tables) -> None:
         frame = tables["ed_encounters"].copy()
         frame.loc[3, ["acuity", "dispo"]] = None
         assert problems(judge, "ed_encounters", frame) == []
+
+    def test_sees_what_was_found_when_the_table_was_read(self, tables: Tables, region: Region) -> None:
+        schema = GATES["dim_site", "schema"]
+        torn = Examined(None, ("site_id: the column is missing", "2 more"))
+        verdict = schema.look(StoredTables.of({"dim_site": torn}), region)
+        assert (verdict.passed, verdict.judged) == (False, True)
+        assert verdict.offending["problem"].tolist() == list(torn.problems)
+
+    def test_names_a_single_problem_at_once(self, judge: Judge, tables: Tables) -> None:
+        verdict = judge("dim_site", "schema", dim_site=tables["dim_site"].drop(columns="site_name"))
+        assert verdict.observed == "site_name: the column is missing"
+
+
+class TestLayout:
+    def test_tells_how_a_table_is_laid_out_otherwise(self, tables: Tables, region: Region) -> None:
+        stored = Examined(tables["dim_site"], remarks=("line ends are CRLF", "columns in another order"))
+        verdict = GATES["dim_site", "layout"].look(StoredTables.of({"dim_site": stored}), region)
+        assert not verdict.passed
+        assert verdict.observed == "line ends are CRLF; columns in another order"
 
 
 class TestKeys:
@@ -94,7 +116,7 @@ class TestKeys:
         twice = frame.loc[sorted([*frame.index, 5])]
         verdict = judge("ed_encounters", "keys", ed_encounters=twice)
         assert not verdict.passed
-        assert set(verdict.offending["encounter_id"]) == {6}
+        assert verdict.offending["encounter_id"].tolist() == [6, 6]
 
     def test_sees_a_key_of_several_columns_twice(self, judge: Judge, tables: Tables) -> None:
         frame = tables["ed_baseline_rates"]
@@ -138,6 +160,27 @@ class TestForeignKeys:
         gone = tables["ed_encounters"]["patient_id"] <= "P0001000"
         assert not verdict.passed
         assert len(verdict.offending) == gone.sum()
+
+    @pytest.mark.parametrize(
+        ("table", "column", "parent"),
+        [
+            ("dim_subprogram", "program_id", "dim_program"),
+            ("population_projection", "age_group", "dim_age_group"),
+            ("ed_projection", "scenario_id", "dim_scenario"),
+        ],
+    )
+    def test_see_a_parent_that_nothing_refers_to(
+        self, judge: Judge, tables: Tables, table: str, column: str, parent: str
+    ) -> None:
+        frame = tables[table]
+        verdict = judge(table, "foreign_keys", **{table: frame[frame[column] != frame[column].iloc[0]]})
+        assert not verdict.passed
+        assert verdict.offending["reference"].tolist() == [f"{parent} without {table}"]
+        assert verdict.offending[column].tolist() == [frame[column].iloc[0]]
+
+    def test_let_a_site_be_nobodys_default(self, judge: Judge, tables: Tables) -> None:
+        lhas = tables["dim_lha"].assign(default_site_id=1)
+        assert judge("dim_lha", "foreign_keys", dim_lha=lhas.astype({"default_site_id": "int32"})).passed
 
     def test_let_an_optional_reference_be_null(self, judge: Judge, tables: Tables) -> None:
         frame = tables["ip_stays"].copy()

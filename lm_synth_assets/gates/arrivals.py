@@ -1,0 +1,177 @@
+"""Gates on when people come to the ED: hours, weekdays and months, the clock, and how days differ."""
+
+import calendar
+
+import numpy as np
+import pandas as pd
+
+from lm_synth_assets.config import Region
+from lm_synth_assets.gates.chance import within_chance
+from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
+from lm_synth_assets.gates.rhythm import HOURS, days_of, expected_arrivals, observed_arrivals
+from lm_synth_assets.gates.visits import visits_of
+from lm_synth_assets.simulation.apportion import Floats, Ints
+from lm_synth_assets.vocabulary import ED_SUBSERVICES
+
+_PROFILE_THRESHOLD = (
+    "max({gates.profile_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); none where none is "
+    "expected"
+)
+
+
+@gate(
+    "ed_encounters",
+    formula="arrivals by ED subservice x hour of the day = visits x the timetable's chance of the hour",
+    threshold=_PROFILE_THRESHOLD,
+    reads=("patients",),
+)
+def hour_profile(tables: Tables, region: Region) -> Verdict:
+    """Arrivals spread over the hours as the rhythm of their subservice, none when it is closed."""
+    visits = visits_of(tables, region)
+    expected = expected_arrivals(visits, region).sum(axis=1)
+    return _profile(
+        "hour", list(range(HOURS)), expected, observed_arrivals(visits, region).sum(axis=1), region
+    )
+
+
+@gate(
+    "ed_encounters",
+    formula="arrivals by ED subservice x weekday = visits x the timetable's chance of the weekday",
+    threshold=_PROFILE_THRESHOLD,
+    reads=("patients",),
+)
+def weekday_profile(tables: Tables, region: Region) -> Verdict:
+    """Arrivals spread over the weekdays as the rhythm of their subservice does."""
+    weekday = days_of(region).dayofweek.to_numpy()
+    return _profile_of_days(tables, region, "weekday", list(calendar.day_name), weekday)
+
+
+@gate(
+    "ed_encounters",
+    formula="arrivals by ED subservice x month = visits x the timetable's chance of the month",
+    threshold=_PROFILE_THRESHOLD,
+    reads=("patients",),
+)
+def month_profile(tables: Tables, region: Region) -> Verdict:
+    """Arrivals spread over the months as the rhythm of their subservice does."""
+    month = days_of(region).month.to_numpy() - 1
+    return _profile_of_days(tables, region, "month", list(calendar.month_name)[1:], month)
+
+
+def _profile_of_days(
+    tables: Tables, region: Region, column: str, words: list[str], category: Ints
+) -> Verdict:
+    visits = visits_of(tables, region)
+    belongs = (category[:, None] == np.arange(len(words))).astype(float)
+    expected = expected_arrivals(visits, region).sum(axis=2) @ belongs
+    observed = observed_arrivals(visits, region).sum(axis=2) @ belongs
+    return _profile(column, words, expected, observed, region)
+
+
+def _profile(
+    column: str, words: list[str] | list[int], expected: Floats, observed: Floats | Ints, region: Region
+) -> Verdict:
+    """Compare arrivals by ED subservice and category: each visit is a free draw."""
+    total = expected.sum(axis=1, keepdims=True)
+    share = np.divide(expected, total, out=np.zeros_like(expected), where=total > 0)
+    compared = pd.DataFrame(
+        {
+            "ed_subservice": np.repeat(ED_SUBSERVICES, len(words)),
+            column: np.tile(words, len(ED_SUBSERVICES)),
+            "expected": expected.ravel(),
+            "observed": observed.ravel(),
+            "variance": (expected * (1 - share)).ravel(),
+        }
+    )
+    return within_chance(compared, region.gates.profile_tolerance_pct, "arrivals", region)
+
+
+@gate(
+    "ed_encounters",
+    formula="shift of the clock that explains the arrivals by hour best, by ED subservice and of all (one "
+    "step of Fisher scoring from the timetable), = 0",
+    threshold="max({gates.clock_tolerance_minutes:g} minutes, {gates.standard_errors:g} standard errors)",
+    reads=("patients",),
+)
+def clock(tables: Tables, region: Region) -> Verdict:
+    """Arrivals are on the local clock: those of no subservice are an hour early or late."""
+    visits = visits_of(tables, region)
+    expected = expected_arrivals(visits, region).sum(axis=1)
+    observed = observed_arrivals(visits, region).sum(axis=1)
+    expected, observed = (np.vstack([hours, hours.sum(axis=0)]) for hours in (expected, observed))
+    # Arrivals by hour as a function of a shift: its slope, and that of its logarithm, which is the score.
+    slope = (np.roll(expected, 1, axis=1) - np.roll(expected, -1, axis=1)) / 2
+    score = np.divide(slope, expected, out=np.zeros_like(slope), where=expected > 0)
+    information = (score * slope).sum(axis=1)
+    # A rhythm without hours, or one that is even over the day, has no clock.
+    tells = information > 1e-9
+    scored = (score * (observed - expected)).sum(axis=1)[tells]
+    names = pd.Series([*ED_SUBSERVICES, "all"], name="ed_subservice")[tells]
+    compared = names.to_frame().assign(expected=0.0, observed=60 * scored / information[tells])
+    by_chance = 60 * region.gates.standard_errors / np.sqrt(information[tells])
+    least = region.gates.clock_tolerance_minutes
+    return within(compared, np.maximum(by_chance, least), "minutes of shift")
+
+
+@gate(
+    "ed_encounters",
+    formula="sum over days of (arrivals - expected)^2 / expected / days, by ED subservice, about the rhythm "
+    "without day effects, = 1 + mean arrivals x variance of the day effects",
+    threshold="max({gates.dispersion_tolerance_pct:g} %, {gates.standard_errors:g} standard errors)",
+    reads=("patients",),
+    blocking=False,
+)
+def daily_counts(tables: Tables, region: Region) -> Verdict:
+    """Days differ as chance and the day effects make them: not all alike, and none with a week's visits."""
+    visits = visits_of(tables, region)
+    level = {name: rhythm.model_copy(update={"day_sd": 0.0}) for name, rhythm in region.rhythms.items()}
+    expected = expected_arrivals(visits, region.model_copy(update={"rhythms": level})).sum(axis=2)
+    observed = observed_arrivals(visits, region).sum(axis=2)
+    by_site = np.bincount(
+        visits.service * len(region.sites) + visits.site, minlength=len(ED_SUBSERVICES) * len(region.sites)
+    ).reshape(len(ED_SUBSERVICES), -1)
+    rows = [
+        (name, *_dispersion(usual[usual > 0], count[usual > 0], _day_effect(region, name, sites)))
+        for name, usual, count, sites in zip(ED_SUBSERVICES, expected, observed, by_site, strict=True)
+        if sites.any()
+    ]
+    compared = pd.DataFrame(rows, columns=["ed_subservice", "expected", "observed", "variance", "skewness"])
+    k = region.gates.standard_errors
+    by_chance = np.sqrt(compared["variance"]) * (k + max(k * k - 1, 0.0) / 6 * compared["skewness"])
+    allowed = np.maximum(compared["expected"] * region.gates.dispersion_tolerance_pct / 100, by_chance)
+    return within(
+        compared.drop(columns=["variance", "skewness"]), allowed.to_numpy(float), "times the Poisson variance"
+    )
+
+
+def _day_effect(region: Region, service: str, by_site: Ints) -> Floats:
+    """Covariance (days, days) of the relative day effect on all sites' arrivals of a subservice.
+
+    Sites share a part of it; the rest averages out as their shares of the visits allow.
+    """
+    calendar_of, rhythm = region.calendar, region.rhythms[region.ed_rhythms[service]]
+    shares = by_site / by_site.sum()
+    shared = calendar_of.day_effect_shared
+    variance = np.expm1(rhythm.day_sd**2) * (shared + (1 - shared) * (shares**2).sum())
+    day = np.arange(len(days_of(region)))
+    return variance * calendar_of.day_effect_memory ** np.abs(day[:, None] - day)
+
+
+def _dispersion(expected: Floats, observed: Ints, effect: Floats) -> tuple[float, float, float, float]:
+    """Index of dispersion of daily counts: expected and observed, its variance and skewness.
+
+    Counts are Poisson about their day's effect, given their sum. A sum of squares of normal numbers with
+    covariance C has mean tr C, variance 2 tr C^2 and third cumulant 8 tr C^3; small counts add what Poisson
+    has beyond the normal, 1 / mean to the variance of each and 22 / mean + 1 / mean^2 to its third cumulant.
+    """
+    days = len(expected)
+    root = np.sqrt(expected)
+    covariance = np.eye(days) + root[:, None] * effect * root
+    fixed = root / np.sqrt(expected.sum())
+    covariance -= np.outer(fixed, fixed @ covariance)
+    covariance -= np.outer(covariance @ fixed, fixed)
+    squared = covariance @ covariance
+    variance = 2 * np.trace(squared) + (1 / expected).sum()
+    third = 8 * (squared * covariance).sum() + (22 / expected + 1 / expected**2).sum()
+    found = float(((observed - expected) ** 2 / expected).sum())
+    return float(np.trace(covariance)) / days, found / days, variance / days**2, third / variance**1.5

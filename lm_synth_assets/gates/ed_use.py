@@ -1,0 +1,136 @@
+"""Gates on who uses the ED: children and adults, and how much people differ."""
+
+import numpy as np
+import pandas as pd
+from scipy.special import betaln, gammaln
+
+from lm_synth_assets.config import Region
+from lm_synth_assets.gates.chance import chance
+from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
+from lm_synth_assets.gates.visits import Visits, visits_of
+from lm_synth_assets.simulation.apportion import Floats
+from lm_synth_assets.vocabulary import ED_SUBSERVICES, OLDEST_AGE, PEDIATRIC_ED
+
+_FEW_VISITS = 100
+_FREQUENT = 4
+"""Visits a year that make a frequent user."""
+
+
+def _pediatric_visits(visits: Visits, first_age: int, last_age: int) -> tuple[int, int]:
+    """Visits to Pediatric ED, and all ED visits, of patients of some ages at the reference date."""
+    age = visits.people.age[visits.patient]
+    own = (age >= first_age) & (age <= last_age)
+    return int((visits.service[own] == ED_SUBSERVICES.index(PEDIATRIC_ED)).sum()), int(own.sum())
+
+
+@gate(
+    "ed_encounters",
+    formula="visits to Pediatric ED / all visits, of patients under 15 at the reference date",
+    threshold="at least {gates.pediatric_under_15_pct:g} %; below 100 visits, "
+    "{gates.volume_least_visits:g} visits less",
+    reads=("patients",),
+)
+def children_go_to_pediatric_ed(tables: Tables, region: Region) -> Verdict:
+    """Of the visits of children under 15, at least the configured share is to Pediatric ED."""
+    share, slack = region.gates.pediatric_under_15_pct, region.gates.volume_least_visits
+    pediatric, visits = _pediatric_visits(visits_of(tables, region), 0, 14)
+    # Where the share of a few visits is at stake, whole visits decide.
+    least = visits * share / 100 - (slack if visits < _FEW_VISITS else 0)
+    return Verdict(
+        pediatric >= least,
+        f"at least {share:g} % of the visits under 15",
+        f"{100 * pediatric / max(visits, 1):.1f} % of {visits:,}",
+    )
+
+
+@gate(
+    "ed_encounters",
+    formula="visits to Pediatric ED / all visits, of patients of 25 and over at the reference date",
+    threshold="at most max({gates.pediatric_from_25_pct:g} %, {gates.volume_least_visits:g} visits)",
+    reads=("patients",),
+)
+def adults_stay_out_of_pediatric_ed(tables: Tables, region: Region) -> Verdict:
+    """Of the visits from 25 years up, hardly any is to Pediatric ED."""
+    share, slack = region.gates.pediatric_from_25_pct, region.gates.volume_least_visits
+    pediatric, visits = _pediatric_visits(visits_of(tables, region), 25, OLDEST_AGE)
+    return Verdict(
+        pediatric <= max(visits * share / 100, slack),
+        f"at most {share:g} % of the visits from 25",
+        f"{100 * pediatric / max(visits, 1):.2f} % of {visits:,}",
+    )
+
+
+@gate(
+    "ed_encounters",
+    formula="variance / mean of visits per patient, and patients with four or more visits, against gamma "
+    "frailty, given the visits of each LHA x home facility x age group x gender",
+    threshold="max({gates.dispersion_tolerance_pct:g} %, {gates.standard_errors:g} standard errors)",
+    reads=("patients",),
+    blocking=False,
+)
+def visits_per_person(tables: Tables, region: Region) -> Verdict:
+    """People differ in their use of the ED as frailty makes them: some come often, most never."""
+    visits = visits_of(tables, region)
+    counts, shape = visits.per_patient, region.ed.frailty_shape
+    total, size = _by_stratum(visits, region)
+    repeats, variance = _repeats(total, size, shape)
+    fewer = [_share_with(number, total, size, shape) for number in range(_FREQUENT)]
+    frequent = 1 - np.minimum(np.sum(fewer, axis=0), 1.0)
+    everybody, mean = max(counts.sum(), 1), counts.sum() / max(len(counts), 1)
+    compared = pd.DataFrame(
+        {
+            "figure": ["variance / mean", f"patients with {_FREQUENT} or more visits"],
+            "expected": [1 + repeats.sum() / everybody - mean, (size * frequent).sum()],
+            "observed": [1 + (counts * (counts - 1)).sum() / everybody - mean, (counts >= _FREQUENT).sum()],
+        }
+    )
+    by_chance = [
+        region.gates.standard_errors * np.sqrt(variance.sum()) / everybody,
+        # Who has many visits leaves fewer to the others, so counts vary less than independent ones.
+        chance((size * frequent * (1 - frequent)).sum(), region),
+    ]
+    stated = compared["expected"].to_numpy(float) * region.gates.dispersion_tolerance_pct / 100
+    return within(compared, np.maximum(stated, by_chance), "(variance / mean, or patients with many visits)")
+
+
+def _by_stratum(visits: Visits, region: Region) -> tuple[Floats, Floats]:
+    """Visits and patients of each stratum inside which everybody has the same rates (strata,).
+
+    Frailty is gamma with shape k. Whether counts are Poisson given frailty, or a stratum's visits are dealt
+    out in proportion to it: given their total, those of a stratum are Dirichlet-multinomial, each patient's
+    weight being k.
+    """
+    people = visits.people
+    stratum = people.cell * len(region.sites) + people.home
+    # The limit of Pediatric ED cuts through an age group.
+    stratum = stratum * 2 + (people.age <= region.ed.pediatric_last_age)
+    size = np.bincount(stratum)
+    total = np.bincount(stratum, visits.per_patient, minlength=len(size))
+    return total[size > 0].astype(float), size[size > 0].astype(float)
+
+
+def _repeats(total: Floats, size: Floats, shape: float) -> tuple[Floats, Floats]:
+    """Mean and variance of a stratum's sum of n (n - 1) over its patients' numbers of visits n (strata,).
+
+    From the factorial moments of the Dirichlet-multinomial distribution.
+    Source: J. E. Mosimann, Biometrika 49 (1962).
+    """
+    steps = np.arange(4.0)[:, None]
+    falling, all_rising = np.cumprod(total - steps, axis=0), np.cumprod(shape * size + steps, axis=0)
+    own_rising = np.cumprod(shape + steps, axis=0)
+    _, second, third, fourth = falling * own_rising / all_rising
+    two_patients = falling[3] * own_rising[1] ** 2 / all_rising[3]
+    mean = size * second
+    square = size * (fourth + 4 * third + 2 * second) + size * (size - 1) * two_patients
+    return mean, np.maximum(square - mean**2, 0.0)
+
+
+def _share_with(number: int, total: Floats, size: Floats, shape: float) -> Floats:
+    """The share of a stratum's patients who have this number of its visits: beta-binomial (strata,)."""
+    left = np.maximum(total - number, 0.0)
+    # A patient who is alone has all of the visits: the limit of next to no weight for others.
+    others = np.maximum(shape * (size - 1), 1e-9)
+    ways = gammaln(total + 1) - gammaln(number + 1) - gammaln(left + 1)
+    return np.where(
+        number <= total, np.exp(ways + betaln(shape + number, others + left) - betaln(shape, others)), 0.0
+    )

@@ -1,0 +1,159 @@
+"""Gates on how much the patients use the hospital: by program, through the ED, and on the first day."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from lm_synth_assets.config import Region
+from lm_synth_assets.gates.chance import chance, within_chance
+from lm_synth_assets.gates.gate import Tables, Verdict, gate
+from lm_synth_assets.gates.stays import of_the_year
+from lm_synth_assets.simulation.apportion import Floats
+from lm_synth_assets.simulation.people import people_of
+from lm_synth_assets.simulation.stay_rates import acuity_shares, admission_chances, stay_rates, units_of
+from lm_synth_assets.simulation.visits import expected_visits
+from lm_synth_assets.vocabulary import GENDERS, OLDEST_AGE, ROUTE_ED
+
+
+class _Admissions(NamedTuple):
+    """First stays to be expected of the patients in the year, and how far chance scatters them."""
+
+    by_ed: Floats
+    """Through the ED (age x gender, unit)."""
+    direct: Floats
+    """Directly (age x gender, unit)."""
+    ed_variance: Floats
+    """Of all through the ED (age x gender,)."""
+    direct_variance: Floats
+    """Of direct ones (age x gender, unit)."""
+
+
+def _expected_admissions(tables: Tables, region: Region) -> _Admissions:
+    """What the rates give the patients of a data set.
+
+    Visits are Poisson given frailty, and frailty is gamma: the sum over a patient's visits of their chances
+    of admission c has the variance E[visits] E[c^2] + (E[visits] E[c])^2 / frailty_shape. Admissions are
+    taken at equal steps from these sums, and visits that are reconciled to totals scatter less. Direct stays
+    are taken at equal steps through the patients, in proportion to frailty: part of them scatters less than
+    Poisson counts of such rates.
+    """
+    people = people_of(tables["patients"], region.run.reference_date)
+    shape = region.ed.frailty_shape
+    group = np.clip(people.age, 0, OLDEST_AGE) * len(GENDERS) + people.gender
+    groups = (OLDEST_AGE + 1) * len(GENDERS)
+    chances, shares = admission_chances(region), acuity_shares(region)
+    visits = expected_visits(region, people)
+    once, squared = (
+        (visits * (power * shares).sum(axis=-1).T[people.age_group]).sum(axis=1)
+        for power in (chances, chances**2)
+    )
+    admitted = np.bincount(group, once, minlength=groups)
+    ed_variance: Floats = np.bincount(group, squared + once**2 / shape, minlength=groups)  # type: ignore[assignment]
+
+    rates = stay_rates(region)
+    via_ed, every, direct = (rate.reshape(groups, -1) for rate in (rates.via_ed, rates.all, rates.direct))
+    weights = np.where(via_ed.sum(axis=1, keepdims=True) > 0, via_ed, every)
+    total = weights.sum(axis=1, keepdims=True)
+    split = np.divide(weights, total, out=np.full_like(weights, 1 / weights.shape[1]), where=total > 0)
+    count = np.bincount(group, minlength=groups)[:, None]
+    return _Admissions(
+        admitted[:, None] * split, count * direct, ed_variance, count * (direct + direct**2 / shape)
+    )
+
+
+@gate(
+    "ip_stays",
+    formula="stays that began in the ED / first stays, admitted in the year = sum over patients of expected "
+    "visits x chance of admission / the same and direct rates",
+    threshold="max({gates.via_ed_tolerance_points:g} percentage points, {gates.standard_errors:g} standard "
+    "errors)",
+    reads=("patients",),
+)
+def admissions_through_ed(tables: Tables, region: Region) -> Verdict:
+    """The share of admissions that come through the ED is what ED use and admission rates imply."""
+    stays = _first_stays(tables, region)
+    expected = _expected_admissions(tables, region)
+    by_ed, direct = float(expected.by_ed.sum()), float(expected.direct.sum())
+    share = by_ed / max(by_ed + direct, 1e-9)
+    came = int((stays["admit_route"] == ROUTE_ED).sum())
+    # came - share x all has the mean 0. All direct stays together are scattered by frailty at most.
+    counted = float(expected.ed_variance.sum())
+    scattered = float((expected.direct_variance - expected.direct).sum()) + 0.5
+    variance = (1 - share) ** 2 * counted + share**2 * scattered
+    allowed = max(
+        len(stays) * region.gates.via_ed_tolerance_points / 100, float(chance(np.array(variance), region))
+    )
+    return Verdict(
+        abs(came - share * len(stays)) <= allowed + 1e-9,
+        f"{100 * share:.1f} %",
+        f"{100 * came / max(len(stays), 1):.1f} % of {len(stays):,}",
+    )
+
+
+@gate(
+    "ip_stays",
+    formula="first stays admitted in the year by program = sum over patients of expected visits x chance "
+    "of admission x share of the program at their age and gender, and of direct rates",
+    threshold="max({gates.mix_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); none where "
+    "none is expected",
+    reads=("patients",),
+)
+def stays_by_program(tables: Tables, region: Region) -> Verdict:
+    """Each program admits as many as the rates give the patients, through the ED and directly."""
+    units, programs = units_of(region), list(region.programs)
+    to_program = np.array([[unit.program == program for program in programs] for unit in units], dtype=float)
+    expected = _expected_admissions(tables, region)
+    by_ed, direct = expected.by_ed @ to_program, expected.direct @ to_program
+    admitted = by_ed.sum(axis=1, keepdims=True)
+    share = np.divide(by_ed, admitted, out=np.zeros_like(by_ed), where=admitted > 0)
+    # Of the ED admissions of an age and gender a program takes its share over stratified uniforms: one
+    # stretch, of which only the strata at its two ends are left to chance.
+    split = np.minimum(by_ed * (1 - share), 0.5)
+    variance = share**2 * expected.ed_variance[:, None] + split + expected.direct_variance @ to_program
+    stays = _first_stays(tables, region)["program_id"].to_numpy(np.int64)
+    compared = pd.DataFrame(
+        {
+            "program": programs,
+            "expected": (by_ed + direct).sum(axis=0),
+            "observed": np.bincount(stays, minlength=len(programs) + 1)[1 : len(programs) + 1],
+            "variance": variance.sum(axis=0),
+        }
+    )
+    return within_chance(compared, region.gates.mix_tolerance_pct, "first stays", region)
+
+
+@gate(
+    "ip_stays",
+    formula="stays under way at the start of the year = los_days of the stays admitted in it / days in it "
+    "(Little's law)",
+    threshold="max({gates.mix_tolerance_pct:g} %, {gates.standard_errors:g} standard errors of a Poisson "
+    "count)",
+    blocking=False,
+)
+def census_on_1_january(tables: Tables, region: Region) -> Verdict:
+    """As many beds are taken on 1 January as stays of the year take on an average day."""
+    stays = tables["ip_stays"]
+    start = pd.Timestamp(region.run.reference_date)
+    this_year = of_the_year(stays, region)
+    days = (pd.Timestamp(region.run.start_year + 1, 1, 1) - start).days
+    expected = float(stays["los_days"].to_numpy(float)[this_year].sum()) / days
+    observed = int((~this_year & ~(stays["discharge_ts"] <= start).to_numpy()).sum())
+    # Lengths are stratified, so the bed days of a year hardly vary. The census does, as a Poisson count at
+    # most, whose root has a standard error of 1/2: F. J. Anscombe, Biometrika 35 (1948).
+    root, reach = np.sqrt(expected + 3 / 8), region.gates.standard_errors / 2
+    share = region.gates.mix_tolerance_pct / 100
+    low = min(max(root - reach, 0.0) ** 2 - 3 / 8, expected * (1 - share))
+    high = max((root + reach) ** 2 - 3 / 8, expected * (1 + share))
+    return Verdict(
+        low <= observed <= high,
+        f"{low:.0f}-{high:.0f} stays, {expected:.1f} on the average day",
+        f"{observed:,} stays",
+        offending=stays[~this_year] if observed > high else pd.DataFrame(),
+    )
+
+
+def _first_stays(tables: Tables, region: Region) -> pd.DataFrame:
+    """The stays of the year that continue no other."""
+    stays = tables["ip_stays"]
+    return stays[of_the_year(stays, region) & stays["transfer_from_stay_id"].isna().to_numpy()]

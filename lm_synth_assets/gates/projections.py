@@ -1,0 +1,83 @@
+"""Gates on the projected volumes: they are what the blueprint's SQL gives on the stored tables."""
+
+import numpy as np
+import pandas as pd
+
+from lm_synth_assets.config import Region
+from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
+from lm_synth_assets.gates.population import each_once
+from lm_synth_assets.gates.sql import query
+from lm_synth_assets.vocabulary import ED_SUBSERVICES
+
+_KEY = ["scenario_id", "year", "site_id", "ed_subservice"]
+
+# Section 10 of the blueprint, for every year and scenario at once.
+_PROJECTION = """
+SELECT c.scenario_id,
+       p.year,
+       l.default_site_id AS site_id,
+       r.ed_subservice,
+       SUM(1.0 * p.population * r.baserate_per_1000 / 1000.0 * c.ed_rate_multiplier
+           * power((1 + g.growth * c.growth_multiplier) / (1 + g.growth), p.year - g.base_year)) AS expected
+FROM population_projection p
+JOIN ed_baseline_rates r
+  ON p.lha_id = r.lha_id
+ AND p.age_group = r.age_group
+ AND p.gender   = r.gender
+JOIN dim_lha l ON l.lha_id = p.lha_id
+JOIN growth g ON g.lha_id = p.lha_id
+CROSS JOIN dim_scenario c
+GROUP BY c.scenario_id, p.year, l.default_site_id, r.ed_subservice
+"""
+
+# Half a unit of the fifth decimal, and what sums of floats leave.
+_ROUNDING = 0.5e-5 + 1e-7
+_FLOATS = 8 * float(np.finfo(np.float64).eps)
+
+
+@gate(
+    "ed_projection",
+    formula="projected_volumes by scenario x year x default site x ED subservice = sum of population x rate "
+    "/ 1,000 x ED multiplier x ((1 + growth x its multiplier) / (1 + growth))^(year - base year), in SQL",
+    threshold="equal at five decimals",
+    reads=("population_projection", "ed_baseline_rates", "dim_lha", "dim_scenario"),
+)
+def reconciles_with_sql(tables: Tables, region: Region) -> Verdict:
+    """The projected volumes are those of the blueprint's SQL on the stored tables, in each scenario."""
+    growth = [lha.growth_pct / 100 for lha in region.lhas.values()]
+    expected = query(
+        _PROJECTION,
+        population_projection=tables["population_projection"].drop(columns="period_date"),
+        ed_baseline_rates=tables["ed_baseline_rates"],
+        dim_lha=tables["dim_lha"],
+        dim_scenario=tables["dim_scenario"],
+        growth=pd.DataFrame(
+            {
+                "lha_id": range(1, len(growth) + 1),
+                "growth": growth,
+                "base_year": region.population.base_year,
+            }
+        ),
+    )
+    observed = tables["ed_projection"].rename(columns={"projected_volumes": "observed"})
+    # A row that is missing is unlike any volume.
+    compared = expected.merge(observed[[*_KEY, "observed"]], on=_KEY, how="outer")
+    compared = compared.fillna({"expected": -1.0, "observed": -1.0})
+    return within(compared, (_ROUNDING + _FLOATS * compared["expected"].abs()).to_numpy(), "visits")
+
+
+@gate(
+    "ed_projection",
+    formula="rows of scenario x year x default site x ED subservice, dated 1 January of the year = 1",
+    threshold="equal",
+)
+def every_year(tables: Tables, region: Region) -> Verdict:
+    """Each scenario has every year, site that is a default site, and subservice once, dated 1 January."""
+    codes = list(region.sites)
+    return each_once(
+        tables["ed_projection"],
+        region,
+        scenario_id=range(1, len(region.scenarios) + 1),
+        site_id=sorted({codes.index(lha.default_site) + 1 for lha in region.lhas.values()}),
+        ed_subservice=ED_SUBSERVICES,
+    )

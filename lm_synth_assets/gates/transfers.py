@@ -1,0 +1,77 @@
+"""Gates on transfers between beds: from which stay to which, along which way, and how many."""
+
+import numpy as np
+import pandas as pd
+
+from lm_synth_assets.config import Region
+from lm_synth_assets.gates.chance import within_chance
+from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of
+from lm_synth_assets.gates.stays import of_the_year, positions, travel, unit_of
+from lm_synth_assets.simulation.placement import Mask
+from lm_synth_assets.simulation.stay_rates import corridors, units_of
+
+
+@gate(
+    "ip_stays",
+    formula="a stay with transfer_from_stay_id is of the same patient and subprogram, admit_ts = "
+    "discharge_ts of that stay + the way, along transfers_to or back; no stay is continued twice",
+    threshold="no exception; {inpatient.travel_hours:g} hours between sites",
+)
+def transfers_along_corridors(tables: Tables, region: Region) -> Verdict:
+    """Stays that continue another follow at once, along a configured corridor or back to where it began."""
+    frame, units = tables["ip_stays"], units_of(region)
+    continues = frame["transfer_from_stay_id"]
+    before = positions(continues, frame["stay_id"])
+    moved = np.flatnonzero(continues.notna())
+    origin = before[moved]
+    wrong = (origin < 0) | continues.duplicated(keep=False).to_numpy()[moved]
+    for column in ("patient_id", "subprogram_key"):
+        values = frame[column].array
+        wrong |= np.asarray(values.take(moved) != values.take(origin), dtype=bool)
+    wrong |= frame["admit_ts"].to_numpy()[moved] != frame["discharge_ts"].to_numpy()[origin] + travel(region)
+    site, unit = frame["facility_id"].to_numpy(np.int64), unit_of(frame, units)
+    along = (corridors(region, units)[site[origin] - 1, unit[moved], site[moved] - 1] > 0) & (
+        unit[moved] >= 0
+    )
+    # Who was moved before may only go back, and that once.
+    start = before[origin]
+    back = (site[start] == site[moved]) & (before[start] < 0)
+    wrong |= ~np.where(start >= 0, back, along)
+    return none_of(frame.iloc[moved[wrong]], "transfer that is not as configured", len(moved))
+
+
+@gate(
+    "ip_stays",
+    formula="first stays of the year that a transfer continues, by program = transfer_share x those at "
+    "sites with a corridor; of these transfers returned = returned_share",
+    threshold="max({gates.mix_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); none where "
+    "none is expected",
+)
+def transfers_by_program(tables: Tables, region: Region) -> Verdict:
+    """Each program transfers the configured share of its stays, and the configured share of these return."""
+    frame, units = tables["ip_stays"], units_of(region)
+    programs = list(region.programs)
+    before, unit = positions(frame["transfer_from_stay_id"], frame["stay_id"]), unit_of(frame, units)
+    continued = positions(frame["stay_id"], frame["transfer_from_stay_id"]) >= 0
+    open_way: Mask = np.any(corridors(region, units) > 0, axis=-1)
+    can_move = (
+        open_way[frame["facility_id"].to_numpy(np.int64) - 1, unit]
+        & (before < 0)
+        & (unit >= 0)
+        & of_the_year(frame, region)
+    )
+    program = np.array([programs.index(unit.program) for unit in units])[unit]
+    share = np.array([section.transfer_share for section in region.programs.values()])
+    able, moved = (
+        np.bincount(program[which], minlength=len(programs)) for which in (can_move, can_move & continued)
+    )
+    returned_share, moves = region.inpatient.returned_share, moved.sum()
+    compared = pd.DataFrame(
+        {
+            "cell": [*programs, "returned"],
+            "expected": np.append(able * share, moves * returned_share),
+            "observed": np.append(moved, (continued & (before >= 0)).sum()),
+            "variance": np.append(able * share * (1 - share), moves * returned_share * (1 - returned_share)),
+        }
+    )
+    return within_chance(compared, region.gates.mix_tolerance_pct, "transfers", region)

@@ -1,0 +1,120 @@
+"""Gates on how urgent ED visits are and how they end."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from lm_synth_assets.config import Region
+from lm_synth_assets.gates.chance import within_chance
+from lm_synth_assets.gates.gate import Tables, Verdict, gate
+from lm_synth_assets.gates.visits import Visits, visits_of
+from lm_synth_assets.simulation.apportion import Floats, Ints
+from lm_synth_assets.simulation.stay_rates import acuity_shares, admission_chances
+from lm_synth_assets.vocabulary import (
+    ADMITTED,
+    AGE_GROUPS,
+    DIED,
+    DISCHARGED,
+    DISPOSITIONS,
+    ED_SUBSERVICES,
+    LEFT,
+    TRANSFERRED,
+)
+
+_LEVELS = ("1", "2", "3", "4", "5")
+_THRESHOLD = (
+    "max({gates.mix_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); none where none is "
+    "expected"
+)
+
+
+@gate(
+    "ed_encounters",
+    formula="visits by ED subservice x acuity = sum over visits of the shares at their subservice and age "
+    "group; none without acuity",
+    threshold=_THRESHOLD,
+    reads=("patients",),
+)
+def acuity_mix(tables: Tables, region: Region) -> Verdict:
+    """Visits are as urgent as configured for their subservice and the patient's age."""
+    counted = _counted(visits_of(tables, region))
+    given = counted.sum(axis=(2, 3))
+    shares = acuity_shares(region)
+    return _mix("acuity", _LEVELS, given, shares, counted.sum(axis=(1, 3)), region)
+
+
+@gate(
+    "ed_encounters",
+    formula="visits by ED subservice x disposition = sum over visits of the chances at their subservice, age "
+    "group and acuity; none without disposition",
+    threshold=_THRESHOLD,
+    reads=("patients",),
+)
+def disposition_mix(tables: Tables, region: Region) -> Verdict:
+    """Visits end as configured for their subservice, acuity and the patient's age."""
+    # What no acuity leads to cannot be said; `acuity_mix` sees those visits.
+    counted = _counted(visits_of(tables, region))[:, :, : len(_LEVELS)]
+    given = counted.sum(axis=3)
+    chances = _disposition_chances(region, given)
+    return _mix("disposition", DISPOSITIONS, given, chances, counted.sum(axis=(1, 2)), region)
+
+
+def _counted(visits: Visits) -> Ints:
+    """Visits (ED subservice, age group, acuity, disposition); the last of the latter two is none at all."""
+    shape = (len(ED_SUBSERVICES), len(AGE_GROUPS), len(_LEVELS) + 1, len(DISPOSITIONS) + 1)
+    where = (visits.service, visits.people.age_group[visits.patient], visits.acuity, visits.disposition)
+    return np.bincount(np.ravel_multi_index(where, shape), minlength=int(np.prod(shape))).reshape(shape)
+
+
+def _disposition_chances(region: Region, given: Ints) -> Floats:
+    """P(disposition) of a visit (ED subservice, age group, acuity, disposition).
+
+    Deaths are a share of all visits of an acuity and fall on those who are not admitted, whatever else would
+    have become of them.
+    """
+    tables = region.ed.dispositions
+    left, transferred, died = (
+        np.array([shares[service] for service in ED_SUBSERVICES])[:, None, :]
+        for shares in (tables.left, tables.transferred, tables.died)
+    )
+    admitted = admission_chances(region)
+    deaths = died * given.sum(axis=1, keepdims=True)
+    exposed = ((1 - admitted) * given).sum(axis=1, keepdims=True)
+    fatal = np.divide(deaths, exposed, out=np.zeros_like(exposed), where=exposed > 0).clip(max=1)
+    staying = 1 - admitted
+    chances = np.zeros((*given.shape, len(DISPOSITIONS)))
+    for disposition, chance in (
+        (ADMITTED, admitted),
+        (DIED, staying * fatal),
+        (LEFT, left * (1 - fatal)),
+        (TRANSFERRED, transferred * (1 - fatal)),
+    ):
+        chances[..., DISPOSITIONS.index(disposition)] = chance
+    chances[..., DISPOSITIONS.index(DISCHARGED)] = (1 - chances.sum(axis=-1)).clip(min=0)
+    return chances
+
+
+def _mix(
+    column: str, words: Sequence[str], given: Ints, chances: Floats, observed: Ints, region: Region
+) -> Verdict:
+    """Compare visits by ED subservice and category, the last of which is none at all.
+
+    `given` (ED subservice, ...) are the visits that have the same `chances` (ED subservice, ..., category);
+    `observed` (ED subservice, category and none). Each visit is a free draw.
+    """
+    between = tuple(range(1, given.ndim))
+    expected = (given[..., None] * chances).sum(axis=between)
+    variance = (given[..., None] * chances * (1 - chances)).sum(axis=between)
+    nothing = np.zeros((len(ED_SUBSERVICES), 1))
+    expected, variance = np.hstack([expected, nothing]), np.hstack([variance, nothing])
+    compared = pd.DataFrame(
+        {
+            "ed_subservice": np.repeat(ED_SUBSERVICES, expected.shape[1]),
+            column: np.tile([*words, "none"], len(ED_SUBSERVICES)),
+            "expected": expected.ravel(),
+            "observed": observed.ravel(),
+            "variance": variance.ravel(),
+        }
+    )
+    return within_chance(compared, region.gates.mix_tolerance_pct, "visits", region)

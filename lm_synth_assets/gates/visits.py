@@ -1,0 +1,94 @@
+"""Stored contacts joined to their patients, and the visits as arrays, which is what gates compute with.
+
+Joining by text takes longer than most gates, so it is done once for each data set that is judged.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lm_synth_assets.config import Region
+from lm_synth_assets.gates.gate import Tables
+from lm_synth_assets.simulation.apportion import Ints
+from lm_synth_assets.simulation.people import People, people_of
+from lm_synth_assets.simulation.rhythms import DAY
+
+
+@dataclass(frozen=True)
+class Visits:
+    """One array entry a visit, in the order of ed_encounters; groups and places as indexes from 0.
+
+    Visits of nobody who is a patient are left out: they are for `foreign_keys` to see.
+    """
+
+    people: People
+    row: Ints
+    """Position in ed_encounters."""
+    patient: Ints
+    """Position in patients."""
+    site: Ints
+    service: Ints
+    acuity: Ints
+    """From 0 (level 1) to 4 (level 5); 5 where there is none."""
+    disposition: Ints
+    """Index of the disposition; 5 where there is none."""
+    arrival: Ints
+    """Seconds since the start of the year's 1 January."""
+
+    @cached_property
+    def per_patient(self) -> Ints:
+        """Visits of each patient (patients,)."""
+        return np.bincount(self.patient, minlength=len(self.people))
+
+    @cached_property
+    def day(self) -> Ints:
+        """Day of the year of each arrival, from 0."""
+        return self.arrival // DAY
+
+    @cached_property
+    def second(self) -> Ints:
+        """Seconds from midnight to each arrival."""
+        return self.arrival % DAY
+
+
+_VISITS: WeakKeyDictionary[Tables, Visits] = WeakKeyDictionary()
+_PATIENTS: WeakKeyDictionary[Tables, dict[str, Ints]] = WeakKeyDictionary()
+
+
+def visits_of(tables: Tables, region: Region) -> Visits:
+    """The visits of a data set, from ed_encounters and patients."""
+    found = _VISITS.get(tables)
+    if found is None or found.people.reference_date != region.run.reference_date:
+        found = _VISITS[tables] = _visits(tables, region)
+    return found
+
+
+def patient_of(tables: Tables, table: str) -> Ints:
+    """The position in patients of the patient of each row of a table; -1 where there is no such patient."""
+    known = _PATIENTS.setdefault(tables, {})
+    if table not in known:
+        ids, patients = pa.array(tables[table]["patient_id"]), pa.array(tables["patients"]["patient_id"])
+        known[table] = np.asarray(pc.index_in(ids, value_set=patients).fill_null(-1), dtype=np.int64)
+    return known[table]
+
+
+def _visits(tables: Tables, region: Region) -> Visits:
+    frame, patient = tables["ed_encounters"], patient_of(tables, "ed_encounters")
+    row = np.flatnonzero(patient >= 0)
+    start = np.datetime64(region.run.reference_date, "s")
+    arrival = (frame["arrival_ts"].to_numpy().astype("datetime64[s]") - start).astype(np.int64)
+    disposition = frame["dispo"].cat.codes.to_numpy().astype(np.int64)
+    return Visits(
+        people=people_of(tables["patients"], region.run.reference_date),
+        row=row,
+        patient=patient[row],
+        site=frame["facility_id"].to_numpy(np.int64)[row] - 1,
+        service=frame["ed_subservice"].cat.codes.to_numpy().astype(np.int64)[row],
+        acuity=frame["acuity"].fillna(6).to_numpy(np.int64)[row] - 1,
+        disposition=np.where(disposition < 0, 5, disposition)[row],
+        arrival=arrival[row],
+    )

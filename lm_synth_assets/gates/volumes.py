@@ -1,0 +1,114 @@
+"""Gates on ED volumes: how many visits each facility and each area's people make."""
+
+import numpy as np
+import pandas as pd
+
+from lm_synth_assets.config import Region
+from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
+from lm_synth_assets.gates.sql import query
+from lm_synth_assets.simulation.population import flow_shares
+
+_THRESHOLD = (
+    "max({gates.volume_tolerance_pct:g} %, {gates.volume_least_visits:g} visits), and for freely drawn "
+    "volumes {gates.standard_errors:g} standard errors"
+)
+
+
+def _volumes(compared: pd.DataFrame, region: Region) -> Verdict:
+    """Compare volumes by cell, given `expected`, `observed` and the `variance` of free draws."""
+    gates = region.gates
+    tolerance = compared["expected"] * gates.volume_tolerance_pct / 100
+    tolerance = tolerance.clip(lower=gates.volume_least_visits)
+    if region.ed.volume_control == "free":
+        tolerance = np.maximum(tolerance, gates.standard_errors * np.sqrt(compared["variance"]))
+    return within(compared.drop(columns="variance"), tolerance.to_numpy(), "visits")
+
+
+@gate(
+    "ed_encounters",
+    formula="visits by facility x ED subservice = sum over LHAs of residents x rate x share of its residents "
+    "who go there / sampling weight",
+    threshold=_THRESHOLD,
+    reads=("population_projection", "ed_baseline_rates"),
+)
+def volumes_by_site(tables: Tables, region: Region) -> Verdict:
+    """ED volumes by treating facility x ED subservice are population x rate, sent where patients go."""
+    population = tables["population_projection"].query("year == @region.run.start_year")
+    joined = population.merge(tables["ed_baseline_rates"], on=["lha_id", "age_group", "gender"])
+    people = joined["population"].astype(float) * region.run.patients / population["population"].sum()
+    rate = joined["baserate_per_1000"] / 1000
+    joined["expected"] = people * rate
+    joined["variance"] = people * (rate + rate**2 / region.ed.frailty_shape)
+    by_area = joined.groupby(["lha_id", "ed_subservice"], observed=True)[["expected", "variance"]].sum()
+    shares = flow_shares(region)
+    lha, site = np.nonzero(shares)
+    to_site = pd.DataFrame({"lha_id": lha + 1, "facility_id": site + 1, "share": shares[lha, site]})
+    flows = by_area.reset_index().merge(to_site, on="lha_id")
+    flows["expected"] *= flows["share"]
+    flows["variance"] *= flows["share"]
+    by = ["facility_id", "ed_subservice"]
+    compared = flows.groupby(by, observed=True)[["expected", "variance"]].sum()
+    observed = tables["ed_encounters"].groupby(by, observed=True).size()
+    compared["observed"] = observed.reindex(compared.index, fill_value=0)
+    return _volumes(compared.reset_index(), region)
+
+
+_BY_CATCHMENT = """
+WITH population AS (SELECT * FROM population_projection WHERE year = {year}),
+segment AS (
+  SELECT s.site_code AS facility,
+         r.ed_subservice,
+         1.0 * p.population * {patients} / (SELECT SUM(population) FROM population) AS people,
+         r.baserate_per_1000 / 1000.0 AS rate
+  FROM population p
+  JOIN ed_baseline_rates r
+    ON p.lha_id = r.lha_id
+   AND p.age_group = r.age_group
+   AND p.gender   = r.gender
+  JOIN dim_lha l ON l.lha_id = p.lha_id
+  JOIN dim_site s ON s.site_id = l.default_site_id
+),
+projected AS (
+  SELECT facility, ed_subservice, SUM(people * rate) AS expected,
+         SUM(people * (rate + rate * rate / {frailty_shape})) AS variance
+  FROM segment
+  GROUP BY facility, ed_subservice
+),
+visited AS (
+  SELECT s.site_code AS facility, v.ed_subservice, COUNT(*) AS observed
+  FROM ed_encounters v
+  JOIN patients p ON p.patient_id = v.patient_id
+  JOIN dim_lha l ON l.lha_id = p.lha_id
+  JOIN dim_site s ON s.site_id = l.default_site_id
+  GROUP BY s.site_code, v.ed_subservice
+)
+SELECT facility, ed_subservice, expected, COALESCE(observed, 0) AS observed, variance
+FROM projected
+LEFT JOIN visited USING (facility, ed_subservice)
+ORDER BY facility, ed_subservice
+"""
+"""The blueprint's example SQL (section 10) for the sample, beside the visits of the same catchments."""
+
+
+@gate(
+    "ed_encounters",
+    formula="visits by default site of the patient's LHA x ED subservice = population x rate x patients / "
+    "residents, in the projection's SQL",
+    threshold=_THRESHOLD,
+    reads=("patients", "population_projection", "ed_baseline_rates", "dim_lha", "dim_site"),
+)
+def volumes_by_catchment(tables: Tables, region: Region) -> Verdict:
+    """ED volumes by the default site of the patient's area x ED subservice are those of the projection."""
+    sql = _BY_CATCHMENT.format(
+        year=region.run.start_year, patients=region.run.patients, frailty_shape=region.ed.frailty_shape
+    )
+    compared = query(
+        sql,
+        population_projection=tables["population_projection"].drop(columns="period_date"),
+        ed_baseline_rates=tables["ed_baseline_rates"],
+        dim_lha=tables["dim_lha"],
+        dim_site=tables["dim_site"],
+        patients=tables["patients"][["patient_id", "lha_id"]],
+        ed_encounters=tables["ed_encounters"][["patient_id", "ed_subservice"]],
+    )
+    return _volumes(compared, region)

@@ -1,0 +1,70 @@
+"""What a command has come to, as data: tables written, gates looked at, errors."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class StoredTable:
+    """A table that a run has written."""
+
+    name: str
+    rows: int
+    bytes: int
+    location: str
+
+
+class Mark(StrEnum):
+    """What a gate's verdict means for the data set."""
+
+    PASS = "pass"
+    WARN = "warn"
+    FAIL = "fail"
+    NOT_JUDGED = "not judged"
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """What a gate has found; `offending` holds some rows that show the breach, as a Markdown table."""
+
+    table: str
+    gate: str
+    description: str
+    formula: str
+    blocking: bool
+    mark: Mark
+    expected: str
+    observed: str
+    threshold: str
+    offending: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether the gate has looked and found nothing."""
+        return self.mark is Mark.PASS
+
+
+@dataclass
+class Outcome:
+    """What a run has come to.
+
+    `not_run` are gates that were due but not reached, `left_out` the tables that it did not make or look at,
+    with the reason.
+    """
+
+    tables: list[StoredTable] = field(default_factory=list)
+    gates: list[GateResult] = field(default_factory=list)
+    not_run: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every blocking gate that was due has passed, and every other has at least judged."""
+        stopping = any(result.mark in (Mark.FAIL, Mark.NOT_JUDGED) for result in self.gates)
+        return not (stopping or self.errors or self.not_run)
+
+
+Progress = Callable[[int, int, str], None]
+"""Told how many of how many steps are done, and what happened last."""

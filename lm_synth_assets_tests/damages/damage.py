@@ -1,0 +1,48 @@
+"""Good data damaged as a user or a bug would, each time in the one way that a gate is there to catch.
+
+Here is what a damage is: a change of some tables, in words, and the gate that must see it. The modules beside
+this one hold the damages by subject.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from lm_synth_assets.storage.examination import Examined
+from lm_synth_assets_tests.datasets import Tables
+
+Damaged = Mapping[str, pd.DataFrame | Examined]
+Change = Callable[[Tables], Damaged]
+"""From good tables, which it leaves as they are, to those that it damages."""
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A damage that `gate` (table.gate) must see."""
+
+    gate: str
+    words: str
+    change: Change
+
+
+DAMAGES: list[Damage] = []
+"""All damages, in the order of their modules."""
+
+
+def damage(gate: str, words: str) -> Callable[[Change], Change]:
+    """Make a function a damage that a gate must see; `words` complete "what if ..."."""
+
+    def register(change: Change) -> Change:
+        DAMAGES.append(Damage(gate, words, change))
+        return change
+
+    return register
+
+
+def edited(frame: pd.DataFrame, rows: object, **values: object) -> pd.DataFrame:
+    """A copy with other values in some rows (a mask or labels)."""
+    copy = frame.copy()
+    for column, value in values.items():
+        copy.loc[rows, column] = value  # type: ignore[index]
+    return copy

@@ -1,0 +1,30 @@
+"""The page of all damages, with every gate that sees each."""
+
+from itertools import groupby
+from operator import attrgetter
+
+from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets_tests.damages.suite import PATIENTS, seen_by, whole_suite
+
+
+def damages_page() -> str:
+    """Every damage with the gate that must see it and the others that do."""
+    gates = all_gates()
+    lines = [
+        "# What if ...",
+        "",
+        "Made by `make docs` from the mutation suite (`lm_synth_assets_tests/damages`): good data of "
+        f"{PATIENTS:,} patients, damaged in one way at a time. Tests assert that the gate of each section "
+        "sees its damages; the last column says which others do not pass them either, by what they see or "
+        "because they cannot judge. Undamaged, the data pass every gate.",
+    ]
+    for gate, damages in groupby(whole_suite(), attrgetter("gate")):
+        lines += ["", f"## {gate}", "", "| what if | also seen by |", "|---|---|"]
+        for damage in damages:
+            others = [name for name in seen_by(damage, gates) if name != gate]
+            lines.append(f"| {damage.words} | {', '.join(others) or '-'} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(damages_page(), end="")

@@ -1,0 +1,90 @@
+"""The gates on ED use see the wrong people, and people who are too much alike."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lm_synth_assets.gates.ed_use import _repeats, _share_with
+from lm_synth_assets.vocabulary import PEDIATRIC_ED, URGENT_CARE
+from lm_synth_assets_tests.conftest import Judge
+from lm_synth_assets_tests.datasets import Tables
+
+
+@pytest.fixture
+def visits(tables: Tables) -> pd.DataFrame:
+    """A copy of the encounters, to be damaged."""
+    return tables["ed_encounters"].copy()
+
+
+class TestPediatric:
+    def test_sees_children_sent_elsewhere(self, judge: Judge, tables: Tables, visits: pd.DataFrame) -> None:
+        self.send(visits, tables, ["0-4", "5-14"], 0.3, URGENT_CARE)
+        verdict = judge("ed_encounters", "children_go_to_pediatric_ed", ed_encounters=visits)
+        assert not verdict.passed
+        assert float(verdict.observed.split(" %")[0]) < 65
+
+    def test_sees_adults_among_children(self, judge: Judge, tables: Tables, visits: pd.DataFrame) -> None:
+        self.send(visits, tables, ["25-44"], 0.1, PEDIATRIC_ED)
+        verdict = judge("ed_encounters", "adults_stay_out_of_pediatric_ed", ed_encounters=visits)
+        assert not verdict.passed
+        assert float(verdict.observed.split(" %")[0]) > 2
+
+    def test_lets_youths_be_seen_there(self, judge: Judge, tables: Tables, visits: pd.DataFrame) -> None:
+        self.send(visits, tables, ["15-24"], 0.5, PEDIATRIC_ED)
+        assert judge("ed_encounters", "adults_stay_out_of_pediatric_ed", ed_encounters=visits).passed
+        assert judge("ed_encounters", "children_go_to_pediatric_ed", ed_encounters=visits).passed
+
+    @staticmethod
+    def send(
+        visits: pd.DataFrame, tables: Tables, age_groups: list[str], share: float, subservice: str
+    ) -> None:
+        """Send a share of the visits of some age groups to one subservice."""
+        age_group = visits["patient_id"].map(tables["patients"].set_index("patient_id")["age_group"])
+        own = visits.index[age_group.isin(age_groups)]
+        visits.loc[own[: int(len(own) * share)], "ed_subservice"] = subservice
+
+
+class TestVisitsPerPerson:
+    def test_sees_visits_that_are_dealt_out_regardless_of_frailty(
+        self, judge: Judge, tables: Tables, visits: pd.DataFrame
+    ) -> None:
+        ids = tables["patients"]["patient_id"]
+        anybody = np.random.default_rng(1).integers(0, len(ids), len(visits))
+        dealt = visits.assign(patient_id=ids.array.take(anybody))
+        verdict = judge("ed_encounters", "visits_per_person", ed_encounters=dealt)
+        assert not verdict.passed
+        assert "patients with 4 or more visits" in set(verdict.offending["figure"])
+
+    def test_sees_that_everybody_comes_once(self, judge: Judge, visits: pd.DataFrame) -> None:
+        once = visits.drop_duplicates("patient_id")
+        assert not judge("ed_encounters", "visits_per_person", ed_encounters=once).passed
+
+    def test_sees_that_one_patient_has_many_visits_of_others(
+        self, judge: Judge, visits: pd.DataFrame
+    ) -> None:
+        visits.loc[visits.index[:60], "patient_id"] = visits["patient_id"].iloc[0]
+        verdict = judge("ed_encounters", "visits_per_person", ed_encounters=visits)
+        assert verdict.offending["figure"].tolist() == ["variance / mean"]
+
+    @pytest.mark.parametrize("shape", [0.05, 0.55, 5.0])
+    def test_expects_what_dealing_out_in_proportion_to_frailty_gives(self, shape: float) -> None:
+        rng = np.random.default_rng(3)
+        size, total, samples = 6, 9, 200_000
+        frailty = rng.standard_gamma(shape, (samples, size)) + 1e-300
+        counts = rng.multinomial(total, frailty / frailty.sum(axis=1, keepdims=True))
+        repeats = (counts * (counts - 1)).sum(axis=1)
+        mean, variance = _repeats(np.array([float(total)]), np.array([float(size)]), shape)
+        assert mean[0] == pytest.approx(repeats.mean(), rel=0.02)
+        assert variance[0] == pytest.approx(repeats.var(), rel=0.05)
+        for number in range(4):
+            share = _share_with(number, np.array([float(total)]), np.array([float(size)]), shape)
+            assert share[0] == pytest.approx((counts == number).mean(), abs=0.005)
+
+    def test_one_who_is_alone_has_all_the_visits(self) -> None:
+        total, alone = np.array([3.0]), np.array([1.0])
+        assert _repeats(total, alone, 0.55)[0] == pytest.approx(6)
+        assert _repeats(total, alone, 0.55)[1] == pytest.approx(0, abs=1e-9)
+        assert _share_with(3, total, alone, 0.55) == pytest.approx(1, abs=1e-6)
+
+    def test_no_visits_are_no_finding(self, judge: Judge, visits: pd.DataFrame) -> None:
+        assert judge("ed_encounters", "visits_per_person", ed_encounters=visits.iloc[:0]).passed

@@ -1,0 +1,87 @@
+"""The reports that other programs read: JSON with everything, JUnit XML for continuous integration."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from lm_synth_assets.outcome import GateResult, Mark, Outcome
+from lm_synth_assets.report import UnknownReport, as_json, as_junit, check_report, write_report
+
+PASSED = GateResult(
+    table="patients",
+    gate="marginals",
+    description="Patients are the residents' share.",
+    formula="patients = residents / weight",
+    blocking=True,
+    mark=Mark.PASS,
+    expected="10 patients",
+    observed="10 patients",
+    threshold="5 %",
+    offending="",
+)
+FAILED = replace(PASSED, gate="keys", mark=Mark.FAIL, observed="2 < 3 & 4 > 1", offending="| a |\n| 1 |")
+WARNED = replace(PASSED, table="ip_stays", gate="census", blocking=False, mark=Mark.WARN)
+BLIND = replace(PASSED, table="ip_stays", gate="keys", mark=Mark.NOT_JUDGED, observed="not judged: torn")
+ALL = Outcome(gates=[PASSED, FAILED, WARNED, BLIND])
+
+
+def test_json_tells_of_each_gate_what_the_table_on_the_screen_does_and_more() -> None:
+    told = json.loads(as_json(ALL))
+    assert told["passed"] is False
+    assert [(gate["gate"], gate["mark"], gate["passed"]) for gate in told["gates"]] == [
+        ("marginals", "pass", True),
+        ("keys", "fail", False),
+        ("census", "warn", False),
+        ("keys", "not judged", False),
+    ]
+    assert told["gates"][1] | {"passed": False} == told["gates"][1]
+    assert {"description", "formula", "expected", "observed", "threshold", "offending"} <= set(
+        told["gates"][1]
+    )
+
+
+class TestJUnit:
+    def test_has_a_suite_a_table_and_a_case_a_gate(self) -> None:
+        root = ElementTree.fromstring(as_junit(ALL))
+        assert root.tag == "testsuites"
+        cases = {suite.get("name"): [case.get("name") for case in suite] for suite in root}
+        assert cases == {"patients": ["marginals", "keys"], "ip_stays": ["census", "keys"]}
+
+    def test_counts_failures_errors_and_warnings(self) -> None:
+        root = ElementTree.fromstring(as_junit(ALL))
+        counts = {key: root.get(key) for key in ("tests", "failures", "errors", "skipped")}
+        assert counts == {"tests": "4", "failures": "1", "errors": "1", "skipped": "1"}
+        patients = root[0]
+        assert [patients.get(key) for key in ("tests", "failures", "errors")] == ["2", "1", "0"]
+
+    def test_says_what_was_found_whatever_letters_are_in_it(self) -> None:
+        failed = replace(FAILED, observed="2 < 3 & \x00\x1b[31m 'é'")
+        root = ElementTree.fromstring(as_junit(Outcome(gates=[failed])))
+        [failure] = root.iter("failure")
+        assert failure.get("message") == "expected 10 patients; observed 2 < 3 & [31m 'é'; threshold 5 %"
+        assert failure.text == FAILED.offending
+
+    def test_gates_that_were_not_reached_and_errors_are_errors(self) -> None:
+        outcome = Outcome(gates=[PASSED], not_run=["ip_stays.keys"], errors=["the disk is full"])
+        root = ElementTree.fromstring(as_junit(outcome))
+        assert [error.get("message") for error in root.iter("error")] == ["not reached", "the disk is full"]
+        assert root.get("errors") == "2"
+
+    def test_of_nothing_is_an_empty_list(self) -> None:
+        assert list(ElementTree.fromstring(as_junit(Outcome()))) == []
+
+
+class TestWriting:
+    def test_the_ending_of_the_name_decides(self, tmp_path: Path) -> None:
+        write_report(tmp_path / "new" / "gates.JSON", ALL)
+        write_report(tmp_path / "gates.xml", ALL)
+        assert (tmp_path / "new" / "gates.JSON").read_text(encoding="utf-8") == as_json(ALL)
+        assert (tmp_path / "gates.xml").read_text(encoding="utf-8") == as_junit(ALL)
+
+    @pytest.mark.parametrize("name", ["gates", "gates.html", "json"])
+    def test_any_other_ending_is_refused(self, name: str) -> None:
+        with pytest.raises(UnknownReport, match=r"must end in \.json"):
+            check_report(Path(name))
