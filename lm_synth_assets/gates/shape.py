@@ -21,6 +21,9 @@ from lm_synth_assets.vocabulary import AGE_GROUPS, ED_SUBSERVICES
 FREE_DRAW = 2.7
 """A distance up to this over sqrt(n) is chance: the Kolmogorov distribution exceeds it once in a million."""
 
+_NO_TIME = 1e-9
+"""In place of a ratio of 0, which has no logarithm."""
+
 _STRATIFIED_DRAW = 1.95
 """The same for draws over stratified uniforms, which lie closer: once in a thousand if they were free."""
 
@@ -75,7 +78,8 @@ def los_shape(tables: Tables, region: Region) -> Verdict:
         mine = (stays["subprogram_key"] == unit.program_id * 100 + unit.subprogram_id).to_numpy()
         if mine.any() and unit.stays.sigma:
             ratio = stays["los_days"].to_numpy()[mine] / (unit.stays.median_days * factor[mine])
-            rows.append((unit.name, int(mine.sum()), distance(ndtr(np.log(ratio) / unit.stays.sigma))))
+            uniform = ndtr(np.log(np.maximum(ratio, _NO_TIME)) / unit.stays.sigma)
+            rows.append((unit.name, int(mine.sum()), distance(uniform)))
     return distances(rows, region.gates.ks_threshold, _STRATIFIED_DRAW, "subprogram")
 
 
@@ -219,8 +223,8 @@ def _stay_associations(tables: Tables, region: Region) -> pd.DataFrame:
     stays, patient = tables["ip_stays"][patient >= 0], patient[patient >= 0]
     people = people_of(tables["patients"], region.run.reference_date)
     categories = {
-        "subprogram_key": pd.factorize(stays["subprogram_key"])[0],
-        "facility_id": stays["facility_id"].to_numpy(np.int64) - 1,
+        "subprogram_key": stays["subprogram_key"].to_numpy(np.int64),
+        "facility_id": stays["facility_id"].to_numpy(np.int64),
         "admit_route": stays["admit_route"].cat.codes.to_numpy().astype(np.int64),
         "alc_flag": stays["alc_flag"].to_numpy().astype(np.int64),
         "age_group": people.age_group[patient],
@@ -230,12 +234,13 @@ def _stay_associations(tables: Tables, region: Region) -> pd.DataFrame:
 
 
 def _cramer(categories: Mapping[str, Ints], size: float) -> pd.DataFrame:
-    """Cramer's V of each pair of columns of category numbers, less its bias for that many independent rows.
+    """Cramer's V of each pair of columns of categories, less its bias for that many independent rows.
 
     A cell with less than one expected row weighs like one with one row: a single row there is no association.
     Sources: W. Bergsma, J. Korean Stat. Soc. 42 (2013); W. G. Cochran, Biometrics 10 (1954).
     """
-    codes = list(categories.values())
+    # Numbered anew: a wild number in damaged data must not make tables of its size.
+    codes = [pd.factorize(values)[0] for values in categories.values()]
     total, spare = max(len(codes[0]), 1), max(size - 1, 1.0)
     shares = [np.bincount(code) / total for code in codes]
     measured = np.eye(len(codes))

@@ -4,12 +4,12 @@ from itertools import groupby
 from operator import attrgetter
 
 from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets_tests.damages.damage import Damage
 from lm_synth_assets_tests.damages.suite import PATIENTS, seen_by, whole_suite
 
 
 def damages_page() -> str:
     """Every damage with the gate that must see it and the others that do."""
-    gates = all_gates()
     lines = [
         "# What if ...",
         "",
@@ -20,10 +20,14 @@ def damages_page() -> str:
     ]
     for gate, damages in groupby(whole_suite(), attrgetter("gate")):
         lines += ["", f"## {gate}", "", "| what if | also seen by |", "|---|---|"]
-        for damage in damages:
-            others = [name for name in seen_by(damage, gates) if name != gate]
-            lines.append(f"| {damage.words} | {', '.join(others) or '-'} |")
+        lines += map(row, damages)
     return "\n".join(lines) + "\n"
+
+
+def row(damage: Damage) -> str:
+    """A damage, and the gates besides its own that do not pass it."""
+    others = [name for name in seen_by(damage, all_gates()) if name != damage.gate]
+    return f"| {damage.words} | {', '.join(others) or '-'} |"
 
 
 if __name__ == "__main__":

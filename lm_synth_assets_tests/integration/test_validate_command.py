@@ -93,8 +93,8 @@ def test_a_failed_gate_is_named_with_the_rows_that_show_it(call: Call, copy: Pat
     assert (ran.code, ran.err) == (1, "")
     breach, header, _, row, verdict, _ = ran.out.splitlines()
     assert breach == (
-        "FAIL ip_stays.length_of_stay: expected no stay below 0.25 days or unlike its times; "
-        "observed 1 of 142 rows; threshold at least 0.25 days, otherwise equal"
+        "FAIL ip_stays.length_of_stay: expected no stay outside 0.25-365 days or unlike its times; "
+        "observed 1 of 142 rows; threshold 0.25 to 365 days, otherwise equal"
     )
     assert "los_days" in header
     assert row.split("|")[1].strip() == "1"
