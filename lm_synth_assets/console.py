@@ -50,8 +50,10 @@ def show(outcome: Outcome, *, as_json: bool, quiet: bool, title: str) -> None:
             console.print(_tables(outcome))
         console.print(_gates(outcome))
     for result in outcome.gates:
-        if not result.passed:
+        if result.mark in (Mark.FAIL, Mark.WARN):
             console.print(_breach(result), soft_wrap=True)
+    for reason, names in _not_judged(outcome).items():
+        console.print(f"NOT JUDGED {', '.join(names)}: {reason}", style="bold red", soft_wrap=True)
     if outcome.not_run:
         tables = ", ".join(dict.fromkeys(gate.partition(".")[0] for gate in outcome.not_run))
         console.print(f"NOT RUN {len(outcome.not_run)} gates on {tables}", style="bold red", soft_wrap=True)
@@ -150,6 +152,16 @@ def _breach(result: GateResult) -> Text:
         f"observed {result.observed}; threshold {result.threshold}"
     )
     return Text(f"{text}\n{result.offending}" if result.offending else text)
+
+
+def _not_judged(outcome: Outcome) -> dict[str, list[str]]:
+    """The gates that could not judge, by the reason: one torn table keeps many from it."""
+    by_reason: dict[str, list[str]] = {}
+    for result in outcome.gates:
+        if result.mark is Mark.NOT_JUDGED:
+            reason = result.observed.removeprefix("not judged: ")
+            by_reason.setdefault(reason, []).append(f"{result.table}.{result.gate}")
+    return by_reason
 
 
 def _verdict(outcome: Outcome, title: str) -> Text:

@@ -71,7 +71,17 @@ class TestSummary:
     ) -> None:
         out = shown(capsys, replace(good(), gates=[BLIND]))
         assert "│ marginals │ not judged: no file │ 10 patients │ 5 %       │ not judged │" in out
-        assert "NOT JUDGED patients.marginals: expected 10 patients; observed not judged: no file" in out
+        assert "\nNOT JUDGED patients.marginals: no file\n" in out
+
+    def test_names_all_gates_together_that_could_not_judge_for_one_reason(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        outcome = Outcome(gates=[FAILED, BLIND, replace(BLIND, gate="keys"), replace(BLIND, observed="torn")])
+        lines = shown(capsys, outcome, quiet=True).splitlines()
+        assert [line for line in lines if line.startswith("NOT JUDGED")] == [
+            "NOT JUDGED patients.marginals, patients.keys: no file",
+            "NOT JUDGED patients.marginals: torn",
+        ]
 
     def test_ends_with_verdict_and_disclaimer(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert shown(capsys, good()).splitlines()[-3:] == [
