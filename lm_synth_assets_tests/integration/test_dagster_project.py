@@ -10,6 +10,7 @@ import sqlalchemy as sa
 import lm_synth_assets
 from lm_synth_assets.assets.table_asset import OWNERS
 from lm_synth_assets.build import build_defs
+from lm_synth_assets.gates.fidelity import fidelity_gates
 from lm_synth_assets.gates.registry import all_gates
 from lm_synth_assets.schema import TABLES, foreign_keys
 from lm_synth_assets.settings import Settings
@@ -74,6 +75,9 @@ def test_dependencies_follow_foreign_keys(definitions: dg.Definitions, table: sa
     assert parents <= upstream
 
 
+FIDELITY = {gate.table for gate in fidelity_gates()}
+
+
 @each_table
 def test_one_multi_check_holds_all_gates_of_a_table(definitions: dg.Definitions, table: sa.Table) -> None:
     checks = [
@@ -81,7 +85,8 @@ def test_one_multi_check_holds_all_gates_of_a_table(definitions: dg.Definitions,
         for check in definitions.asset_checks or ()
         if any(spec.asset_key == dg.AssetKey(table.name) for spec in check.check_specs)
     ]
-    assert [check.op.name for check in checks] == [f"{table.name}_gates"]
+    compared = [f"{table.name}_fidelity"] if table.name in FIDELITY else []
+    assert [check.op.name for check in checks] == [f"{table.name}_gates", *compared]
     gates = {gate.name: gate for gate in all_gates() if gate.table == table.name}
     specs = {spec.name: spec for spec in checks[0].check_specs}
     assert specs.keys() == gates.keys()

@@ -88,10 +88,12 @@ class TestFile:
 
         assert complaints("# header\n" + yaml.safe_dump(sections, sort_keys=False)) == [
             "my.yaml:1: coverage_matrix: must be the name of a CSV file; found nothing",
-            "my.yaml:1: gates: missing; must be a section with marginal_tolerance_pct, "
-            "marginal_least_persons, "
-            "volume_tolerance_pct, volume_least_visits, cross_lha_pct, pediatric_under_15_pct, "
-            "pediatric_from_25_pct, los_median_tolerance_pct, standard_errors, ks_threshold, corr_threshold",
+            "my.yaml:1: gates: missing; must be a section with row_counts, marginal_tolerance_pct, "
+            "marginal_least_persons, volume_tolerance_pct, volume_least_visits, cross_lha_pct, "
+            "pediatric_under_15_pct, pediatric_from_25_pct, profile_tolerance_pct, clock_tolerance_minutes, "
+            "mix_tolerance_pct, dispersion_tolerance_pct, expected_rate_tolerance_pct, "
+            "via_ed_tolerance_points, los_median_tolerance_pct, standard_errors, ks_threshold, "
+            "corr_threshold, fidelity_margin, fidelity_patients",
             "my.yaml:2: run.seed: missing; must be a whole number, at least 0 and below 9223372036854775808",
         ]
 
