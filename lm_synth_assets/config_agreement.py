@@ -247,6 +247,18 @@ def _alc_threshold(inpatient: Inpatient) -> Iterator[Problem]:
         )
 
 
+def _alc_within_the_cap(inpatient: Inpatient) -> Iterator[Problem]:
+    # An ALC stay is acute for at most a third of the cap.
+    for name, parts, words in (("least_acute_days", 1, "a third"), ("least_days", 2, "two thirds")):
+        least, most = getattr(inpatient.alc, name), inpatient.los_cap_days * parts / 3
+        if least > most:
+            yield Problem(
+                ("inpatient", "alc", name),
+                f"{least:g} is above {most:g}, {words} of los_cap_days; must be at most that, or ALC stays "
+                "would be longer than the cap",
+            )
+
+
 def _baseline(scenarios: dict[str, Scenario]) -> Iterator[Problem]:
     first = next(iter(scenarios))
     if scenarios[first] != Scenario():
@@ -282,6 +294,7 @@ _CHECKS: tuple[_Check, ...] = (
     _reachable_beds,
     _reachable_emergency,
     _alc_threshold,
+    _alc_within_the_cap,
     _baseline,
     _gate_limits,
 )

@@ -1,11 +1,11 @@
-"""How far a freely drawn count may lie from its expectation."""
+"""How far chance alone takes what is drawn freely from its expectation."""
 
 import numpy as np
 import pandas as pd
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Verdict, within
-from lm_synth_assets.simulation.apportion import Floats
+from lm_synth_assets.simulation.apportion import Floats, Ints
 
 
 def chance(variance: Floats, region: Region) -> Floats:
@@ -29,3 +29,13 @@ def within_chance(compared: pd.DataFrame, percent: float, what: str, region: Reg
     allowed = compared["expected"].to_numpy(float) * percent / 100
     allowed = np.maximum(allowed, chance(compared["variance"].to_numpy(float), region))
     return within(compared.drop(columns="variance"), allowed, what)
+
+
+def independent_rows(patient: Ints) -> float:
+    """The independent rows that say as much as these, of which those of one patient are a cluster.
+
+    `patient` has the position of each row's patient, -1 where there is none. At least 1, also for no rows.
+    Source: L. Kish, Survey Sampling (1965).
+    """
+    rows = np.bincount(patient + 1).astype(float)
+    return float(rows.sum() ** 2 / max((rows**2).sum(), 1.0)) or 1.0

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from lm_synth_assets.config import Region
+from lm_synth_assets.gates.chance import independent_rows
 from lm_synth_assets.gates.gate import Gate, StoredTables, Tables, Verdict
 from lm_synth_assets.gates.twin import twin
 from lm_synth_assets.gates.visits import patient_of
@@ -240,7 +241,7 @@ def _judge(
                 "expected": scores(*_numbered(reference, like)),
             }
         )
-    error = _SPREAD * np.hypot(*(1 / np.sqrt(max(_clusters(rows), 1.0)) for rows in (reference, data)))
+    error = _SPREAD * np.hypot(*(1 / np.sqrt(independent_rows(rows.index)) for rows in (reference, data)))
     allowed = region.gates.fidelity_margin + region.gates.standard_errors * float(error)
     return _compared(found.rename_axis("of").reset_index(), allowed)
 
@@ -296,12 +297,3 @@ def _numbered(reference: pd.DataFrame, other: pd.DataFrame) -> tuple[pd.DataFram
         dtype=float,
     )
     return numbers.iloc[: len(reference)], numbers.iloc[len(reference) :].reset_index(drop=True)
-
-
-def _clusters(frame: pd.DataFrame) -> float:
-    """The independent rows that say as much as these, of which those of one patient are a cluster.
-
-    Source: L. Kish, Survey Sampling (1965).
-    """
-    rows = frame.index.value_counts().to_numpy().astype(float)
-    return float(rows.sum() ** 2 / max((rows**2).sum(), 1.0))

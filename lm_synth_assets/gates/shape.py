@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.special import ndtr
 
 from lm_synth_assets.config import Region
+from lm_synth_assets.gates.chance import independent_rows
 from lm_synth_assets.gates.gate import StoredTables, Tables, Verdict, gate
 from lm_synth_assets.gates.rhythm import days_of
 from lm_synth_assets.gates.twin import twin
@@ -156,7 +157,9 @@ def _drift(
     """Compare a measure of each pair of columns with that of a twin."""
     other = StoredTables.of(twin(region, _TWIN_PATIENTS, _TWIN_SEED_STEP))
     observed, expected = measure(tables, region), measure(other, region)
-    error = np.hypot(*(1 / np.sqrt(max(_clusters(sample, table), 1.0)) for sample in (tables, other)))
+    error = np.hypot(
+        *(1 / np.sqrt(independent_rows(patient_of(sample, table))) for sample in (tables, other))
+    )
     limit = max(region.gates.corr_threshold, region.gates.standard_errors * error)
     one, two = np.triu_indices(len(observed.columns), 1)
     pairs = pd.DataFrame({"one": observed.columns[one], "other": observed.columns[two]})
@@ -170,15 +173,6 @@ def _drift(
         f"{limit:.3f}",
         pairs[pairs["drift"] > limit],
     )
-
-
-def _clusters(tables: Tables, table: str) -> float:
-    """The independent rows that say as much as a table's, of which those of one patient are a cluster.
-
-    Source: L. Kish, Survey Sampling (1965).
-    """
-    rows = np.bincount(patient_of(tables, table) + 1).astype(float)
-    return float(rows.sum() ** 2 / max((rows**2).sum(), 1.0))
 
 
 def _spearman(tables: Tables, region: Region) -> pd.DataFrame:
@@ -215,7 +209,7 @@ def _visit_associations(tables: Tables, region: Region) -> pd.DataFrame:
         "age_group": visits.people.age_group[visits.patient],
         "gender": visits.people.gender[visits.patient],
     }
-    return _cramer(categories, _clusters(tables, "ed_encounters"))
+    return _cramer(categories, independent_rows(patient_of(tables, "ed_encounters")))
 
 
 def _stay_associations(tables: Tables, region: Region) -> pd.DataFrame:
@@ -230,7 +224,7 @@ def _stay_associations(tables: Tables, region: Region) -> pd.DataFrame:
         "age_group": people.age_group[patient],
         "gender": people.gender[patient],
     }
-    return _cramer(categories, _clusters(tables, "ip_stays"))
+    return _cramer(categories, independent_rows(patient_of(tables, "ip_stays")))
 
 
 def _cramer(categories: Mapping[str, Ints], size: float) -> pd.DataFrame:

@@ -498,6 +498,16 @@ MEDICINE = "programs: {Medicine: {subprograms: {Hospitalist: "
             "or short ALC stays would break it",
         ),
         (
+            "inpatient: {los_cap_days: 60, alc: {least_acute_days: 21}}",
+            "inpatient.alc.least_acute_days: 21 is above 20, a third of los_cap_days; must be at most that, "
+            "or ALC stays would be longer than the cap",
+        ),
+        (
+            "inpatient: {los_cap_days: 60, alc: {least_days: 41}}",
+            "inpatient.alc.least_days: 41 is above 40, two thirds of los_cap_days; must be at most that, "
+            "or ALC stays would be longer than the cap",
+        ),
+        (
             "scenarios: {Baseline: {los: 2}}",
             "scenarios.Baseline: the first scenario is the baseline: all its multipliers must be 1",
         ),

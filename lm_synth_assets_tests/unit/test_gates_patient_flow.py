@@ -201,6 +201,12 @@ class TestRoutes:
         verdict = judge("ip_stays", "routes", ip_stays=stays)
         assert verdict.offending.index.tolist() == [from_ed]
 
+    def test_see_a_transfer_that_an_ed_visit_began_too(self, judge: Judge, stays: pd.DataFrame) -> None:
+        row = stays.index[stays["admit_route"] == ROUTE_TRANSFER][0]
+        stays.loc[row, "ed_encounter_id"] = 1
+        verdict = judge("ip_stays", "routes", ip_stays=stays)
+        assert verdict.offending.index.tolist() == [row]
+
     def test_let_a_stay_from_the_year_before_begin_in_an_ed_that_is_not_recorded(
         self, judge: Judge, stays: pd.DataFrame
     ) -> None:

@@ -1,9 +1,11 @@
 """The gates on transfers see stays that do not continue another as configured, and too many of them."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from lm_synth_assets.config import Region
+from lm_synth_assets.simulation.stay_rates import corridors, units_of
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.datasets import Tables
 
@@ -43,6 +45,34 @@ class TestTransfers:
         stays.loc[moved, "subprogram_key"] = 102 if stays.loc[moved, "subprogram_key"] == 101 else 101
         verdict = judge("ip_stays", "transfers_along_corridors", ip_stays=stays)
         assert moved in verdict.offending.index
+
+    def test_see_one_to_another_subprogram_that_has_the_same_corridor(
+        self, judge: Judge, region: Region, stays: pd.DataFrame
+    ) -> None:
+        units = units_of(region)
+        keys = [unit.program_id * 100 + unit.subprogram_id for unit in units]
+        before = stays.set_index("stay_id").reindex(stays["transfer_from_stay_id"])
+        row = np.flatnonzero(before["transfer_from_stay_id"].isna() & before["facility_id"].notna())[0]
+        way = corridors(region, units)[
+            int(before["facility_id"].iloc[row]) - 1, :, stays["facility_id"][row] - 1
+        ]
+        also = [key for key, share in zip(keys, way, strict=True) if share > 0]
+        stays.loc[row, "subprogram_key"] = next(key for key in also if key != stays["subprogram_key"][row])
+        verdict = judge("ip_stays", "transfers_along_corridors", ip_stays=stays)
+        assert row in verdict.offending.index
+
+    def test_see_a_second_return(self, judge: Judge, region: Region, stays: pd.DataFrame) -> None:
+        continues = stays.set_index("stay_id")["transfer_from_stay_id"]
+        back = stays.index[stays["transfer_from_stay_id"].map(continues).notna()][0]
+        away = stays.index[stays["stay_id"] == stays.loc[back, "transfer_from_stay_id"]][0]
+        again = stays.loc[[back]].assign(
+            stay_id=10_000_000,
+            transfer_from_stay_id=stays.loc[back, "stay_id"],
+            facility_id=stays.loc[away, "facility_id"],
+            admit_ts=stays.loc[back, "discharge_ts"] + pd.Timedelta(hours=region.inpatient.travel_hours),
+        )
+        verdict = judge("ip_stays", "transfers_along_corridors", ip_stays=pd.concat([stays, again]))
+        assert verdict.offending["stay_id"].tolist() == [10_000_000]
 
     def test_see_one_against_its_corridor(self, judge: Judge, region: Region, stays: pd.DataFrame) -> None:
         # From the tertiary sites no corridor leads on.
