@@ -20,10 +20,9 @@ import pandas as pd
 from lm_synth_assets.config import Region
 from lm_synth_assets.gates.chance import independent_rows
 from lm_synth_assets.gates.gate import Gate, StoredTables, Tables, Verdict
+from lm_synth_assets.gates.joined import patient_of, people_in
 from lm_synth_assets.gates.twin import twin
-from lm_synth_assets.gates.visits import patient_of
 from lm_synth_assets.random_streams import Streams
-from lm_synth_assets.simulation.people import people_of
 
 _REFERENCE, _LIKE = 1, 2
 """Steps from the seed to those of the two twins: the one that all is compared with, and the one beside it."""
@@ -174,7 +173,7 @@ def _patients(tables: Tables, region: Region) -> pd.DataFrame:
     patients = tables["patients"]
     columns = ["lha_id", "facility_home_id", "age_group", "gender", "primary_ed_subservice"]
     frame = patients[[*columns, "expected_ed_rate", "ed_visits_year"]]
-    return frame.assign(age=people_of(patients, region.run.reference_date).age)
+    return frame.assign(age=people_in(tables, region).age)
 
 
 def _visits(tables: Tables, region: Region) -> pd.DataFrame:
@@ -241,7 +240,9 @@ def _judge(
                 "expected": scores(*_numbered(reference, like)),
             }
         )
-    error = _SPREAD * np.hypot(*(1 / np.sqrt(independent_rows(rows.index)) for rows in (reference, data)))
+    error = _SPREAD * np.hypot(
+        *(1 / np.sqrt(independent_rows(rows.index.to_numpy())) for rows in (reference, data))
+    )
     allowed = region.gates.fidelity_margin + region.gates.standard_errors * float(error)
     return _compared(found.rename_axis("of").reset_index(), allowed)
 

@@ -3,10 +3,10 @@
 Adding a gate is writing one function with the `gate` decorator in the module of its subject.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Protocol
+from typing import Any, Protocol, TypeVar, cast
 
 import pandas as pd
 
@@ -14,11 +14,15 @@ from lm_synth_assets.config import Region
 from lm_synth_assets.simulation.apportion import Floats
 from lm_synth_assets.storage.examination import Examined
 
+_T = TypeVar("_T")
+
 
 class Tables(Protocol):
-    """Tables by name, as frames."""
+    """Tables by name, as frames, and what gates have computed of them."""
 
     def __getitem__(self, name: str, /) -> pd.DataFrame: ...
+
+    def kept(self, key: Hashable, compute: Callable[[], _T], /) -> _T: ...
 
 
 class Unreadable(Exception):
@@ -30,6 +34,7 @@ class StoredTables:
 
     def __init__(self, examine: Callable[[str], Examined]) -> None:
         self.examined = cache(examine)
+        self._kept: dict[Hashable, Any] = {}
 
     @classmethod
     def of(cls, tables: Mapping[str, pd.DataFrame | Examined]) -> "StoredTables":
@@ -47,6 +52,12 @@ class StoredTables:
         if frame is None:
             raise Unreadable(f"{name} cannot be read as declared (see {name}.schema)")
         return frame
+
+    def kept(self, key: Hashable, compute: Callable[[], _T], /) -> _T:
+        """What several gates need of the tables, computed when the first asks: do not change what you get."""
+        if key not in self._kept:
+            self._kept[key] = compute()
+        return cast(_T, self._kept[key])
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import pandas as pd
 from lm_synth_assets.config import Region
 from lm_synth_assets.gates.chance import chance, within_chance
 from lm_synth_assets.gates.gate import Tables, Verdict, gate
+from lm_synth_assets.gates.joined import people_in
 from lm_synth_assets.gates.stays import of_the_year
 from lm_synth_assets.simulation.apportion import Floats
-from lm_synth_assets.simulation.people import people_of
 from lm_synth_assets.simulation.stay_rates import acuity_shares, admission_chances, stay_rates, units_of
 from lm_synth_assets.simulation.visits import expected_visits
 from lm_synth_assets.vocabulary import GENDERS, OLDEST_AGE, ROUTE_ED
@@ -38,7 +38,7 @@ def _expected_admissions(tables: Tables, region: Region) -> _Admissions:
     are taken at equal steps through the patients, in proportion to frailty: part of them scatters less than
     Poisson counts of such rates.
     """
-    people = people_of(tables["patients"], region.run.reference_date)
+    people = people_in(tables, region)
     shape = region.ed.frailty_shape
     group = np.clip(people.age, 0, OLDEST_AGE) * len(GENDERS) + people.gender
     groups = (OLDEST_AGE + 1) * len(GENDERS)

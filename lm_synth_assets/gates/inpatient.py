@@ -6,8 +6,8 @@ from scipy.special import ndtri
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of, within
-from lm_synth_assets.gates.stays import of_the_year, positions, unit_of
-from lm_synth_assets.gates.visits import patient_of
+from lm_synth_assets.gates.joined import patient_of, positions
+from lm_synth_assets.gates.stays import of_the_year, unit_of
 from lm_synth_assets.simulation.rhythms import DAY
 from lm_synth_assets.simulation.stay_rates import units_of
 from lm_synth_assets.vocabulary import AGE_GROUPS

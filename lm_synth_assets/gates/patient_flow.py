@@ -5,10 +5,9 @@ import pandas as pd
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of
-from lm_synth_assets.gates.stays import of_the_year, positions, travel, unit_of
-from lm_synth_assets.gates.visits import patient_of
+from lm_synth_assets.gates.joined import patient_of, people_in, referred
+from lm_synth_assets.gates.stays import of_the_year, travel, unit_of
 from lm_synth_assets.simulation.apportion import Ints
-from lm_synth_assets.simulation.people import people_of
 from lm_synth_assets.simulation.stay_rates import receiving_sites, stay_rates, units_of
 from lm_synth_assets.vocabulary import (
     ADMITTED,
@@ -49,15 +48,16 @@ def age_and_sex_fit(tables: Tables, region: Region) -> Verdict:
     frame, units = tables["ip_stays"], units_of(region)
     patient, unit = patient_of(tables, "ip_stays"), unit_of(frame, units)
     known = np.flatnonzero(patient >= 0)
-    people = people_of(tables["patients"].take(patient[known]), region.run.reference_date)
+    people = people_in(tables, region)
+    age, gender = people.age[patient[known]], people.gender[patient[known]]
     first, last = (
         np.array([getattr(unit.stays, name) for unit in units]) for name in ("first_age", "last_age")
     )
     takes = np.array([[gender in unit.stays.genders for unit in units] for gender in GENDERS])
-    unit, age = unit[known], np.clip(people.age, 0, OLDEST_AGE)
-    fits = (first[unit] <= people.age) & (people.age <= last[unit]) & takes[people.gender, unit]
+    unit = unit[known]
+    fits = (first[unit] <= age) & (age <= last[unit]) & takes[gender, unit]
     # Who comes through the ED is put somewhere, even where the configuration has no stays for them.
-    fits |= (stay_rates(region).all.sum(axis=-1) <= 0)[age, people.gender]
+    fits |= (stay_rates(region).all.sum(axis=-1) <= 0)[np.clip(age, 0, OLDEST_AGE), gender]
     # Other subprograms have no beds for anybody.
     fits &= unit >= 0
     return none_of(frame.iloc[known[~fits]], "stay of a patient of another age or gender", len(frame))
@@ -98,7 +98,7 @@ def admitted_where_referred(tables: Tables, region: Region) -> Verdict:
     """Patients are put to bed where they came, as they leave the ED, or else where that site refers to."""
     frame, visits, units = tables["ip_stays"], tables["ed_encounters"], units_of(region)
     patient, unit = patient_of(tables, "ip_stays"), unit_of(frame, units)
-    encounter = positions(frame["ed_encounter_id"], visits["encounter_id"])
+    encounter = referred(tables, "ip_stays", "ed_encounter_id", "ed_encounters", "encounter_id")
     by_ed = frame["ed_encounter_id"].notna().to_numpy()
     first = frame["transfer_from_stay_id"].isna().to_numpy()
     judged = np.flatnonzero(first & (patient >= 0) & (unit >= 0) & (~by_ed | (encounter >= 0)))

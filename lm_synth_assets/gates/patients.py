@@ -6,10 +6,10 @@ from scipy.special import gammainc, gammainccinv, ndtr
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of, within
+from lm_synth_assets.gates.joined import people_in
 from lm_synth_assets.gates.shape import FREE_DRAW, distance, distances
 from lm_synth_assets.random_streams import Streams
 from lm_synth_assets.simulation.apportion import Floats
-from lm_synth_assets.simulation.people import people_of
 from lm_synth_assets.simulation.population import flow_shares
 from lm_synth_assets.simulation.visits import expected_visits
 from lm_synth_assets.vocabulary import AGE_BANDS, AGE_GROUPS, ED_SUBSERVICES, GENDERS, PEDIATRIC_ED
@@ -35,8 +35,7 @@ def marginals(tables: Tables, region: Region) -> Verdict:
     residents = tables["population_projection"].query("year == @region.run.start_year")
     share = residents.set_index(_CELL)["population"] / residents["population"].sum()
     compared = (share * region.run.patients).rename("expected").to_frame()
-    observed = patients.groupby(_CELL, observed=False).size()
-    compared["observed"] = observed.reindex(compared.index, fill_value=0)
+    compared["observed"] = patients.groupby(_CELL, observed=True).size().reindex(compared.index, fill_value=0)
     tolerance = compared["expected"] * gates.marginal_tolerance_pct / 100
     tolerance = tolerance.clip(lower=gates.marginal_least_persons)
     verdict = within(compared.reset_index(), tolerance.to_numpy(), "patients")
@@ -58,7 +57,7 @@ def marginals(tables: Tables, region: Region) -> Verdict:
 def age_group_matches_dob(tables: Tables, region: Region) -> Verdict:
     """The date of birth gives the age group at the reference date."""
     patients = tables["patients"]
-    age = people_of(patients, region.run.reference_date).age
+    age = people_in(tables, region).age
     code = patients["age_group"].cat.codes.to_numpy()
     first, last = (np.array(limits)[code] for limits in zip(*[band[1:] for band in AGE_BANDS], strict=True))
     return none_of(patients[(age < first) | (age > last)], "patient outside the age group", len(patients))
@@ -108,7 +107,7 @@ def cross_lha_care(tables: Tables, region: Region) -> Verdict:
 )
 def home_facilities(tables: Tables, region: Region) -> Verdict:
     """Patients have their home facility where the residents of their area go."""
-    people = people_of(tables["patients"], region.run.reference_date)
+    people = people_in(tables, region)
     shares = flow_shares(region)
     flows = np.ravel_multi_index((people.lha, people.home), shares.shape)
     observed = np.bincount(flows, minlength=shares.size).reshape(shares.shape)
@@ -182,7 +181,7 @@ def _rates_by_cell(tables: Tables, region: Region) -> Floats:
     that its variance is b^2 / k.
     """
     patients = tables["patients"]
-    people = people_of(patients, region.run.reference_date)
+    people = people_in(tables, region)
     shape = (len(region.lhas), len(AGE_GROUPS), len(GENDERS))
 
     def by_cell(values: Floats) -> Floats:
@@ -228,7 +227,7 @@ def age_shape(tables: Tables, region: Region) -> Verdict:
     """Inside their age group patients are of every age, in the oldest of fewer each year."""
     # Without replacement, where nobody may have a double, distances only come down: the oldest group, whose
     # ages that would even out, takes but a small part of its days before others have none left.
-    people = people_of(tables["patients"], region.run.reference_date)
+    people = people_in(tables, region)
     today = np.datetime64(people.reference_date)
     rows = []
     for index, band in enumerate(AGE_BANDS):
@@ -256,7 +255,7 @@ def expected_rate_shape(tables: Tables, region: Region) -> Verdict:
     # A stored rate stands for all that are rounded to it: its place among them is drawn.
     # Source: P. K. Dunn and G. K. Smyth, J. Comput. Graph. Stat. 5 (1996), randomized quantile residuals.
     patients = tables["patients"]
-    people = people_of(patients, region.run.reference_date)
+    people = people_in(tables, region)
     base = expected_visits(region, people).sum(axis=1)
     stored, shape = patients["expected_ed_rate"].to_numpy(), region.ed.frailty_shape
     place = Streams(region.run.seed).generator("gates", "expected_rate_shape").random(len(stored))

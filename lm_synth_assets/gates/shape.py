@@ -9,12 +9,12 @@ from scipy.special import ndtr
 from lm_synth_assets.config import Region
 from lm_synth_assets.gates.chance import independent_rows
 from lm_synth_assets.gates.gate import StoredTables, Tables, Verdict, gate
+from lm_synth_assets.gates.joined import patient_of, people_in
 from lm_synth_assets.gates.rhythm import days_of
 from lm_synth_assets.gates.twin import twin
-from lm_synth_assets.gates.visits import patient_of, visits_of
+from lm_synth_assets.gates.visits import visits_of
 from lm_synth_assets.random_streams import Streams
 from lm_synth_assets.simulation.apportion import Floats, Ints
-from lm_synth_assets.simulation.people import people_of
 from lm_synth_assets.simulation.rhythms import HOUR, timetable
 from lm_synth_assets.simulation.stay_rates import units_of
 from lm_synth_assets.vocabulary import AGE_GROUPS, ED_SUBSERVICES
@@ -157,9 +157,8 @@ def _drift(
     """Compare a measure of each pair of columns with that of a twin."""
     other = StoredTables.of(twin(region, _TWIN_PATIENTS, _TWIN_SEED_STEP))
     observed, expected = measure(tables, region), measure(other, region)
-    error = np.hypot(
-        *(1 / np.sqrt(independent_rows(patient_of(sample, table))) for sample in (tables, other))
-    )
+    sizes = (independent_rows(patient_of(sample, table)) for sample in (tables, other))
+    error = np.hypot(*(1 / np.sqrt(size) for size in sizes))
     limit = max(region.gates.corr_threshold, region.gates.standard_errors * error)
     one, two = np.triu_indices(len(observed.columns), 1)
     pairs = pd.DataFrame({"one": observed.columns[one], "other": observed.columns[two]})
@@ -215,7 +214,7 @@ def _visit_associations(tables: Tables, region: Region) -> pd.DataFrame:
 def _stay_associations(tables: Tables, region: Region) -> pd.DataFrame:
     patient = patient_of(tables, "ip_stays")
     stays, patient = tables["ip_stays"][patient >= 0], patient[patient >= 0]
-    people = people_of(tables["patients"], region.run.reference_date)
+    people = people_in(tables, region)
     categories = {
         "subprogram_key": stays["subprogram_key"].to_numpy(np.int64),
         "facility_id": stays["facility_id"].to_numpy(np.int64),

@@ -1,22 +1,20 @@
-"""What gates on inpatient stays look up for each stay: its subprogram, the rows it names, its year."""
+"""What gates on inpatient stays look up for each: its subprogram, its year, the stay that it continues."""
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from lm_synth_assets.config import Region
+from lm_synth_assets.gates.gate import Tables
+from lm_synth_assets.gates.joined import positions, referred
 from lm_synth_assets.simulation.apportion import Ints
 from lm_synth_assets.simulation.placement import Mask
 from lm_synth_assets.simulation.rhythms import HOUR
 from lm_synth_assets.simulation.stay_rates import Unit
 
 
-def positions(wanted: pd.Series, among: pd.Series) -> Ints:
-    """The position of each value among others, the first of equals; -1 where it is not there."""
-    values = pa.array(among)
-    found = pc.index_in(pa.array(wanted).cast(values.type), value_set=values)
-    return np.asarray(found.fill_null(-1), dtype=np.int64)
+def continued(tables: Tables) -> Ints:
+    """The position of the stay that each stay continues; -1 where it continues none."""
+    return referred(tables, "ip_stays", "transfer_from_stay_id", "ip_stays", "stay_id")
 
 
 def unit_of(stays: pd.DataFrame, units: list[Unit]) -> Ints:

@@ -2,14 +2,15 @@
 
 from functools import partial
 
+import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 from sqlalchemy import Table
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Gate, StoredTables, Verdict, none_of
+from lm_synth_assets.gates.joined import positions, referred
 from lm_synth_assets.schema import TABLES, foreign_keys, must_be_referred_to, primary_key, unique_keys
+from lm_synth_assets.simulation.placement import Mask
 from lm_synth_assets.storage.enforcement import value_problems
 
 
@@ -111,25 +112,23 @@ def _foreign_keys(table: Table, tables: StoredTables, region: Region) -> Verdict
     total = must_be_referred_to(table)
     wrong = []
     for columns, parent, targets in foreign_keys(table):
-        given, known = frame[columns].dropna(), tables[parent][targets]
-        reference = f"{', '.join(columns)} -> {parent}"
-        wrong.append(given[~_found(given, known)].assign(reference=reference))
+        given, known = frame[columns], tables[parent][targets]
+        if len(columns) == 1:
+            found = referred(tables, table.name, columns[0], parent, targets[0]) >= 0
+        else:
+            found = _found(given, known)
+        wrong.append(given[~found].dropna().assign(reference=f"{', '.join(columns)} -> {parent}"))
         if parent in total:
-            unused = known[~_found(known, given.set_axis(targets, axis=1))].set_axis(columns, axis=1)
+            unused = known[~_found(known, given.dropna().set_axis(targets, axis=1))].set_axis(columns, axis=1)
             wrong.append(unused.assign(reference=f"{parent} without {table.name}"))
-    found = [part for part in wrong if len(part)]
-    return none_of(pd.concat(found) if found else pd.DataFrame(), "orphan", len(frame))
+    orphans = [part for part in wrong if len(part)]
+    return none_of(pd.concat(orphans) if orphans else pd.DataFrame(), "orphan", len(frame))
 
 
-def _found(given: pd.DataFrame, known: pd.DataFrame) -> "pd.Series[bool]":
+def _found(given: pd.DataFrame, known: pd.DataFrame) -> Mask:
     if given.shape[1] == 1:
-        # Arrow's look-up: pandas' own turns every string into a Python object first.
-        values, among = (pa.array(frame.iloc[:, 0]) for frame in (given, known))
-        if pa.types.is_dictionary(values.type):
-            values, among = values.cast(pa.string()), among.cast(pa.string())
-        return pd.Series(pc.is_in(values, value_set=among).to_pandas().to_numpy(bool), index=given.index)
-    keys = pd.MultiIndex.from_frame(known)
-    return pd.Series(pd.MultiIndex.from_frame(given).isin(keys), index=given.index)
+        return positions(given.iloc[:, 0], known.iloc[:, 0]) >= 0
+    return np.asarray(pd.MultiIndex.from_frame(given).isin(pd.MultiIndex.from_frame(known)))
 
 
 STRUCTURAL_GATES = [gate for table in TABLES.values() for gate in structural_gates(table)]

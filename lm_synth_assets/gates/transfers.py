@@ -6,7 +6,8 @@ import pandas as pd
 from lm_synth_assets.config import Region
 from lm_synth_assets.gates.chance import within_chance
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of
-from lm_synth_assets.gates.stays import of_the_year, positions, travel, unit_of
+from lm_synth_assets.gates.joined import positions
+from lm_synth_assets.gates.stays import continued, of_the_year, travel, unit_of
 from lm_synth_assets.simulation.placement import Mask
 from lm_synth_assets.simulation.stay_rates import corridors, units_of
 
@@ -21,7 +22,7 @@ def transfers_along_corridors(tables: Tables, region: Region) -> Verdict:
     """Stays that continue another follow at once, along a configured corridor or back to where it began."""
     frame, units = tables["ip_stays"], units_of(region)
     continues = frame["transfer_from_stay_id"]
-    before = positions(continues, frame["stay_id"])
+    before = continued(tables)
     moved = np.flatnonzero(continues.notna())
     origin = before[moved]
     wrong = (origin < 0) | continues.duplicated(keep=False).to_numpy()[moved]
@@ -51,8 +52,8 @@ def transfers_by_program(tables: Tables, region: Region) -> Verdict:
     """Each program transfers the configured share of its stays, and the configured share of these return."""
     frame, units = tables["ip_stays"], units_of(region)
     programs = list(region.programs)
-    before, unit = positions(frame["transfer_from_stay_id"], frame["stay_id"]), unit_of(frame, units)
-    continued = positions(frame["stay_id"], frame["transfer_from_stay_id"]) >= 0
+    before, unit = continued(tables), unit_of(frame, units)
+    goes_on = positions(frame["stay_id"], frame["transfer_from_stay_id"]) >= 0
     open_way: Mask = np.any(corridors(region, units) > 0, axis=-1)
     can_move = (
         open_way[frame["facility_id"].to_numpy(np.int64) - 1, unit]
@@ -63,14 +64,14 @@ def transfers_by_program(tables: Tables, region: Region) -> Verdict:
     program = np.array([programs.index(unit.program) for unit in units])[unit]
     share = np.array([section.transfer_share for section in region.programs.values()])
     able, moved = (
-        np.bincount(program[which], minlength=len(programs)) for which in (can_move, can_move & continued)
+        np.bincount(program[which], minlength=len(programs)) for which in (can_move, can_move & goes_on)
     )
     returned_share, moves = region.inpatient.returned_share, moved.sum()
     compared = pd.DataFrame(
         {
             "cell": [*programs, "returned"],
             "expected": np.append(able * share, moves * returned_share),
-            "observed": np.append(moved, (continued & (before >= 0)).sum()),
+            "observed": np.append(moved, (goes_on & (before >= 0)).sum()),
             "variance": np.append(able * share * (1 - share), moves * returned_share * (1 - returned_share)),
         }
     )

@@ -1,20 +1,15 @@
-"""Stored contacts joined to their patients, and the visits as arrays, which is what gates compute with.
-
-Joining by text takes longer than most gates, so it is done once for each data set that is judged.
-"""
+"""The stored ED visits as arrays, which is what gates compute with."""
 
 from dataclasses import dataclass
 from functools import cached_property
-from weakref import WeakKeyDictionary
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Tables
+from lm_synth_assets.gates.joined import patient_of, people_in
 from lm_synth_assets.simulation.apportion import Ints
-from lm_synth_assets.simulation.people import People, people_of
+from lm_synth_assets.simulation.people import People
 from lm_synth_assets.simulation.rhythms import DAY
 
 
@@ -55,25 +50,9 @@ class Visits:
         return self.arrival % DAY
 
 
-_VISITS: WeakKeyDictionary[Tables, Visits] = WeakKeyDictionary()
-_PATIENTS: WeakKeyDictionary[Tables, dict[str, Ints]] = WeakKeyDictionary()
-
-
 def visits_of(tables: Tables, region: Region) -> Visits:
     """The visits of a data set, from ed_encounters and patients."""
-    found = _VISITS.get(tables)
-    if found is None or found.people.reference_date != region.run.reference_date:
-        found = _VISITS[tables] = _visits(tables, region)
-    return found
-
-
-def patient_of(tables: Tables, table: str) -> Ints:
-    """The position in patients of the patient of each row of a table; -1 where there is no such patient."""
-    known = _PATIENTS.setdefault(tables, {})
-    if table not in known:
-        ids, patients = pa.array(tables[table]["patient_id"]), pa.array(tables["patients"]["patient_id"])
-        known[table] = np.asarray(pc.index_in(ids, value_set=patients).fill_null(-1), dtype=np.int64)
-    return known[table]
+    return tables.kept(("visits", region.run.reference_date), lambda: _visits(tables, region))
 
 
 def _visits(tables: Tables, region: Region) -> Visits:
@@ -83,7 +62,7 @@ def _visits(tables: Tables, region: Region) -> Visits:
     arrival = (frame["arrival_ts"].to_numpy().astype("datetime64[s]") - start).astype(np.int64)
     disposition = frame["dispo"].cat.codes.to_numpy().astype(np.int64)
     return Visits(
-        people=people_of(tables["patients"], region.run.reference_date),
+        people=people_in(tables, region),
         row=row,
         patient=patient[row],
         site=frame["facility_id"].to_numpy(np.int64)[row] - 1,

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from lm_synth_assets.config import Region
+from lm_synth_assets.gates.gate import StoredTables
 from lm_synth_assets.gates.patients import (
     age_shape,
     expected_rate_shape,
@@ -82,7 +83,8 @@ class TestUniqueQuasiIdentifiers:
 
     def test_lets_them_be_where_the_configuration_does(self, region: Region, tables: Tables) -> None:
         allowed = retuned(region, {"privacy": {"unique_quasi_identifiers": False}})
-        assert unique_quasi_identifiers({"patients": self.with_doubles(tables)}, allowed).passed
+        doubled = StoredTables.of({"patients": self.with_doubles(tables)})
+        assert unique_quasi_identifiers(doubled, allowed).passed
 
     @staticmethod
     def with_doubles(tables: Tables) -> pd.DataFrame:
@@ -222,11 +224,11 @@ class TestExpectedRateShape:
         assert expected_rate_shape(tables, tuned).passed
 
 
-def drawn(region: Region) -> tuple[Tables, Region]:
+def drawn(region: Region) -> tuple[StoredTables, Region]:
     """The patients of a region, the tables that the gates on them read, and the region."""
     patients = enforce(TABLES["patients"], generate_patients(region, Streams(region.run.seed)))
     rates = enforce(TABLES["ed_baseline_rates"], baseline_rates(region))
-    return {"patients": patients, "ed_baseline_rates": rates}, region
+    return StoredTables.of({"patients": patients, "ed_baseline_rates": rates}), region
 
 
 def scaled_rates(region: Region, factor: float) -> dict:
