@@ -48,7 +48,8 @@ def measure(*command: str) -> Cost:
 
 def report(what: str, value: str, asked: str, met: bool) -> None:
     """One line of the report."""
-    print(f"{what:62} {value:>16}   {asked:22} {'met' if met else 'MISSED'}", flush=True)
+    verdict = "" if asked == "-" else "met" if met else "MISSED"
+    print(f"{what:62} {value:>16}   {asked:22} {verdict}", flush=True)
 
 
 def ungated(config: Path, patients: int, folder: str) -> tuple[str, ...]:

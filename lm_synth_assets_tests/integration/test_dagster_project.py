@@ -108,3 +108,16 @@ def test_a_materialization_tells_rows_path_size_and_first_rows(tmp_path: Path) -
     assert values["path"] == str(path)
     assert values["bytes"] == path.stat().st_size
     assert "| Female" in values["preview"]
+
+
+def test_one_gate_can_be_executed_alone(tmp_path: Path) -> None:
+    job = build_defs(Settings(out=tmp_path, config=TINY)).resolve_implicit_global_asset_job_def()
+    instance = dg.DagsterInstance.ephemeral()
+    gender = dg.AssetKey("dim_gender")
+    job.execute_in_process(asset_selection=[gender], instance=instance)
+    one = dg.AssetCheckKey(gender, "keys")
+    result = job.get_subset(asset_selection=set(), asset_check_selection={one}).execute_in_process(
+        instance=instance
+    )
+    assert [found.check_name for found in result.get_asset_check_evaluations()] == ["keys"]
+    assert result.success
