@@ -22,7 +22,7 @@ from lm_synth_assets.simulation import (
     projections,
     rates,
 )
-from lm_synth_assets.storage.stores import CsvStore
+from lm_synth_assets.storage.file_stores import CsvStore
 
 
 def main(config: str, size: int, folder: str) -> None:

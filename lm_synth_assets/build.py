@@ -38,7 +38,7 @@ def build_defs(
         jobs=jobs,
         resources={
             "generation": generation or Generation.of(config, load_region(config)),
-            "io_manager": TableIOManager(format=settings.storage, folder=str(settings.out)),
+            "io_manager": TableIOManager(format=settings.storage, place=settings.place),
         },
         executor=EXECUTORS[settings.executor],
     )

@@ -1,58 +1,19 @@
-"""The command line: lm-synth generate and lm-synth validate.
+"""The command line: lm-synth and its commands; those around MySQL are in `cli_database`.
 
 Only options and exit codes: 0 all blocking gates passed, 1 a gate or storage failed, 2 wrong usage or
 configuration, 130 interrupted. Everything heavy is imported once the usage is known to be right.
 """
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from lm_synth_assets import __version__
-
-if TYPE_CHECKING:
-    from lm_synth_assets.config import Region
+from lm_synth_assets.cli_database import database, ddl, load
+from lm_synth_assets.cli_options import FORMATS, URL_OPTION, common, place_of, region_of, stored
 
 _FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
-_FORMATS = ("csv", "parquet")
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def _common(command: Command) -> Command:
-    """The options that every command has."""
-    for option in (
-        click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
-        click.option("--quiet", is_flag=True, help="Print nothing but what is wrong."),
-        click.option(
-            "--config",
-            type=click.Path(path_type=Path),
-            help="Configuration file.  [default: configs/lower_mainland_defaults.yaml]",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def _stored(command: Command) -> Command:
-    """The options that say which stored data set a command looks at."""
-    for option in (
-        click.option(
-            "--format", "storage", type=click.Choice(_FORMATS), help="File format.  [default: what is there]"
-        ),
-        click.option(
-            "--in",
-            "folder",
-            type=click.Path(path_type=Path),
-            default=Path("out"),
-            help="Folder of the tables.",
-        ),
-    ):
-        command = option(command)
-    return command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
@@ -66,18 +27,27 @@ def cli() -> None:
 @click.option("--start-year", type=int, help="Year of the encounters.  [default: as configured]")
 @click.option("--years", type=int, help="Years of projection.  [default: as configured]")
 @click.option("--seed", type=int, help="Seed of all random streams.  [default: as configured]")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), help="Folder for the tables.")
-@click.option("--format", "storage", type=click.Choice(_FORMATS), default="csv", help="File format.")
+@click.option(
+    "--out", "folder", type=click.Path(path_type=Path), help="Folder for the tables.  [default: out]"
+)
+@click.option(
+    "--format",
+    "storage",
+    type=click.Choice(FORMATS),
+    help="What to keep the tables as.  [default: csv, or mysql with --url]",
+)
+@URL_OPTION
 @click.option("--with-ed", is_flag=True, help="Make ED encounters.")
 @click.option("--with-ip", is_flag=True, help="Make inpatient stays; needs --with-ed.")
-@_common
+@common
 def generate(
     patients: int | None,
     start_year: int | None,
     years: int | None,
     seed: int | None,
-    out: Path,
-    storage: str,
+    folder: Path | None,
+    storage: str | None,
+    url: str | None,
     with_ed: bool,
     with_ip: bool,
     config: Path | None,
@@ -85,10 +55,11 @@ def generate(
     quiet: bool,
 ) -> None:
     """Make a data set and check it with every gate."""
+    storage, place = place_of(storage, folder, url)
     if with_ip and not with_ed:
         raise click.UsageError("--with-ip needs --with-ed: inpatient stays follow from ED admissions")
     run_changes = {"patients": patients, "start_year": start_year, "years": years, "seed": seed}
-    path, region = _region(config, lambda region: region.with_run(**run_changes))
+    path, region = region_of(config, lambda region: region.with_run(**run_changes))
 
     from lm_synth_assets.simulation.patients import sample_sizes
 
@@ -100,13 +71,13 @@ def generate(
 
     left_out = (() if with_ed else EMERGENCY_TABLES) + (() if with_ip else INPATIENT_TABLES)
     with shown_progress(quiet or as_json, "generate") as progress:
-        outcome = run(path, region, out, storage, left_out, progress)
+        outcome = run(path, region, storage or "csv", place, left_out, progress)
     show(outcome, as_json=as_json, quiet=quiet, title="generate")
     sys.exit(0 if outcome.passed else _FAILED)
 
 
 @cli.command()
-@_stored
+@stored
 @click.option(
     "--ks-threshold", type=float, help="Greatest Kolmogorov-Smirnov distance.  [default: as configured]"
 )
@@ -128,10 +99,11 @@ def generate(
     help="Write the results to this file too: JSON (.json) or JUnit XML (.xml). Repeatable.",
 )
 @click.option("--fidelity", is_flag=True, help="Run the sdmetrics gates as well; needs the extra 'fidelity'.")
-@_common
+@common
 def validate(
-    folder: Path,
+    folder: Path | None,
     storage: str | None,
+    url: str | None,
     ks_threshold: float | None,
     corr_threshold: float | None,
     patterns: tuple[str, ...],
@@ -142,8 +114,9 @@ def validate(
     quiet: bool,
 ) -> None:
     """Check a stored data set, whoever made or changed it, with every gate, without making it again."""
+    storage, place = place_of(storage, folder, url)
     thresholds = {"ks_threshold": ks_threshold, "corr_threshold": corr_threshold}
-    path, _ = _region(config, lambda region: region.with_thresholds(**thresholds))
+    path, _ = region_of(config, lambda region: region.with_thresholds(**thresholds))
 
     from lm_synth_assets.console import show, shown_progress
     from lm_synth_assets.report import check_report, write_report
@@ -152,7 +125,7 @@ def validate(
     for report in reports:
         check_report(report)
     with shown_progress(quiet or as_json, "validate") as progress:
-        outcome = run(path, folder, storage, thresholds, patterns, fidelity, progress)
+        outcome = run(path, storage, place, thresholds, patterns, fidelity, progress)
     for report in reports:
         write_report(report, outcome)
     show(outcome, as_json=as_json, quiet=quiet, title="validate")
@@ -160,37 +133,30 @@ def validate(
 
 
 @cli.command()
-@_stored
-@_common
-def compare(folder: Path, storage: str | None, config: Path | None, as_json: bool, quiet: bool) -> None:
+@stored
+@common
+def compare(
+    folder: Path | None,
+    storage: str | None,
+    url: str | None,
+    config: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
     """Compare a stored data set with the published figures that the defaults aim at."""
-    path, _ = _region(config, lambda region: region)
+    storage, place = place_of(storage, folder, url)
+    path, _ = region_of(config, lambda region: region)
 
     from lm_synth_assets.console import show_comparison
     from lm_synth_assets.validation import compare as run
 
-    comparisons = run(path, folder, storage)
+    comparisons = run(path, storage, place)
     show_comparison(comparisons, as_json=as_json, quiet=quiet)
     sys.exit(0 if all(comparison.met for comparison in comparisons) else _FAILED)
 
 
-def _region(config: Path | None, change: Callable[["Region"], "Region"]) -> tuple[str, "Region"]:
-    """The configuration file, and its region with what the command line changes. Raises ConfigError."""
-    from pydantic import ValidationError
-
-    from lm_synth_assets.config_files import (
-        DEFAULT_CONFIG,
-        ConfigError,
-        describe_validation_error,
-        load_region,
-    )
-
-    path = config or DEFAULT_CONFIG
-    region = load_region(path)
-    try:
-        return str(path), change(region)
-    except ValidationError as error:
-        raise ConfigError(describe_validation_error(error, "command line")) from None
+for command in (load, ddl, database):
+    cli.add_command(command)
 
 
 def main() -> None:
@@ -220,6 +186,7 @@ def _exit_code(error: Exception) -> int | None:
             "UnknownGate": _USAGE,
             "UnknownReport": _USAGE,
             "FidelityUnavailable": _USAGE,
+            "BadAddress": _USAGE,
             "StorageError": _FAILED,
             "DagsterExecutionInterruptedError": _INTERRUPTED,
         }.get(kind.__name__)

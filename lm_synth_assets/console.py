@@ -14,7 +14,7 @@ from rich.text import Text
 
 from lm_synth_assets import report
 from lm_synth_assets.acceptance import Comparison
-from lm_synth_assets.outcome import GateResult, Mark, Outcome, Progress
+from lm_synth_assets.outcome import GateResult, Mark, Outcome, Progress, StoredTable
 from lm_synth_assets.vocabulary import DISCLAIMER
 
 _STRUCTURAL = ("schema", "layout", "keys", "foreign_keys")
@@ -99,13 +99,20 @@ def _console() -> Console:
 
 def _tables(outcome: Outcome) -> Table:
     table = Table(title="Written", title_justify="left")
-    for name in ("table", "file"):
+    for name in ("table", "where"):
         table.add_column(name, overflow="fold")
     for name in ("rows", "size"):
         table.add_column(name, justify="right", no_wrap=True)
+    removed = [_removed(stored) for stored in outcome.tables if stored.removed]
+    table.caption, table.caption_justify = "\n".join(removed) or None, "left"
     for stored in outcome.tables:
         table.add_row(stored.name, stored.location, f"{stored.rows:,}", _size(stored.bytes))
     return table
+
+
+def _removed(stored: StoredTable) -> str:
+    went = ", ".join(f"{count:,} of {name}" for name, count in stored.removed.items())
+    return f"{stored.name}: with rows that are no longer in it went those that referred to them: {went}"
 
 
 def _size(count: int) -> str:

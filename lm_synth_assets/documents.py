@@ -124,7 +124,7 @@ def main(folder: Path, out: Path) -> None:
     """Write all pages."""
     (folder / "tables.md").write_text(tables_page(), encoding="utf-8")
     (folder / "gates.md").write_text(gates_page(), encoding="utf-8")
-    comparisons = compare(str(DEFAULT_CONFIG), out, None)
+    comparisons = compare(str(DEFAULT_CONFIG), None, str(out))
     (folder / "published-figures.md").write_text(figures_page(comparisons), encoding="utf-8")
 
 

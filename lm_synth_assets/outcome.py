@@ -1,18 +1,19 @@
 """What a command has come to, as data: tables written, gates looked at, errors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 
 @dataclass(frozen=True)
 class StoredTable:
-    """A table that a run has written."""
+    """A table that a run has written; `removed` counts the rows of other tables that went with its own."""
 
     name: str
     rows: int
     bytes: int
     location: str
+    removed: Mapping[str, int] = field(default_factory=dict)
 
 
 class Mark(StrEnum):

@@ -19,8 +19,8 @@ from lm_synth_assets.outcome import GateResult, Mark, Outcome, Progress, StoredT
 from lm_synth_assets.schema import TABLES
 from lm_synth_assets.settings import Settings
 from lm_synth_assets.storage.errors import StorageError
-from lm_synth_assets.storage.publishing import check_folder
-from lm_synth_assets.storage.stores import open_store
+from lm_synth_assets.storage.io_manager import REMOVED
+from lm_synth_assets.storage.stores import MYSQL, open_store
 
 EMERGENCY_TABLES = ("ed_encounters",)
 INPATIENT_TABLES = ("ip_stays",)
@@ -31,16 +31,17 @@ _GATES = {(gate.table, gate.name): gate for gate in all_gates()}
 def generate(
     config: str,
     region: Region,
-    out: Path,
     storage: str,
+    place: str,
     tables_left_out: Sequence[str],
     progress: Progress,
 ) -> Outcome:
     """Make and check every table but those left out.
 
-    Raises StorageError, before any work, where the folder cannot be written to.
+    Raises StorageError, before any work, where nothing can be written there.
     """
-    check_folder(out)
+    store = open_store(storage, place)
+    store.check(writing=True)
     made = [name for name in TABLES if name not in tables_left_out]
     generation = Generation.of(
         config,
@@ -48,8 +49,7 @@ def generate(
         with_ed=not set(EMERGENCY_TABLES) & set(tables_left_out),
         with_ip=not set(INPATIENT_TABLES) & set(tables_left_out),
     )
-    outcome = _run(config, generation, out, storage, made, progress)
-    store = open_store(storage, out)
+    outcome = _run(config, generation, storage, place, made, progress)
     for name in tables_left_out:
         reason = "not asked for"
         if store.exists(TABLES[name]):
@@ -63,15 +63,17 @@ def generate(
 def _run(
     config: str,
     generation: Generation,
-    folder: Path,
     storage: str,
+    place: str,
     tables: Sequence[str],
     progress: Progress,
 ) -> Outcome:
     """Make some tables and check each."""
     selection = dg.AssetSelection.assets(*(dg.AssetKey(name) for name in tables))
     steps = len(tables) * 2
-    settings = Settings.model_validate({"storage": storage, "out": folder, "config": config})
+    settings = Settings.model_validate(
+        {"storage": storage, "config": config, "mysql_url" if storage == MYSQL else "out": place}
+    )
     job = dg.define_asset_job("lm_synth", selection=selection)
     definitions = build_defs(settings, generation, jobs=[job])
     outcome = Outcome()
@@ -134,6 +136,11 @@ def _note(event: DagsterEvent, outcome: Outcome) -> None:
                 rows=told["dagster/row_count"],
                 bytes=told["bytes"],
                 location=told["path"],
+                removed={
+                    name.removeprefix(REMOVED): count
+                    for name, count in told.items()
+                    if name.startswith(REMOVED)
+                },
             )
         )
     elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:

@@ -1,8 +1,9 @@
 """The data model: one declared table per asset, from which everything else about a table derives.
 
 Columns keep the order in which they are stored. Each carries its meaning and unit in its comment, and in
-its `info` the closed list (`values`) or the range (`low`, `high`) that its values keep to. Nothing here
-knows how a table is computed, stored or checked.
+its `info` the closed list (`values`) or the range (`low`, `high`) that its values keep to. In the `info` of a
+table stand the column that says which year a row belongs to (`year_of`), and whether rows that refer to one
+that vanishes go with it (`takes_along`). Nothing here knows how a table is computed, stored or checked.
 """
 
 from typing import Any
@@ -55,14 +56,19 @@ def _column(
     values: tuple[str, ...] | None = None,
     low: float | None = None,
     high: float | None = None,
+    default: str | None = None,
+    numbered: bool = False,
 ) -> Column[Any]:
+    """A column of a table. `numbered`: a database numbers rows that are added without a value."""
     limits = {"values": values, "low": low, "high": high}
     info = {key: value for key, value in limits.items() if value is not None}
-    return Column(name, kind, nullable=null, comment=comment, info=info, autoincrement=False)
+    return Column(
+        name, kind, nullable=null, comment=comment, info=info, server_default=default, autoincrement=numbered
+    )
 
 
-def _id(name: str, comment: str) -> Column[Any]:
-    return _column(name, Integer, comment, low=1)
+def _id(name: str, comment: str, *, numbered: bool = False) -> Column[Any]:
+    return _column(name, Integer, comment, low=1, numbered=numbered)
 
 
 def _age_group() -> Column[Any]:
@@ -102,7 +108,7 @@ def _reference(name: str, columns: str, target: str, *, total: bool = False) -> 
 dim_site = Table(
     "dim_site",
     METADATA,
-    _id("site_id", "Site number"),
+    _id("site_id", "Site number", numbered=True),
     _column("site_code", String(16), "Site code"),
     _column("site_name", _NAME, "Fictional facility name"),
     _column("site_type", String(16), "Size and role of the site", values=SITE_TYPES),
@@ -137,7 +143,7 @@ dim_subprogram = Table(
 dim_lha = Table(
     "dim_lha",
     METADATA,
-    _id("lha_id", "Local health area number"),
+    _id("lha_id", "Local health area number", numbered=True),
     _column("lha_name", _NAME, "Fictional local health area"),
     _id("default_site_id", "The site that serves the area by default"),
     _key("lha_id"),
@@ -241,6 +247,7 @@ population_projection = Table(
     _reference("fk_pop_age", "age_group", "dim_age_group(age_group)", total=True),
     _reference("fk_pop_gender", "gender", "dim_gender(gender)", total=True),
     _reference("fk_pop_date", "period_date", "dim_date(date)"),
+    info={"year_of": "year"},
     comment="Residents by year, LHA, age group and gender",
 )
 
@@ -281,13 +288,14 @@ patients = Table(
     _reference("fk_pat_sub", "primary_ed_subservice", "dim_ed_subservice(ed_subservice)"),
     Index("idx_pat_lha", "lha_id"),
     Index("idx_pat_site", "facility_home_id"),
+    info={"takes_along": True},
     comment="A stratified sample of the residents at the reference date",
 )
 
 ed_encounters = Table(
     "ed_encounters",
     METADATA,
-    _column("encounter_id", BigInteger, "Encounter number, in order of arrival", low=1),
+    _column("encounter_id", BigInteger, "Encounter number, in order of arrival", low=1, numbered=True),
     _column("patient_id", String(24), "Patient number"),
     _id("facility_id", "The site of the visit"),
     _subservice(),
@@ -305,13 +313,14 @@ ed_encounters = Table(
     _reference("fk_ed_date", "arrival_date", "dim_date(date)"),
     Index("idx_ed_patient", "patient_id"),
     Index("idx_ed_arrival", "arrival_ts"),
+    info={"takes_along": True, "year_of": "arrival_ts"},
     comment="ED visits of the reference year",
 )
 
 ip_stays = Table(
     "ip_stays",
     METADATA,
-    _column("stay_id", BigInteger, "Stay number, in order of admission", low=1),
+    _column("stay_id", BigInteger, "Stay number, in order of admission", low=1, numbered=True),
     _column("patient_id", String(24), "Patient number"),
     _id("facility_id", "The site of the stay"),
     _id("program_id", "Program number"),
@@ -319,7 +328,7 @@ ip_stays = Table(
     _column("admit_ts", DateTime, "Admission to the bed, local clock"),
     _column("discharge_ts", DateTime, "Discharge from the bed, local clock", null=True),
     _column("los_days", Numeric(6, 2), "Length of stay, ALC included (days)", low=0),
-    _column("alc_flag", Boolean, "Part of the stay was alternate level of care (ALC)"),
+    _column("alc_flag", Boolean, "Part of the stay was alternate level of care (ALC)", default="0"),
     _column("subprogram_key", Integer, "program_id * 100 + subprogram_id", low=101),
     _column("admit_date", Date, "Day of admission"),
     _column(
@@ -338,6 +347,7 @@ ip_stays = Table(
     _reference("fk_ip_from", "transfer_from_stay_id", "ip_stays(stay_id)"),
     Index("idx_ip_patient", "patient_id"),
     Index("idx_ip_admit", "admit_ts"),
+    info={"takes_along": True, "year_of": "admit_ts"},
     comment="Inpatient stays that began in the reference year or were under way at its start",
 )
 
@@ -355,6 +365,7 @@ ed_projection = Table(
     _reference("fk_edp_site", "site_id", "dim_site(site_id)"),
     _reference("fk_edp_sub", "ed_subservice", "dim_ed_subservice(ed_subservice)", total=True),
     _reference("fk_edp_date", "period_date", "dim_date(date)"),
+    info={"year_of": "year"},
     comment="Population times rate by scenario, year, catchment site and ED subservice",
 )
 
@@ -398,6 +409,11 @@ def unique_keys(table: Table) -> list[list[str]]:
     )
 
 
+def foreign_key_constraints(table: Table) -> list[ForeignKeyConstraint]:
+    """The foreign keys of a table, in order of name."""
+    return sorted(table.foreign_key_constraints, key=lambda constraint: str(constraint.name))
+
+
 def foreign_keys(table: Table) -> list[tuple[list[str], str, list[str]]]:
     """Each foreign key as (columns, parent table, parent columns), in order of name."""
     return [
@@ -406,7 +422,7 @@ def foreign_keys(table: Table) -> list[tuple[list[str], str, list[str]]]:
             constraint.referred_table.name,
             [element.column.name for element in constraint.elements],
         )
-        for constraint in sorted(table.foreign_key_constraints, key=lambda constraint: str(constraint.name))
+        for constraint in foreign_key_constraints(table)
     ]
 
 

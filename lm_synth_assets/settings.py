@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from lm_synth_assets.config_files import CONFIG_FOLDER, DEFAULT_CONFIG, ConfigError
+from lm_synth_assets.storage.mysql.address import EXAMPLE, URL_VARIABLE, without_password
 
 _PREFIX = "LM_SYNTH_"
 
@@ -18,10 +19,27 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    storage: Literal["csv", "parquet"] = "csv"
+    storage: Literal["csv", "parquet", "mysql"] = "csv"
     out: Path = CONFIG_FOLDER.parent / "out"
+    mysql_url: SecretStr | None = None
+    mysql_password: SecretStr | None = None
+    mysql_password_file: Path | None = None
     config: Path = DEFAULT_CONFIG
     executor: Literal["in_process", "multiprocess"] = "in_process"
+
+    @property
+    def place(self) -> str:
+        """Where tables are kept: a folder, or the URL of a database without its password.
+
+        Raises ConfigError where no database is named, BadAddress where a URL names none.
+        """
+        if self.storage != "mysql":
+            return str(self.out)
+        if self.mysql_url is None:
+            raise ConfigError(
+                f"environment: {URL_VARIABLE}: must be set where tables are kept in MySQL, as in {EXAMPLE}"
+            )
+        return without_password(self.mysql_url.get_secret_value())
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
-from pathlib import Path
 from typing import Any
 
 from lm_synth_assets.acceptance import Comparison
@@ -17,7 +16,9 @@ from lm_synth_assets.outcome import Outcome, Progress
 from lm_synth_assets.schema import TABLES
 from lm_synth_assets.simulation.patients import CapacityError
 from lm_synth_assets.storage.errors import NoDataSet
-from lm_synth_assets.storage.stores import STORES, TableStore, open_store
+from lm_synth_assets.storage.file_stores import FILE_STORES
+from lm_synth_assets.storage.stores import open_store
+from lm_synth_assets.storage.table_store import Readable, TableStore
 
 _MANIFEST = TABLES["dataset_manifest"]
 _RUN = ("patients", "seed", "start_year", "years", "with_ed", "with_ip")
@@ -27,23 +28,34 @@ _OPTIONAL = {"ed_encounters": "with_ed", "ip_stays": "with_ip"}
 
 def validate(
     config: str,
-    folder: Path,
     storage: str | None,
+    place: str,
     thresholds: dict[str, float | None],
     patterns: Sequence[str],
     fidelity: bool,
     progress: Progress,
 ) -> Outcome:
-    """Look at the stored tables of a folder with all gates, or with those that `patterns` name.
+    """Look at the stored tables of one place with all gates, or with those that `patterns` name.
 
     With `fidelity` those of sdmetrics are among them.
 
     What was generated is read from the manifest; where there is none that can be read, it is taken for what
-    the configuration says. Raises StorageError where the folder holds no data set, ConfigError where its
+    the configuration says. Raises StorageError where the place holds no data set, ConfigError where its
     manifest describes no run or it holds two data sets and no format is given, UnknownGate for a pattern
     that names no gate, FidelityUnavailable where sdmetrics is not installed.
     """
-    store = open_store(storage or _format_of(folder), folder)
+    return judge(config, open_existing(storage, place), thresholds, patterns, fidelity, progress)
+
+
+def judge(
+    config: str,
+    store: Readable,
+    thresholds: dict[str, float | None],
+    patterns: Sequence[str],
+    fidelity: bool,
+    progress: Progress,
+) -> Outcome:
+    """The same for the tables of a store."""
     gates = chosen_gates(all_gates(fidelity=fidelity), patterns)
     generation = _generation_of(config, store, thresholds)
     left_out = _left_out(generation, store)
@@ -57,18 +69,18 @@ def validate(
     return outcome
 
 
-def compare(config: str, folder: Path, storage: str | None) -> list[Comparison]:
+def compare(config: str, storage: str | None, place: str) -> list[Comparison]:
     """The published figures as a stored data set has them.
 
     Raises StorageError where a table that they need is not there, ConfigError as `validate` does.
     """
-    store = open_store(storage or _format_of(folder), folder)
+    store = open_existing(storage, place)
     region = _generation_of(config, store, {}).region
     tables = {name: store.read(TABLES[name]) for name in ("patients", "ed_encounters", "ip_stays")}
     return published_figures(tables, region)
 
 
-def _generation_of(config: str, store: TableStore, thresholds: dict[str, float | None]) -> Generation:
+def _generation_of(config: str, store: Readable, thresholds: dict[str, float | None]) -> Generation:
     """The run that a stored data set came from, by its manifest, or else by the configuration.
 
     Raises ConfigError where the manifest describes no run.
@@ -89,7 +101,7 @@ def _generation_of(config: str, store: TableStore, thresholds: dict[str, float |
     return generation
 
 
-def _left_out(generation: Generation, store: TableStore) -> dict[str, str]:
+def _left_out(generation: Generation, store: Readable) -> dict[str, str]:
     """The tables that do not belong to a data set, with the reason."""
     reasons = {}
     for name, column in _OPTIONAL.items():
@@ -100,13 +112,28 @@ def _left_out(generation: Generation, store: TableStore) -> dict[str, str]:
     return reasons
 
 
-def _format_of(folder: Path) -> str:
-    """The format in which a folder holds a data set. Raises NoDataSet, and ConfigError where it holds two."""
+def open_existing(storage: str | None, place: str) -> TableStore:
+    """The store of a data set that is there, in the format that is given, or in that of its files.
+
+    Raises NoDataSet where there is none, ConfigError where a folder holds two and no format is given, and
+    StorageError where the place cannot be read.
+    """
+    store = open_store(storage or _format_of(place), place)
+    store.check(writing=False)
+    if not any(store.exists(table) for table in TABLES.values()):
+        raise NoDataSet(place)
+    return store
+
+
+def _format_of(folder: str) -> str:
+    """The format in which a folder holds a data set."""
     found = [
-        name for name in STORES if any(open_store(name, folder).exists(table) for table in TABLES.values())
+        name
+        for name in FILE_STORES
+        if any(open_store(name, folder).exists(table) for table in TABLES.values())
     ]
     if len(found) > 1:
         raise ConfigError(f"{folder} holds data sets in {' and '.join(found)}: choose one with --format")
     if not found:
-        raise NoDataSet(str(folder))
+        raise NoDataSet(folder)
     return found[0]

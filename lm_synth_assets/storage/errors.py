@@ -53,12 +53,13 @@ class UnreadableTable(StorageError):
 
 
 class NoDataSet(StorageError):
-    """A folder holds none of the tables."""
+    """A folder or a database holds none of the tables."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, place: str) -> None:
+        option = "database with --url" if "://" in place else "folder with --in"
         super().__init__(
-            f"{folder} holds no table of a data set; make one with {remedy('dataset_manifest')}, or name the "
-            "folder with --in."
+            f"{place} holds no table of a data set; make one with {remedy('dataset_manifest')}, or name the "
+            f"{option}."
         )
 
 

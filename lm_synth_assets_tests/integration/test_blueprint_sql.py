@@ -10,7 +10,7 @@ import pytest
 
 from lm_synth_assets.config_files import load_region
 from lm_synth_assets.schema import TABLES
-from lm_synth_assets.storage.stores import CsvStore
+from lm_synth_assets.storage.file_stores import CsvStore
 from lm_synth_assets_tests.datasets import make_tables
 
 if TYPE_CHECKING:

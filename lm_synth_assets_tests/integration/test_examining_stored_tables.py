@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from lm_synth_assets.schema import TABLES
 from lm_synth_assets.storage.errors import StorageError, UnreadableTable
 from lm_synth_assets.storage.examination import Examined, Stored
+from lm_synth_assets.storage.file_stores import FILE_STORES, CsvStore, FileStore, ParquetStore
 from lm_synth_assets.storage.frames import to_arrow
-from lm_synth_assets.storage.stores import STORES, CsvStore, FileStore, ParquetStore, TableStore
+from lm_synth_assets.storage.table_store import TableStore
 from lm_synth_assets_tests.builders import frames, valid_frame
 
 ED, PATIENTS, STAYS, SITES, PROGRAMS = (
@@ -64,7 +65,7 @@ def parquet_bytes(arrow: pa.Table) -> bytes:
 # As written
 
 
-@pytest.mark.parametrize("kind", STORES.values(), ids=STORES)
+@pytest.mark.parametrize("kind", FILE_STORES.values(), ids=FILE_STORES)
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_what_was_written_is_found_without_problem_or_remark(kind: type[FileStore], table: sa.Table) -> None:
     @settings(max_examples=10)
@@ -169,7 +170,7 @@ def test_parquet_in_another_order_is_remarked(tmp_path: Path) -> None:
 # No table at all
 
 
-@pytest.fixture(params=STORES.values(), ids=STORES)
+@pytest.fixture(params=FILE_STORES.values(), ids=FILE_STORES)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> FileStore:
     return request.param(tmp_path)
 
@@ -496,7 +497,7 @@ def never_raises(kind: type[FileStore], table: sa.Table, content: bytes) -> None
 
 
 @settings(max_examples=150)
-@given(st.binary(max_size=200), st.sampled_from(list(STORES.values())))
+@given(st.binary(max_size=200), st.sampled_from(list(FILE_STORES.values())))
 def test_examining_any_bytes_ends_in_words(content: bytes, kind: type[FileStore]) -> None:
     never_raises(kind, PROGRAMS, content)
 

@@ -12,7 +12,7 @@ import dagster as dg
 import pytest
 
 from lm_synth_assets.schema import TABLES
-from lm_synth_assets.storage.stores import CsvStore
+from lm_synth_assets.storage.file_stores import CsvStore
 from lm_synth_assets_tests.integration.commands import (
     CSV_FILES,
     ROOT,

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from lm_synth_assets.schema import TABLES
-from lm_synth_assets.storage.stores import CsvStore, ParquetStore
+from lm_synth_assets.storage.file_stores import CsvStore, ParquetStore
 from lm_synth_assets_tests.integration.commands import (
     SCRIPTS,
     TINY,

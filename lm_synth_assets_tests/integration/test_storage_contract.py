@@ -26,10 +26,10 @@ from lm_synth_assets.storage.errors import (
     UnreadableTable,
     UnwritableFolder,
 )
+from lm_synth_assets.storage.file_stores import FILE_STORES, CsvStore, FileStore, ParquetStore
 from lm_synth_assets.storage.frames import arrow_schema, to_arrow
 from lm_synth_assets.storage.io_manager import TableIOManager
 from lm_synth_assets.storage.publishing import check_folder, published
-from lm_synth_assets.storage.stores import STORES, CsvStore, FileStore, ParquetStore
 from lm_synth_assets_tests.builders import frames, valid_frame
 
 ED, STAYS, SITES, SUBPROGRAMS = (
@@ -38,7 +38,7 @@ ED, STAYS, SITES, SUBPROGRAMS = (
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(params=STORES.values(), ids=STORES)
+@pytest.fixture(params=FILE_STORES.values(), ids=FILE_STORES)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> FileStore:
     return request.param(tmp_path / "out")
 
@@ -54,7 +54,7 @@ def files(folder: Path) -> dict[str, bytes]:
 # Round trip
 
 
-@pytest.mark.parametrize("kind", STORES.values(), ids=STORES)
+@pytest.mark.parametrize("kind", FILE_STORES.values(), ids=FILE_STORES)
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_what_is_written_is_what_is_read(kind: type[FileStore], table: sa.Table) -> None:
     @settings(max_examples=10, deadline=None)
@@ -403,9 +403,9 @@ def test_a_parquet_has_the_declared_types_and_no_others(tmp_path: Path) -> None:
 WRITE_ALL = """
 import sys
 from lm_synth_assets.schema import TABLES
-from lm_synth_assets.storage.stores import STORES
+from lm_synth_assets.storage.file_stores import FILE_STORES
 from lm_synth_assets_tests.builders import valid_frame
-for kind in STORES.values():
+for kind in FILE_STORES.values():
     for name, table in TABLES.items():
         kind(sys.argv[1]).write(table, valid_frame(table, 70_000 if name == "ip_stays" else 50))
 """
@@ -424,7 +424,7 @@ def test_the_bytes_are_the_same_wherever_they_are_written(tmp_path: Path) -> Non
             [sys.executable, "-c", WRITE_ALL, str(folder)], check=True, env=environment, cwd=tmp_path
         )
         written.append(files(folder))
-    assert written[0].keys() == {f"{name}.{suffix}" for name in TABLES for suffix in STORES}
+    assert written[0].keys() == {f"{name}.{suffix}" for name in TABLES for suffix in FILE_STORES}
     assert written[0] == written[1]
 
 
@@ -442,7 +442,7 @@ def dim_program(dim_site: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"program_id": [1, 2, 3], "program_name": dim_site["site_name"]})
 
 
-@pytest.mark.parametrize("format", STORES)
+@pytest.mark.parametrize("format", FILE_STORES)
 def test_assets_are_stored_and_read_through_the_io_manager(tmp_path: Path, format: str) -> None:
     manager = TableIOManager(format=format, folder=str(tmp_path))
     result = dg.materialize([dim_site, dim_program], resources={"io_manager": manager})

@@ -11,7 +11,7 @@ import pytest
 
 from lm_synth_assets.gates.registry import all_gates
 from lm_synth_assets.schema import TABLES
-from lm_synth_assets.storage.stores import CsvStore, ParquetStore
+from lm_synth_assets.storage.file_stores import CsvStore, ParquetStore
 from lm_synth_assets_tests.integration.commands import (
     EXTENDS_TINY,
     TINY,

@@ -1,0 +1,120 @@
+"""The tables as MySQL has them: the DDL of each, and that of the table that says which have been stored."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+from sqlalchemy.types import TypeEngine
+
+from lm_synth_assets.schema import foreign_key_constraints, unique_keys
+
+_DIALECT = mysql.dialect()
+
+# The narrower class comes before the one that it inherits from.
+_TYPES: tuple[tuple[type[TypeEngine[Any]], Callable[[Any], TypeEngine[Any]]], ...] = (
+    (sa.Enum, lambda kind: mysql.ENUM(*kind.enums)),
+    (sa.Boolean, lambda _: mysql.TINYINT(1)),
+    (sa.SmallInteger, lambda _: mysql.TINYINT()),
+    (sa.BigInteger, lambda _: mysql.BIGINT()),
+    (sa.Integer, lambda _: mysql.INTEGER()),
+    (sa.Numeric, lambda kind: mysql.DECIMAL(kind.precision, kind.scale)),
+    (sa.DateTime, lambda _: mysql.DATETIME()),
+    (sa.Date, lambda _: sa.DATE()),
+    (sa.String, lambda kind: mysql.VARCHAR(kind.length)),
+)
+
+STORED_TABLES = sa.Table(
+    "stored_tables",
+    sa.MetaData(),
+    sa.Column("table_name", sa.String(64), primary_key=True, comment="Table"),
+    sa.Column("row_count", sa.BigInteger, nullable=False, comment="Rows when it was last stored whole"),
+    comment="Which tables have been stored: one without rows may still be complete",
+)
+"""Kept by the IO manager. A file that is there says as much by itself; an empty table does not."""
+
+
+def ddl(table: sa.Table) -> str:
+    """The statement that creates a table where it is missing, without a semicolon."""
+    key = quoted(*(column.name for column in table.primary_key))
+    parts = [
+        *(_column(column) for column in table.columns),
+        f"PRIMARY KEY ({key})",
+        *(f"UNIQUE KEY {quoted('_'.join(key))} ({quoted(*key)})" for key in unique_keys(table)),
+        *map(_foreign_key, foreign_key_constraints(table)),
+        *(f"INDEX {quoted(str(index.name))} ({quoted(*index.columns.keys())})" for index in _indexes(table)),
+    ]
+    lines = ",\n  ".join(parts)
+    return (
+        f"CREATE TABLE IF NOT EXISTS {quoted(table.name)} (\n  {lines}\n"
+        f") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT={literal(table.comment or '')}"
+    )
+
+
+def script(tables: Iterable[sa.Table]) -> str:
+    """The statements for some tables, in an order in which each refers to those before it."""
+    return "".join(f"{ddl(table)};\n\n" for table in (*in_order(tables), STORED_TABLES)).rstrip() + "\n"
+
+
+def in_order(tables: Iterable[sa.Table]) -> list[sa.Table]:
+    """Tables in an order in which each refers to those before it."""
+    wanted = list(tables)
+    metadata = wanted[0].metadata if wanted else sa.MetaData()
+    return [table for table in metadata.sorted_tables if table in wanted]
+
+
+def column_type(column: sa.Column[Any]) -> str:
+    """The type of a column, as `information_schema` words it."""
+    kind = _compiled(column).replace(", ", ",")
+    name, values, rest = kind.partition("(")
+    return f"{name.lower().replace('integer', 'int')}{values}{rest}"
+
+
+def quoted(*names: str) -> str:
+    """Names as identifiers, with commas between them."""
+    return ", ".join(f"`{name.replace('`', '``')}`" for name in names)
+
+
+def literal(words: str) -> str:
+    """A text as a literal; none of ours has a backslash in it."""
+    return "'" + words.replace("'", "''") + "'"
+
+
+def _column(column: sa.Column[Any]) -> str:
+    default = column.server_default
+    words = [
+        quoted(column.name),
+        _compiled(column),
+        "NULL" if column.nullable else "NOT NULL",
+        f"DEFAULT {default.arg}" if isinstance(default, sa.DefaultClause) else "",
+        "AUTO_INCREMENT" if column.autoincrement is True else "",
+        f"COMMENT {literal(column.comment or '')}",
+    ]
+    return " ".join(word for word in words if word)
+
+
+def _foreign_key(constraint: sa.ForeignKeyConstraint) -> str:
+    targets = (element.column.name for element in constraint.elements)
+    return (
+        f"CONSTRAINT {quoted(str(constraint.name))} FOREIGN KEY ({quoted(*constraint.column_keys)}) "
+        f"REFERENCES {quoted(constraint.referred_table.name)} ({quoted(*targets)})"
+    )
+
+
+def _indexes(table: sa.Table) -> list[sa.Index]:
+    """The indexes in the order of their columns."""
+    order = list(table.columns.keys())
+    return sorted(table.indexes, key=lambda index: [order.index(column.name) for column in index.columns])
+
+
+def _compiled(column: sa.Column[Any]) -> str:
+    return str(_type(column).compile(dialect=_DIALECT))
+
+
+def _type(column: sa.Column[Any]) -> TypeEngine[Any]:
+    """MySQL's own type of a column.
+
+    Dagster, once its storage is imported, makes SQLAlchemy compile DateTime for MySQL with microseconds;
+    MySQL's own types are compiled the same whatever else is imported.
+    """
+    return next(make(column.type) for kind, make in _TYPES if isinstance(column.type, kind))

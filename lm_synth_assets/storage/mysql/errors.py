@@ -1,0 +1,124 @@
+"""What a database may answer, in words for the person who has to put it right."""
+
+import re
+
+from pymysql import err
+from pymysql.constants import CR, ER
+
+from lm_synth_assets.storage.errors import StorageError
+from lm_synth_assets.storage.mysql.address import PASSWORD_FILE_VARIABLE, PASSWORD_VARIABLE, Address
+
+GONE = {
+    0,
+    CR.CR_SERVER_GONE_ERROR,
+    CR.CR_SERVER_LOST,
+    ER.SERVER_SHUTDOWN,
+    ER.NET_READ_ERROR,
+    ER.NET_READ_INTERRUPTED,
+    ER.NET_ERROR_ON_WRITE,
+    ER.NET_WRITE_INTERRUPTED,
+}
+"""Codes of a connection that has broken: to do the same again over another may help."""
+
+NOT_THERE = {CR.CR_CONNECTION_ERROR, CR.CR_CONN_HOST_ERROR, ER.CON_COUNT_ERROR, *GONE}
+"""Codes of a server that cannot be reached just now."""
+
+CLASHED = {ER.LOCK_DEADLOCK, ER.LOCK_WAIT_TIMEOUT}
+"""Codes of a transaction that another one stood in the way of."""
+
+NO_LOCAL_FILES = {3948, 3950, ER.NOT_ALLOWED_COMMAND, 4166}
+"""Codes of MySQL and MariaDB where `LOAD DATA LOCAL` is switched off."""
+
+_REFUSED = {CR.CR_CONNECTION_ERROR, CR.CR_CONN_HOST_ERROR}
+_FULL = {ER.RECORD_FILE_FULL, ER.DISK_FULL, ER.ERROR_ON_WRITE, ER.FILSORT_ABORT}
+_DENIED = {
+    ER.TABLEACCESS_DENIED_ERROR,
+    ER.COLUMNACCESS_DENIED_ERROR,
+    ER.SPECIFIC_ACCESS_DENIED_ERROR,
+    ER.DBACCESS_DENIED_ERROR,
+}
+_UNTOUCHED = "what was there before is untouched"
+
+_WORDS: tuple[tuple[set[int], str], ...] = (
+    (
+        _REFUSED,
+        "no MySQL server answers at {server}. Start it, or correct host and port of the URL. ({said})",
+    ),
+    ({CR.CR_SSL_CONNECTION_ERROR}, "{server} offers no TLS, and ssl-mode={tls} asks for it. ({said})"),
+    ({ER.CON_COUNT_ERROR}, "{server} has no connection left: close some, or raise max_connections."),
+    (
+        {ER.ACCESS_DENIED_ERROR},
+        "{server} does not let {user} in: the name or the password is wrong, or the user must use TLS. The "
+        f"password comes from {PASSWORD_VARIABLE} or {PASSWORD_FILE_VARIABLE}.",
+    ),
+    (
+        {ER.BAD_DB_ERROR},
+        "{server} has no database {database}. Create it (CREATE DATABASE {database}), or correct the URL.",
+    ),
+    ({ER.NO_SUCH_TABLE}, "a table is missing: create what is missing with `lm-synth db init`. ({said})"),
+    (
+        _FULL,
+        f"the disk of {{server}} is full; {_UNTOUCHED}. Free some space and run again. ({{said}})",
+    ),
+    (CLASHED, f"another transaction stood in the way for too long; {_UNTOUCHED}. Run again."),
+    (GONE, "the connection to {server} broke. Run again: each table is the old one or the new one, whole."),
+)
+"""What to say of a code."""
+
+
+class DatabaseError(StorageError):
+    """A database did not do what it was asked to; `code` is the server's or the driver's, if any."""
+
+    def __init__(self, message: str, code: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class RowsRefused(StorageError):
+    """The server does not take rows as they are: `problems` says which and why."""
+
+    def __init__(self, table: str, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n  - ".join([f"{table} was not stored, and {_UNTOUCHED}:", *problems]))
+
+
+def code_of(error: BaseException) -> int | None:
+    """The number of a MySQL error; 0 for a connection that is closed already."""
+    if isinstance(error, err.InterfaceError | err.InternalError) and not error.args:
+        return 0
+    if isinstance(error, err.MySQLError) and error.args and isinstance(error.args[0], int):
+        return error.args[0]
+    return None
+
+
+def explained(error: BaseException, address: Address, doing: str) -> DatabaseError:
+    """An error of the driver or the server in one sentence; `doing` says what was being done."""
+    code, said = code_of(error), _said(error)
+    return DatabaseError(f"{doing}: {_reason(code, said, address)}", code)
+
+
+def _said(error: BaseException) -> str:
+    words = str(error.args[1] if len(error.args) > 1 else error)
+    return " ".join(words.split())
+
+
+def _reason(code: int | None, said: str, address: Address) -> str:
+    if code in _DENIED:
+        return _lacking(said, address)
+    if code in _REFUSED and "CERTIFICATE" in said.upper():
+        words = "{server} does not show a certificate that ssl-ca vouches for. ({said})"
+    else:
+        words = next((words for codes, words in _WORDS if code in codes), f"{{said}}; {_UNTOUCHED}.")
+    return words.format(
+        server=address.server, database=address.database, user=address.user, tls=address.tls, said=said
+    )
+
+
+def _lacking(said: str, address: Address) -> str:
+    command = re.match(r"([A-Z ,]+?) command denied", said)
+    # Creating a temporary table is denied for the database, without a word of the grant that is missing.
+    grant = command[1] if command else "CREATE TEMPORARY TABLES"
+    return (
+        f"{address.user} may not do this: the grant {grant} is missing. An administrator gives it with "
+        f"GRANT {grant} ON {address.database}.* TO '{address.user}'@'...'. ({said})"
+    )

@@ -1,0 +1,278 @@
+"""Making a table hold exactly the staged rows, in one transaction, with every foreign key true all the while.
+
+Rows that stay are changed in place, since other tables may refer to them. Of rows that vanish, those that
+refer to them go too where the schema says so (`takes_along`); otherwise the table refuses.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from pymysql import err
+from pymysql.constants import ER
+
+from lm_synth_assets.schema import foreign_key_constraints, primary_key, unique_keys
+from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, quoted
+from lm_synth_assets.storage.mysql.errors import RowsRefused, code_of
+from lm_synth_assets.storage.mysql.session import Session
+from lm_synth_assets.storage.mysql.staging import STAGE
+
+_EXAMPLES = 3
+_ORPHAN = {ER.NO_REFERENCED_ROW, ER.NO_REFERENCED_ROW_2}
+
+
+class Reference(NamedTuple):
+    """A foreign key: `columns` of `child` refer to `targets` of `parent`."""
+
+    child: sa.Table
+    columns: list[str]
+    parent: sa.Table
+    targets: list[str]
+
+
+def replace(session: Session, table: sa.Table, year: int | None) -> dict[str, int]:
+    """Put the staged rows in the place of a table's, or of one year's; returns the rows removed elsewhere.
+
+    Raises RowsRefused, with the rows, where they refer to nothing, are referred to, or belong to another
+    year; the transaction is then undone.
+    """
+    removed: dict[str, int] = {}
+    with session.transaction():
+        if _is_empty(session, table):
+            _insert(session, table)
+        else:
+            if year is not None:
+                _refuse_keys_of_other_years(session, table, year)
+            vanishing = _note_vanishing(session, table, year)
+            _update(session, table)
+            if vanishing:
+                _loosen(session, table)
+                _refuse_to_remove(session, table)
+                removed = _remove(session, table)
+        session.run(
+            f"REPLACE INTO {quoted(STORED_TABLES.name)} SELECT %s, COUNT(*) FROM {quoted(table.name)}",
+            (table.name,),
+        )
+    return {name: count for name, count in removed.items() if count and name != table.name}
+
+
+def _is_empty(session: Session, table: sa.Table) -> bool:
+    return not session.rows(f"SELECT 1 FROM {quoted(table.name)} LIMIT 1")
+
+
+def _insert(session: Session, table: sa.Table, on_duplicate: str = "") -> None:
+    """Insert the staged rows; references within the table come after them, when all rows are there."""
+    own = _own_columns(table)
+    names = [column.name for column in table.columns]
+    values = ", ".join("NULL" if name in own else quoted(name) for name in names)
+    try:
+        session.run(
+            f"INSERT INTO {quoted(table.name)} ({quoted(*names)}) SELECT {values} FROM {STAGE} s "
+            f"ORDER BY {quoted(*primary_key(table))}{on_duplicate}"
+        )
+        for name in own:
+            session.run(
+                f"UPDATE {quoted(table.name)} t JOIN {STAGE} s ON {_same(primary_key(table))} "
+                f"SET t.{quoted(name)} = s.{quoted(name)} WHERE s.{quoted(name)} IS NOT NULL"
+            )
+    except err.IntegrityError as error:
+        problems = list(_orphans(session, table)) if code_of(error) in _ORPHAN else []
+        raise RowsRefused(table.name, problems or [f"{error.args[1]} (MySQL {error.args[0]})"]) from error
+
+
+def _update(session: Session, table: sa.Table) -> None:
+    """Change the rows that stay, and add the new ones."""
+    key, own = primary_key(table), _own_columns(table)
+    if moved := [_out_of_the_way(table.columns[name]) for columns in unique_keys(table) for name in columns]:
+        # Rows may swap values that are unique, or take over that of one that vanishes.
+        session.run(f"UPDATE {quoted(table.name)} t SET {', '.join(moved)}")
+    changes = [
+        f"{quoted(column.name)} = {'NULL' if column.name in own else 's.' + quoted(column.name)}"
+        for column in table.columns
+        if column.name not in key
+    ]
+    same = f"{quoted(key[0])} = s.{quoted(key[0])}"
+    _insert(session, table, f" ON DUPLICATE KEY UPDATE {', '.join(changes) or same}")
+
+
+def _out_of_the_way(column: sa.Column[Any]) -> str:
+    """Sets a column to what no row should have: a negative number, or a tilde and the row's key."""
+    if isinstance(column.type, sa.Integer):
+        return f"t.{quoted(column.name)} = -t.{quoted(column.name)}"
+    key = _of("t", primary_key(column.table))
+    return f"t.{quoted(column.name)} = CONCAT_WS('~', '', {key})"
+
+
+def _note_vanishing(session: Session, table: sa.Table, year: int | None) -> int:
+    """Note the rows that are not staged; returns how many."""
+    within = f" AND {_of_year(table, year)}" if year is not None else ""
+    key = primary_key(table)
+    return _note(
+        session,
+        table,
+        f"FROM {quoted(table.name)} t LEFT JOIN {STAGE} s ON {_same(key)} "
+        f"WHERE s.{quoted(key[0])} IS NULL{within}",
+    )
+
+
+def _note(session: Session, table: sa.Table, source: str) -> int:
+    """Note rows `t` of a table as to be deleted; returns how many were not noted yet."""
+    key, found = primary_key(table), quoted("_found")
+    gone = _gone(table)
+    for name in (gone, found):
+        session.run(
+            f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} (PRIMARY KEY ({quoted(*key)})) "
+            f"AS SELECT {quoted(*key)} FROM {quoted(table.name)} LIMIT 0"
+        )
+    # By way of a second table, since no statement may name a temporary table twice.
+    session.run(f"INSERT IGNORE INTO {found} SELECT {_of('t', key)} {source}")
+    count = session.run(f"INSERT IGNORE INTO {gone} SELECT * FROM {found}")
+    session.run(f"DROP TEMPORARY TABLE {found}")
+    return count
+
+
+def _remove(session: Session, table: sa.Table) -> dict[str, int]:
+    """Delete the noted rows of a table, after all that refers to them; returns how many by table."""
+    removed: Counter[str] = Counter()
+    for reference in _references_to(table):
+        if reference.child is not table:
+            _note(session, reference.child, _referring(reference))
+            _take_along_followers(session, reference.child)
+            removed.update(_remove(session, reference.child))
+    _loosen(session, table)
+    removed[table.name] += session.run(
+        f"DELETE t FROM {quoted(table.name)} t JOIN {_gone(table)} g ON {_same(primary_key(table), 'g')}"
+    )
+    session.run(f"DROP TEMPORARY TABLE {_gone(table)}")
+    return dict(removed)
+
+
+def _loosen(session: Session, table: sa.Table) -> None:
+    """Let noted rows refer to none of their own table, so that the order in which they go does not matter."""
+    for name in _own_columns(table):
+        session.run(
+            f"UPDATE {quoted(table.name)} t JOIN {_gone(table)} g ON {_same(primary_key(table), 'g')} "
+            f"SET t.{quoted(name)} = NULL"
+        )
+
+
+def _take_along_followers(session: Session, table: sa.Table) -> None:
+    """Note the rows that refer to noted rows of the same table, and those that refer to these."""
+    for reference in _references_to(table):
+        if reference.child is table:
+            while _note(session, table, _referring(reference)):
+                pass
+
+
+def _refuse_to_remove(session: Session, table: sa.Table) -> None:
+    """Raise RowsRefused where rows refer to noted ones that may not take them along."""
+    problems = []
+    for reference in _references_to(table):
+        if reference.child is table or not table.info.get("takes_along"):
+            key = _of("g", reference.targets)
+            referring = session.rows(
+                f"SELECT {key}, COUNT(*) {_referring(reference)} GROUP BY {key} ORDER BY {key} "
+                f"LIMIT {_EXAMPLES}"
+            )
+            for *values, count in referring:
+                problems.append(
+                    f"{_words(reference.targets, values)} would vanish, and {reference.child.name} refers to "
+                    f"it (rows: {count:,}); store {reference.child.name} without it first"
+                )
+    if problems:
+        raise RowsRefused(table.name, problems)
+
+
+def _refuse_keys_of_other_years(session: Session, table: sa.Table, year: int) -> None:
+    key = primary_key(table)
+    found = session.rows(
+        f"SELECT {_of('t', key)} FROM {quoted(table.name)} t "
+        f"JOIN {STAGE} s ON {_same(key)} WHERE NOT ({_of_year(table, year)}) LIMIT {_EXAMPLES}"
+    )
+    if found:
+        raise RowsRefused(
+            table.name,
+            [f"{_words(key, values)} is the key of a row that is not of {year}" for values in found],
+        )
+
+
+def _orphans(session: Session, table: sa.Table) -> Iterator[str]:
+    """What the staged rows refer to and is not there, in words."""
+    for constraint in foreign_key_constraints(table):
+        reference = _reference(constraint)
+        key = _of("s", reference.columns)
+        on = " AND ".join(
+            f"p.{quoted(target)} = s.{quoted(name)}"
+            for name, target in zip(reference.columns, reference.targets, strict=True)
+        )
+        given = " AND ".join(f"s.{quoted(name)} IS NOT NULL" for name in reference.columns)
+        orphans = session.rows(
+            f"SELECT {key}, COUNT(*) FROM {STAGE} s LEFT JOIN {quoted(reference.parent.name)} p ON {on} "
+            f"WHERE p.{quoted(reference.targets[0])} IS NULL AND {given} GROUP BY {key} LIMIT {_EXAMPLES}"
+        )
+        for *values, count in orphans:
+            yield (
+                f"{_words(reference.columns, values)} is not in {reference.parent.name} ({constraint.name}; "
+                f"rows: {count:,}); store {reference.parent.name} first"
+            )
+
+
+def _references_to(table: sa.Table) -> list[Reference]:
+    """The foreign keys of all tables that refer to a table."""
+    return [
+        _reference(constraint)
+        for child in table.metadata.sorted_tables
+        for constraint in foreign_key_constraints(child)
+        if constraint.referred_table is table
+    ]
+
+
+def _reference(constraint: sa.ForeignKeyConstraint) -> Reference:
+    return Reference(
+        child=constraint.table,
+        columns=list(constraint.column_keys),
+        parent=constraint.referred_table,
+        targets=[element.column.name for element in constraint.elements],
+    )
+
+
+def _referring(reference: Reference) -> str:
+    """The rows `t` of the child of a foreign key that refer to noted rows `g`, as a FROM clause."""
+    on = " AND ".join(
+        f"t.{quoted(name)} = g.{quoted(target)}"
+        for name, target in zip(reference.columns, reference.targets, strict=True)
+    )
+    return f"FROM {quoted(reference.child.name)} t JOIN {_gone(reference.parent)} g ON {on}"
+
+
+def _own_columns(table: sa.Table) -> list[str]:
+    """The columns of a table that refer to itself."""
+    return [name for ref in _references_to(table) if ref.child is table for name in ref.columns]
+
+
+def _gone(table: sa.Table) -> str:
+    """The temporary table of the rows of a table that are noted as to be deleted."""
+    return quoted(f"_gone_{table.name}")
+
+
+def _of(alias: str, columns: Sequence[str]) -> str:
+    return ", ".join(f"{alias}.{quoted(name)}" for name in columns)
+
+
+def _same(key: list[str], other: str = "s") -> str:
+    return " AND ".join(f"t.{quoted(name)} = {other}.{quoted(name)}" for name in key)
+
+
+def _of_year(table: sa.Table, year: int) -> str:
+    """Which rows `t` belong to a year, in a form for which an index serves."""
+    column = table.columns[table.info["year_of"]]
+    if isinstance(column.type, sa.Integer):
+        return f"t.{quoted(column.name)} = {year:d}"
+    return (
+        f"t.{quoted(column.name)} >= '{year:04d}-01-01' AND t.{quoted(column.name)} < '{year + 1:04d}-01-01'"
+    )
+
+
+def _words(columns: Sequence[str], values: Sequence[Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in zip(columns, values, strict=True))

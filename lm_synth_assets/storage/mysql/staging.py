@@ -1,0 +1,103 @@
+"""Rows on the server but not yet in their table: a temporary table of its types, filled in one stream."""
+
+import os
+import threading
+from collections.abc import Iterable
+
+import pyarrow as pa
+import sqlalchemy as sa
+from pymysql import err
+
+from lm_synth_assets.schema import primary_key
+from lm_synth_assets.storage.mysql.ddl import quoted
+from lm_synth_assets.storage.mysql.errors import NO_LOCAL_FILES, RowsRefused, code_of
+from lm_synth_assets.storage.mysql.session import Session
+from lm_synth_assets.storage.mysql.text import lines
+
+STAGE = "_stage"
+_DESCRIPTORS = "/dev/fd"
+_INSERTED_AT_ONCE = 10_000
+_WARNINGS = 3
+
+
+def stage(session: Session, table: sa.Table, arrow: pa.Table) -> int:
+    """Fill the temporary table STAGE with rows for `table`; returns the bytes sent.
+
+    Raises RowsRefused where the server does not take each row as it is; the table itself is not touched.
+    """
+    columns = quoted(*arrow.column_names)
+    session.run(f"DROP TEMPORARY TABLE IF EXISTS {STAGE}")
+    session.run(
+        f"CREATE TEMPORARY TABLE {STAGE} (PRIMARY KEY ({quoted(*primary_key(table))})) "
+        f"AS SELECT {columns} FROM {quoted(table.name)} LIMIT 0"
+    )
+    if os.path.isdir(_DESCRIPTORS):
+        try:
+            return _streamed(session, table, arrow)
+        except err.MySQLError as error:
+            if code_of(error) not in NO_LOCAL_FILES:
+                raise
+    return _inserted(session, table, arrow)
+
+
+def _streamed(session: Session, table: sa.Table, arrow: pa.Table) -> int:
+    """By LOAD DATA LOCAL, out of a pipe that a thread writes to."""
+    reading, writing = os.pipe()
+    feed = _Feed(lines(arrow), writing)
+    feed.start()
+    try:
+        with session.connection.cursor() as cursor:
+            cursor.execute(
+                f"LOAD DATA LOCAL INFILE '{_DESCRIPTORS}/{reading}' INTO TABLE {STAGE} CHARACTER SET utf8mb4 "
+                f"({quoted(*arrow.column_names)})"
+            )
+            taken, warned = cursor.rowcount, cursor.warning_count
+    finally:
+        # This also ends a feed that nobody reads.
+        os.close(reading)
+        feed.join()
+    if feed.error is not None:
+        raise feed.error
+    if warned or taken != arrow.num_rows:
+        # LOCAL makes a warning of every error, and stores something else or nothing.
+        said = session.rows(f"SHOW WARNINGS LIMIT {_WARNINGS}")
+        problems = [f"{message} (MySQL {code})" for _, code, message in said]
+        raise RowsRefused(table.name, [f"{taken:,} of {arrow.num_rows:,} rows were taken", *problems])
+    return feed.bytes
+
+
+class _Feed(threading.Thread):
+    """Writes blocks to a pipe, and keeps the error that ends it before all are written."""
+
+    def __init__(self, blocks: Iterable[memoryview], pipe: int) -> None:
+        super().__init__(daemon=True)
+        self.blocks = blocks
+        self.pipe = pipe
+        self.bytes = 0
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            for block in self.blocks:
+                rest = block
+                while len(rest):
+                    rest = rest[os.write(self.pipe, rest) :]
+                self.bytes += len(block)
+        except BaseException as error:
+            self.error = error
+        finally:
+            os.close(self.pipe)
+
+
+def _inserted(session: Session, table: sa.Table, arrow: pa.Table) -> int:
+    """By INSERT, where the server or the system knows no LOAD DATA LOCAL from a pipe."""
+    places = ", ".join(["%s"] * len(arrow.column_names))
+    statement = f"INSERT INTO {STAGE} ({quoted(*arrow.column_names)}) VALUES ({places})"
+    try:
+        with session.connection.cursor() as cursor:
+            for batch in arrow.to_batches(_INSERTED_AT_ONCE):
+                values = [column.to_pylist() for column in batch.columns]
+                cursor.executemany(statement, list(zip(*values, strict=True)))
+    except (err.DataError, err.IntegrityError) as error:
+        raise RowsRefused(table.name, [f"{error.args[1]} (MySQL {error.args[0]})"]) from error
+    return sum(len(block) for block in lines(arrow))

@@ -1,0 +1,125 @@
+"""MySQL as a kind of storage: each table is written whole or not at all, and read back as it was."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+
+import pandas as pd
+import pyarrow as pa
+import sqlalchemy as sa
+
+from lm_synth_assets.schema import TABLES
+from lm_synth_assets.storage.examination import Examined
+from lm_synth_assets.storage.frames import in_key_order
+from lm_synth_assets.storage.mysql.address import Address, address_of
+from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, quoted
+from lm_synth_assets.storage.mysql.errors import CLASHED, GONE, DatabaseError
+from lm_synth_assets.storage.mysql.inspection import require_tables
+from lm_synth_assets.storage.mysql.reading import column_names, columns_of
+from lm_synth_assets.storage.mysql.replacement import replace
+from lm_synth_assets.storage.mysql.session import LockHeld, Session, session
+from lm_synth_assets.storage.mysql.staging import stage
+from lm_synth_assets.storage.table_store import Published, TableStore
+
+LOCK_SECONDS = 900
+"""How long to wait for another run that writes the same table; a killed one keeps the lock for a while."""
+
+_ATTEMPTS = 3
+_LONGEST_LOCK_NAME = 64
+
+
+class MysqlStore(TableStore):
+    """The tables of one database."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._open: Session | None = None
+
+    @classmethod
+    def at(cls, url: str) -> "MysqlStore":
+        """The store that a URL names. Raises BadAddress."""
+        return cls(address_of(url))
+
+    def check(self, *, writing: bool) -> None:
+        with session(self.address, f"opening {self.address}") as opened:
+            if writing:
+                require_tables(opened, TABLES.values())
+
+    def location(self, table: sa.Table) -> str:
+        return f"{self.address}/{table.name}"
+
+    def exists(self, table: sa.Table) -> bool:
+        with self._session(table, "looking for") as opened:
+            there = set(column_names(opened, table))
+            return bool(there) and (_has_rows(opened, table) or _is_recorded(opened, table))
+
+    def _publish(self, table: sa.Table, arrow: pa.Table, year: int | None) -> Published:
+        arrow = in_key_order(table, arrow)
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return self._published(table, arrow, year)
+            except DatabaseError as error:
+                # The server has undone what it had not finished, so all of it can be done again.
+                if attempt == _ATTEMPTS or error.code not in GONE | CLASHED:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def _published(self, table: sa.Table, arrow: pa.Table, year: int | None) -> Published:
+        with self._session(table, "storing") as opened, _alone(opened, table):
+            size = stage(opened, table, arrow)
+            return Published(size, replace(opened, table, year))
+
+    def _names(self, table: sa.Table) -> list[str]:
+        with self._session(table, "reading") as opened:
+            return column_names(opened, table)
+
+    def _load(self, table: sa.Table, columns: Sequence[str]) -> pa.Table:
+        with self._session(table, "reading") as opened:
+            return columns_of(opened, table, columns)
+
+    def read(self, table: sa.Table, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        with self._session(table, "reading"):
+            return super().read(table, columns)
+
+    def examine(self, table: sa.Table) -> Examined:
+        with self._session(table, "reading"):
+            return super().examine(table)
+
+    @contextmanager
+    def _session(self, table: sa.Table, doing: str) -> Iterator[Session]:
+        """The session that is open already, or one for as long as it takes."""
+        if self._open is not None:
+            yield self._open
+            return
+        with session(self.address, f"{doing} {table.name}") as opened:
+            self._open = opened
+            try:
+                yield opened
+            finally:
+                self._open = None
+
+
+@contextmanager
+def _alone(session: Session, table: sa.Table) -> Iterator[None]:
+    """While no other run writes the same table."""
+    name = f"lm_synth:{session.address.database}.{table.name}"
+    if len(name) > _LONGEST_LOCK_NAME:
+        name = f"lm_synth:{sha256(name.encode()).hexdigest()[:40]}"
+    try:
+        with session.lock(name, LOCK_SECONDS):
+            yield
+    except LockHeld:
+        raise DatabaseError(
+            f"storing {table.name}: another run has been writing it for {LOCK_SECONDS} seconds. Wait for it "
+            "to end, or end it, and run again."
+        ) from None
+
+
+def _has_rows(session: Session, table: sa.Table) -> bool:
+    return bool(session.rows(f"SELECT 1 FROM {quoted(table.name)} LIMIT 1"))
+
+
+def _is_recorded(session: Session, table: sa.Table) -> bool:
+    return bool(column_names(session, STORED_TABLES)) and bool(
+        session.rows(f"SELECT 1 FROM {quoted(STORED_TABLES.name)} WHERE table_name = %s", (table.name,))
+    )
