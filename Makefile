@@ -65,6 +65,7 @@ power: $(DEV)
 docs: $(DEV)
 	$(BIN)/python -m lm_synth_assets.config_files > configs/region.schema.json
 	$(BIN)/python -m lm_synth_assets.documents docs out
+	$(BIN)/python -m lm_synth_assets.storage.mysql.scripts deploy/mysql
 	$(BIN)/python -m lm_synth_assets_tests.damages.page > docs/damages.md
 
 # Needs uv; resolves anew within the bounds of pyproject.toml, for every supported Python at once.

@@ -52,7 +52,7 @@ def load(
     for done, table in enumerate(due, start=1):
         written = target.write(table, source.read(table))
         outcome.tables.append(
-            StoredTable(table.name, written.rows, written.bytes, written.location, written.removed)
+            StoredTable(table.name, written.rows, written.bytes, written.location, dict(written.removed))
         )
         progress(done, len(due), table.name)
     return outcome

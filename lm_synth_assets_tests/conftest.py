@@ -1,20 +1,32 @@
-"""What many tests look at: the default region with 5,000 patients, its tables, and the gates' verdicts."""
+"""What many tests look at: the default region, a small stored data set, gates' verdicts, the command line."""
 
+import os
+import shutil
+import sys
+from pathlib import Path
 from typing import Protocol
 
 import pandas as pd
 import pytest
 from hypothesis import settings
 
+from lm_synth_assets.cli import main
 from lm_synth_assets.config import Region
 from lm_synth_assets.config_files import load_region
 from lm_synth_assets.gates.gate import StoredTables, Verdict
 from lm_synth_assets.gates.registry import all_gates
 from lm_synth_assets_tests.datasets import Tables, make_tables
+from lm_synth_assets_tests.integration.commands import TINY, WITH_ALL, Call, Ran, lm_synth
+from lm_synth_assets_tests.servers import URL_VARIABLE, kinds, own_kinds
 
 # Whether a property holds depends neither on the clock nor on luck.
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
+
+# Nor on what the person who runs the tests has set for their own data.
+for name in [name for name in os.environ if name.startswith("LM_SYNTH_")]:
+    if not name.startswith("LM_SYNTH_TEST_"):
+        del os.environ[name]
 
 
 class Judge(Protocol):
@@ -44,3 +56,54 @@ def judge(region: Region, tables: Tables) -> Judge:
         return gates[table, gate].judge(StoredTables.of(tables | damaged), region)
 
     return ask
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, Path]:
+    """What `lm-synth generate` says and writes for the tiny configuration, with all tables."""
+    folder = tmp_path_factory.mktemp("tiny") / "out"
+    return lm_synth("generate", "--config", TINY, "--out", folder, *WITH_ALL), folder
+
+
+@pytest.fixture(scope="session")
+def tiny(tiny_run: tuple[Ran, Path]) -> Path:
+    """The folder of the tiny data set. Shared by all tests: who changes it takes `copy`."""
+    return tiny_run[1]
+
+
+@pytest.fixture
+def copy(tiny: Path, tmp_path: Path) -> Path:
+    """A copy of the tiny data set, to change."""
+    return Path(shutil.copytree(tiny, tmp_path / "copy"))
+
+
+@pytest.fixture
+def call(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Runs lm-synth in this process."""
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+    def run_main(*arguments: object) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["lm-synth", *map(str, arguments)])
+        capfd.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as done:
+            code = int(done.code or 0)
+        return Ran(code, *capfd.readouterr())
+
+    return run_main
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say it where everybody looks when a part of the tests has not run."""
+    if not own_kinds():
+        part = "that stop and kill a MySQL server" if kinds() else "against MySQL"
+        terminalreporter.section(f"the tests {part} did NOT run", yellow=True)
+        terminalreporter.line("Put mysqld or mariadbd on the path, and run again.")
+    if not kinds():
+        terminalreporter.line(
+            f"Or name a server in {URL_VARIABLE}, as in mysql://root:password@127.0.0.1:3306/, by an account "
+            "that may create databases and users: most of them then run there."
+        )

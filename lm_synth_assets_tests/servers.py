@@ -12,12 +12,14 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pymysql
 from sqlalchemy.engine import make_url
 
+from lm_synth_assets.schema import TABLES, foreign_keys
 from lm_synth_assets.storage.mysql.address import Address, Tls
 
 PROGRAMS = {"mysql": "mysqld", "mariadb": "mariadbd"}
@@ -40,11 +42,25 @@ REQUIRED_VARIABLE = "LM_SYNTH_TEST_REQUIRE_MYSQL"
 _START_SECONDS = 60
 
 
+def kinds() -> list[str]:
+    """The kinds of server that tests run on; `named` is the one that the environment names."""
+    return [*(["named"] if os.environ.get(URL_VARIABLE) else []), *own_kinds()]
+
+
 def own_kinds() -> list[str]:
     """The kinds of server that tests can start: those that this machine has, or those that it must have."""
     if os.environ.get(REQUIRED_VARIABLE) == "1":
         return list(PROGRAMS)
-    return [kind for kind, program in PROGRAMS.items() if _program(program)]
+    return [kind for kind, program in PROGRAMS.items() if _is(kind, program)]
+
+
+@cache
+def _is(kind: str, program: str) -> bool:
+    """Whether a program is there and is what its name says: MariaDB goes by the name of mysqld as well."""
+    if (found := _program(program)) is None:
+        return False
+    told = subprocess.run([found, "--version"], capture_output=True, check=False, text=True).stdout
+    return ("MariaDB" in told) == (kind == "mariadb")
 
 
 def _program(name: str) -> str | None:
@@ -79,13 +95,38 @@ class Server:
 
     def prepare(self, database: str = DATABASE) -> None:
         """An empty database, its owner, and the app user with no more than it needs."""
+        self.admin(f"CREATE DATABASE {database} CHARACTER SET utf8mb4")
+        self.allow(OWNER, "ALL", database=database)
+        self.allow(APP, *GRANTS, database=database)
+
+    def allow(self, user: str, *grants: str, database: str) -> None:
+        """Let a user, made where it is not there, do something in a database."""
         identified = "IDENTIFIED BY '{}'".format(PASSWORD.replace("\\", "\\\\").replace("'", "\\'"))
-        self.admin(
-            f"CREATE DATABASE {database} CHARACTER SET utf8mb4",
-            *(f"CREATE USER IF NOT EXISTS {user}@'%' {identified}" for user in (OWNER, APP)),
-            f"GRANT ALL ON {database}.* TO {OWNER}@'%'",
-            f"GRANT {', '.join(GRANTS)} ON {database}.* TO {APP}@'%'",
-        )
+        self.admin(f"CREATE USER IF NOT EXISTS {user}@'%' {identified}")
+        if grants:
+            self.admin(f"GRANT {', '.join(grants)} ON {database}.* TO {user}@'%'")
+
+    def sessions(self, database: str) -> list[str]:
+        """What each session that uses a database is doing, in the server's words."""
+        shown = self.admin("SHOW FULL PROCESSLIST")
+        return [str(state) for _, _, _, used, _, _, state, *_ in shown if used == database]
+
+    def orphans(self, database: str) -> dict[str, int]:
+        """The rows that refer to nothing, by foreign key; empty where every reference is true."""
+        found = {}
+        for table in TABLES.values():
+            for columns, parent, targets in foreign_keys(table):
+                pairs = list(zip(columns, targets, strict=True))
+                on = " AND ".join(f"p.{target} = c.{name}" for name, target in pairs)
+                given = " AND ".join(f"c.{name} IS NOT NULL" for name in columns)
+                [(count,)] = self.admin(
+                    f"SELECT COUNT(*) FROM {table.name} c LEFT JOIN {parent} p ON {on} "
+                    f"WHERE {given} AND p.{targets[0]} IS NULL",
+                    database=database,
+                )
+                if count:
+                    found[f"{table.name} ({', '.join(columns)})"] = count
+        return found
 
     def address(self, user: str = APP, database: str = DATABASE, tls: Tls = Tls.PREFERRED) -> Address:
         """The address of a database for one of its users."""

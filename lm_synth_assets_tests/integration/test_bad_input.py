@@ -168,7 +168,7 @@ def test_too_many_patients_are_told_with_the_cell_its_capacity_and_the_most_that
 def test_an_unknown_format_is_named(call: Call, out: Path) -> None:
     ran = call("generate", "--format", "xlsx", "--out", out)
     assert (ran.code, ran.out) == (2, "")
-    assert "Invalid value for '--format': 'xlsx' is not one of 'csv', 'parquet'." in ran.err
+    assert "Invalid value for '--format': 'xlsx' is not one of 'csv', 'parquet', 'mysql'." in ran.err
     assert files(out) == EARLIER
 
 

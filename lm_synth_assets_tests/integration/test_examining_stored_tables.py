@@ -20,7 +20,7 @@ from lm_synth_assets.storage.errors import StorageError, UnreadableTable
 from lm_synth_assets.storage.examination import Examined, Stored
 from lm_synth_assets.storage.file_stores import FILE_STORES, CsvStore, FileStore, ParquetStore
 from lm_synth_assets.storage.frames import to_arrow
-from lm_synth_assets.storage.table_store import TableStore
+from lm_synth_assets.storage.table_store import Published, TableStore
 from lm_synth_assets_tests.builders import frames, valid_frame
 
 ED, PATIENTS, STAYS, SITES, PROGRAMS = (
@@ -440,15 +440,18 @@ class MemoryStore(TableStore):
         self.tables = tables
         self.fails = False
 
+    def check(self, *, writing: bool) -> None:
+        pass
+
     def location(self, table: sa.Table) -> str:
         return f"memory:{table.name}"
 
     def exists(self, table: sa.Table) -> bool:
         return table.name in self.tables
 
-    def _publish(self, table: sa.Table, arrow: pa.Table) -> int:
+    def _publish(self, table: sa.Table, arrow: pa.Table, year: int | None) -> Published:
         self.tables[table.name] = arrow
-        return int(arrow.nbytes)
+        return Published(arrow.nbytes)
 
     def _names(self, table: sa.Table) -> list[str]:
         return list(self.tables[table.name].column_names)

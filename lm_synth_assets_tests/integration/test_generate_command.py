@@ -67,9 +67,9 @@ def test_help_and_usage_errors_import_nothing_heavy(arguments: list[str], code: 
     [
         (
             "generate",
-            "patients start-year years config out with-ed with-ip format seed quiet json",
+            "patients start-year years config out with-ed with-ip format url seed quiet json",
         ),
-        ("validate", "in config ks-threshold corr-threshold select report fidelity format quiet json"),
+        ("validate", "in config ks-threshold corr-threshold select report fidelity format url quiet json"),
     ],
 )
 def test_help_names_every_flag(call: Call, command: str, flags: str) -> None:

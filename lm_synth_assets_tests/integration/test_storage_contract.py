@@ -89,7 +89,7 @@ def test_a_write_tells_what_it_did(store: FileStore) -> None:
     written = store.write(SITES, valid_frame(SITES))
     path = Path(store.location(SITES))
     assert store.exists(SITES)
-    assert written == (3, path.stat().st_size, str(path))
+    assert written == (3, path.stat().st_size, str(path), {})
     assert path == store.folder / f"dim_site{store.suffix}"
 
 
@@ -201,7 +201,7 @@ def test_checking_a_folder_leaves_no_trace(tmp_path: Path, folder: str) -> None:
 
 def test_an_unknown_format_is_told() -> None:
     with pytest.raises(UnknownFormat, match="There is no storage format 'xlsx'; choose one of csv, parquet"):
-        TableIOManager(format="xlsx", folder="out").store  # noqa: B018
+        TableIOManager(format="xlsx", place="out").store  # noqa: B018
 
 
 # Reading what is not as it was written
@@ -444,7 +444,7 @@ def dim_program(dim_site: pd.DataFrame) -> pd.DataFrame:
 
 @pytest.mark.parametrize("format", FILE_STORES)
 def test_assets_are_stored_and_read_through_the_io_manager(tmp_path: Path, format: str) -> None:
-    manager = TableIOManager(format=format, folder=str(tmp_path))
+    manager = TableIOManager(format=format, place=str(tmp_path))
     result = dg.materialize([dim_site, dim_program], resources={"io_manager": manager})
     same(manager.store.read(SITES), valid_frame(SITES))
     [told] = [event.metadata for event in result.asset_materializations_for_node("dim_site")]
@@ -463,7 +463,7 @@ def test_errors_come_through_dagster_as_they_are(tmp_path: Path) -> None:
         return valid_frame(SITES).assign(site_id=0)
 
     def cause(asset: str, *assets: dg.AssetsDefinition) -> str:
-        manager = TableIOManager(format="csv", folder=str(tmp_path))
+        manager = TableIOManager(format="csv", place=str(tmp_path))
         result = dg.materialize(
             assets, selection=[asset], resources={"io_manager": manager}, raise_on_error=False
         )

@@ -12,17 +12,23 @@ import pytest
 from lm_synth_assets.database import create_tables
 from lm_synth_assets.storage.mysql.address import Address
 from lm_synth_assets.storage.mysql.store import MysqlStore
-from lm_synth_assets_tests.servers import OWNER, URL_VARIABLE, OwnServer, Server, named, own_kinds, running
-
-OWN_KINDS = own_kinds()
-KINDS = [*(["named"] if os.environ.get(URL_VARIABLE) else []), *OWN_KINDS]
+from lm_synth_assets_tests.servers import (
+    OWNER,
+    URL_VARIABLE,
+    OwnServer,
+    Server,
+    kinds,
+    named,
+    own_kinds,
+    running,
+)
 
 _numbers = count(1)
 
 
-def _each(kinds: list[str]) -> list[object]:
-    nothing = pytest.mark.skip(reason=f"no MySQL server: set {URL_VARIABLE}, or install mysqld or mariadbd")
-    return list(kinds) or [pytest.param("none", marks=nothing)]
+def _each(found: list[str]) -> list[object]:
+    nothing = pytest.mark.skip(reason="no MySQL server, as the last lines say")
+    return list(found) or [pytest.param("none", marks=nothing)]
 
 
 @contextmanager
@@ -35,7 +41,7 @@ def _started(kind: str) -> Iterator[OwnServer]:
         yield own
 
 
-@pytest.fixture(scope="session", params=_each(KINDS))
+@pytest.fixture(scope="session", params=_each(kinds()))
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A server that all tests share: leave it as it is."""
     if request.param == "named":
@@ -45,7 +51,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
         yield own
 
 
-@pytest.fixture(params=_each(OWN_KINDS))
+@pytest.fixture(params=_each(own_kinds()))
 def own_server(request: pytest.FixtureRequest) -> Iterator[OwnServer]:
     """A server of the test's own, which it may stop or kill; without a database."""
     with _started(request.param) as own:

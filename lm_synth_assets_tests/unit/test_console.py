@@ -150,7 +150,7 @@ def test_json_holds_the_whole_outcome(capsys: pytest.CaptureFixture[str]) -> Non
     }
     assert told["passed"] is False
     assert told["tables"] == [
-        {"name": "dim_site", "rows": 1234, "bytes": 2048, "location": "/data/dim_site.csv"}
+        {"name": "dim_site", "rows": 1234, "bytes": 2048, "location": "/data/dim_site.csv", "removed": {}}
     ]
     assert told["gates"][0]["offending"] == FAILED.offending
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from lm_synth_assets.config_files import CONFIG_FOLDER, DEFAULT_CONFIG, ConfigError
 from lm_synth_assets.settings import Settings, read_settings
@@ -20,6 +21,9 @@ def test_without_variables_csv_files_go_to_out_beside_the_configurations() -> No
     [
         ("LM_SYNTH_STORAGE", "parquet", "parquet"),
         ("LM_SYNTH_OUT", "/data/lm", Path("/data/lm")),
+        ("LM_SYNTH_MYSQL_URL", "mysql://me@here/lm", SecretStr("mysql://me@here/lm")),
+        ("LM_SYNTH_MYSQL_PASSWORD", "open", SecretStr("open")),
+        ("LM_SYNTH_MYSQL_PASSWORD_FILE", "/run/secrets/lm", Path("/run/secrets/lm")),
         ("LM_SYNTH_CONFIG", "my.yaml", Path("my.yaml")),
         ("LM_SYNTH_EXECUTOR", "multiprocess", "multiprocess"),
     ],
@@ -30,7 +34,34 @@ def test_each_variable_sets_one_field(variable: str, value: str, expected: Any) 
 
 
 def test_every_field_has_its_variable_tested() -> None:
-    assert Settings.model_fields.keys() == {"storage", "out", "config", "executor"}
+    assert Settings.model_fields.keys() == {
+        "storage",
+        "out",
+        "mysql_url",
+        "mysql_password",
+        "mysql_password_file",
+        "config",
+        "executor",
+    }
+
+
+class TestPlace:
+    def test_is_the_folder_of_files(self) -> None:
+        assert Settings(storage="parquet", out=Path("/data/lm")).place == "/data/lm"
+
+    def test_is_the_database_without_its_password(self) -> None:
+        settings = read_settings(
+            {"LM_SYNTH_STORAGE": "mysql", "LM_SYNTH_MYSQL_URL": "mysql://me:open@here/lm"}
+        )
+        assert settings.place == "mysql://me@here:3306/lm?ssl-mode=PREFERRED"
+
+    def test_needs_a_database_to_be_named(self) -> None:
+        with pytest.raises(ConfigError) as caught:
+            Settings(storage="mysql").place  # noqa: B018
+        assert str(caught.value) == (
+            "environment: LM_SYNTH_MYSQL_URL: must be set where tables are kept in MySQL, as in "
+            "mysql://lm_app@127.0.0.1:3306/lm_synth"
+        )
 
 
 def test_other_variables_are_left_alone() -> None:
@@ -42,7 +73,7 @@ def test_other_variables_are_left_alone() -> None:
     [
         (
             {"LM_SYNTH_STORAGE": "xlsx"},
-            ["environment: LM_SYNTH_STORAGE: must be 'csv' or 'parquet'; found 'xlsx'"],
+            ["environment: LM_SYNTH_STORAGE: must be 'csv', 'parquet' or 'mysql'; found 'xlsx'"],
         ),
         (
             {"LM_SYNTH_EXECUTOR": ""},
@@ -52,7 +83,8 @@ def test_other_variables_are_left_alone() -> None:
             {"LM_SYNTH_OTU": "out"},
             [
                 "environment: LM_SYNTH_OTU: unknown variable; known are "
-                "LM_SYNTH_STORAGE, LM_SYNTH_OUT, LM_SYNTH_CONFIG, LM_SYNTH_EXECUTOR"
+                "LM_SYNTH_STORAGE, LM_SYNTH_OUT, LM_SYNTH_MYSQL_URL, LM_SYNTH_MYSQL_PASSWORD, "
+                "LM_SYNTH_MYSQL_PASSWORD_FILE, LM_SYNTH_CONFIG, LM_SYNTH_EXECUTOR"
             ],
         ),
     ],

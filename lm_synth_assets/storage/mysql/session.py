@@ -18,7 +18,7 @@ WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 _CONNECT_SECONDS = 10
 _READ_SECONDS = 3600
-_STRICT = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
+STRICT = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
 
 
 class LockHeld(Exception):
@@ -89,7 +89,7 @@ def session(address: Address, doing: str, *, waits: Sequence[float] = WAITS) -> 
             opened = Session(connection, address)
             opened.run(
                 "SET SESSION sql_mode = %s, foreign_key_checks = 1, unique_checks = 1, time_zone = '+00:00'",
-                (_STRICT,),
+                (STRICT,),
             )
             yield opened
     except (pymysql.err.MySQLError, RuntimeError) as error:
@@ -114,7 +114,8 @@ def _connection(address: Address) -> "Connection[Any]":
             host=address.host,
             port=address.port,
             user=address.user,
-            password=address.password,
+            # As bytes, since PyMySQL takes text for Latin-1.
+            password=address.password.encode(),
             database=address.database,
             charset="utf8mb4",
             autocommit=True,

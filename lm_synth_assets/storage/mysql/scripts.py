@@ -1,0 +1,136 @@
+"""SQL for people who have the CSV files, a server, and nothing but a `mysql` client: load and verify.
+
+Run as a program, it writes these scripts and that of the tables into a folder.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from lm_synth_assets.schema import TABLES, foreign_key_constraints
+from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, in_order, quoted, script
+from lm_synth_assets.storage.mysql.session import STRICT
+
+_ORDER = in_order(TABLES.values())
+
+_HEAD = """\
+-- Made from lm_synth_assets/schema.py by `make docs`: do not edit.
+"""
+
+_LOAD = """\
+-- Puts the CSV files of a data set into the tables that schema.sql has made, all of them or none:
+--
+--   cd out && mysql --local-infile=1 -h HOST -u lm_app -p lm_synth < ../deploy/mysql/load.sql
+--
+-- What was in the tables before is replaced. Where the server does not take every row as it stands in the
+-- files, the warnings are shown, the last statement fails, and nothing has changed.
+SET NAMES utf8mb4;
+SET SESSION foreign_key_checks = 1, unique_checks = 1;
+SET SESSION sql_mode = '{mode}';
+SET @refused = 0;
+START TRANSACTION;
+"""
+
+_FINISH = """\
+SET @finish = IF(@refused = 0, 'COMMIT', 'SELECT * FROM `rows were refused, so nothing was loaded`');
+PREPARE finish FROM @finish;
+EXECUTE finish;
+DEALLOCATE PREPARE finish;
+"""
+
+_VERIFY = """\
+-- What is in the tables: rows, references to nothing (a sound data set has none), and a year's ED projection.
+--
+--   mysql -h HOST -u lm_app -p --table lm_synth < deploy/mysql/verify.sql
+"""
+
+_PROJECTION = """\
+-- ED projection check for a year
+SELECT s.site_code AS facility,
+       r.ed_subservice,
+       SUM(p.population * r.baserate_per_1000 / 1000.0) AS projected_volumes
+FROM population_projection p
+JOIN ed_baseline_rates r
+  ON p.lha_id=r.lha_id AND p.age_group=r.age_group AND p.gender=r.gender
+JOIN dim_lha l ON l.lha_id=p.lha_id
+JOIN dim_site s ON s.site_id=l.default_site_id
+WHERE p.year=2025
+GROUP BY s.site_code, r.ed_subservice
+ORDER BY projected_volumes DESC;
+"""
+
+
+def load_script() -> str:
+    """Replaces all that is in the tables by the CSV files of the folder in which the client is started."""
+    statements = [
+        *(f"UPDATE {quoted(table.name)} SET {quoted(name)} = NULL;" for table, name in _own_references()),
+        *(f"DELETE FROM {quoted(table.name)};" for table in reversed(_ORDER)),
+        *map(_loaded, _ORDER),
+    ]
+    return "\n".join([_HEAD + _LOAD.format(mode=STRICT), *statements, _FINISH])
+
+
+def verify_script() -> str:
+    """Rows of each table, orphans of each foreign key, and the blueprint's own check."""
+    counts = "\nUNION ALL ".join(
+        f"SELECT '{table.name}' AS table_name, COUNT(*) AS row_count FROM {quoted(table.name)}"
+        for table in _ORDER
+    )
+    orphans = "\nUNION ALL ".join(
+        _orphans(constraint) for table in _ORDER for constraint in foreign_key_constraints(table)
+    )
+    return f"{_HEAD}{_VERIFY}\n{counts};\n\n{orphans};\n\n{_PROJECTION}"
+
+
+def _loaded(table: sa.Table) -> str:
+    fields = ", ".join(
+        f"@{column.name}" if column.nullable else quoted(column.name) for column in table.columns
+    )
+    nulls = [
+        f"{quoted(column.name)} = NULLIF(@{column.name}, '')" for column in table.columns if column.nullable
+    ]
+    return (
+        f"\nLOAD DATA LOCAL INFILE '{table.name}.csv' INTO TABLE {quoted(table.name)} CHARACTER SET utf8mb4\n"
+        "  FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY ''\n"
+        f"  LINES TERMINATED BY '\\n' IGNORE 1 LINES\n  ({fields})"
+        + (f"\n  SET {', '.join(nulls)}" if nulls else "")
+        + ";\nSHOW WARNINGS LIMIT 3;\nSET @refused = @refused + @@warning_count;\n"
+        f"REPLACE INTO {quoted(STORED_TABLES.name)} "
+        f"SELECT '{table.name}', COUNT(*) FROM {quoted(table.name)};"
+    )
+
+
+def _own_references() -> Iterator[tuple[sa.Table, str]]:
+    for table in _ORDER:
+        for constraint in foreign_key_constraints(table):
+            if constraint.referred_table is table:
+                yield from ((table, name) for name in constraint.column_keys)
+
+
+def _orphans(constraint: sa.ForeignKeyConstraint) -> str:
+    child, parent = constraint.table.name, constraint.referred_table.name
+    pairs = [(element.parent.name, element.column.name) for element in constraint.elements]
+    on = " AND ".join(f"p.{quoted(target)} = c.{quoted(name)}" for name, target in pairs)
+    given = " AND ".join(f"c.{quoted(name)} IS NOT NULL" for name, _ in pairs)
+    return (
+        f"SELECT '{constraint.name}' AS foreign_key, COUNT(*) AS orphans FROM {quoted(child)} c "
+        f"LEFT JOIN {quoted(parent)} p ON {on} WHERE {given} AND p.{quoted(pairs[0][1])} IS NULL"
+    )
+
+
+def main(folder: Path) -> None:
+    """Write all scripts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    scripts = {
+        "schema.sql": _HEAD + script(TABLES.values()),
+        "load.sql": load_script(),
+        "verify.sql": verify_script(),
+    }
+    for name, text in scripts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

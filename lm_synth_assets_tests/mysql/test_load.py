@@ -1,0 +1,209 @@
+"""Files get into MySQL: by `lm-synth load`, and by the generated SQL with nothing but a client."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from lm_synth_assets.schema import TABLES
+from lm_synth_assets.storage.file_stores import CsvStore, ParquetStore
+from lm_synth_assets.storage.mysql.address import PASSWORD_VARIABLE, Address
+from lm_synth_assets.storage.mysql.store import MysqlStore
+from lm_synth_assets_tests.integration.commands import ROOT, TINY, Call
+from lm_synth_assets_tests.mysql.clients import client, rows
+from lm_synth_assets_tests.servers import Server
+
+LOAD = ROOT / "deploy" / "mysql" / "load.sql"
+VERIFY = ROOT / "deploy" / "mysql" / "verify.sql"
+
+
+@pytest.fixture
+def target(database: Address, monkeypatch: pytest.MonkeyPatch) -> Address:
+    """An empty database whose password is in the environment."""
+    monkeypatch.setenv(PASSWORD_VARIABLE, database.password)
+    return database
+
+
+def holds(address: Address, folder: Path) -> None:
+    for table in TABLES.values():
+        expected, found = CsvStore(folder).read(table), MysqlStore(address).read(table)
+        pd.testing.assert_frame_equal(found, expected, check_exact=True, obj=table.name)
+
+
+def is_empty(address: Address) -> bool:
+    return not any(MysqlStore(address).exists(table) for table in TABLES.values())
+
+
+def renamed(folder: Path, table: str, change: dict[int, str] | None = None) -> None:
+    """Give a table the names of its areas in the place of their numbers."""
+    path = folder / f"{table}.csv"
+    names = pd.read_csv(folder / "dim_lha.csv").set_index("lha_id")["lha_name"].to_dict() | (change or {})
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    named = frame.assign(lha_id=frame["lha_id"].astype(int).map(names)).rename(columns={"lha_id": "lha_name"})
+    named.to_csv(path, index=False, lineterminator="\n")
+
+
+class TestLoad:
+    def test_puts_csv_files_into_the_database(self, target: Address, tiny: Path, call: Call) -> None:
+        ran = call("load", "--config", TINY, "--in", tiny, "--url", target.url)
+        assert ran.code == 0, ran.out + ran.err
+        assert "load: PASS (135 of 135 gates passed)" in ran.out
+        assert "load 17/17 ip_stays" in ran.err
+        holds(target, tiny)
+
+    def test_can_be_run_again(self, target: Address, tiny: Path, call: Call) -> None:
+        for _ in range(2):
+            assert call("load", "--config", TINY, "--in", tiny, "--url", target.url, "--quiet").code == 0
+        holds(target, tiny)
+
+    def test_goes_on_where_it_was_stopped(
+        self, target: Address, tiny: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        write, stored = MysqlStore.write, []
+
+        def stopped(store: MysqlStore, table, frame, year=None):  # type: ignore[no-untyped-def]
+            if len(stored) == 12:
+                raise KeyboardInterrupt
+            stored.append(table.name)
+            return write(store, table, frame, year)
+
+        monkeypatch.setattr(MysqlStore, "write", stopped)
+        ran = call("load", "--config", TINY, "--in", tiny, "--url", target.url, "--no-validate")
+        assert ran.code == 130
+        assert ran.err.endswith("Interrupted: every table is either the one from before or whole and new.\n")
+        monkeypatch.undo()
+        monkeypatch.setenv(PASSWORD_VARIABLE, target.password)
+        assert call("load", "--config", TINY, "--in", tiny, "--url", target.url).code == 0
+        holds(target, tiny)
+
+    def test_takes_parquet_files(self, target: Address, tiny: Path, tmp_path: Path, call: Call) -> None:
+        for table in TABLES.values():
+            ParquetStore(tmp_path).write(table, CsvStore(tiny).read(table))
+        assert call("load", "--config", TINY, "--in", tmp_path, "--url", target.url, "--quiet").code == 0
+        holds(target, tiny)
+
+    def test_loads_nothing_that_a_gate_does_not_pass(self, target: Address, copy: Path, call: Call) -> None:
+        patients = CsvStore(copy).read(TABLES["patients"])
+        CsvStore(copy).write(TABLES["patients"], patients.assign(dob=pd.Timestamp("1950-05-05")))
+        ran = call("load", "--config", TINY, "--in", copy, "--url", target.url, "--quiet")
+        assert ran.code == 1
+        assert "FAIL patients.age_group_matches_dob" in ran.out
+        assert "ERROR nothing was loaded; --no-validate loads what the gates do not pass" in ran.out
+        assert is_empty(target)
+        assert call("load", "--in", copy, "--url", target.url, "--no-validate", "--quiet").code == 0
+        holds(target, copy)
+
+    def test_takes_names_of_areas_for_their_numbers(
+        self, target: Address, tiny: Path, copy: Path, call: Call
+    ) -> None:
+        for table in ("population_projection", "ed_baseline_rates", "patients"):
+            renamed(copy, table)
+        ran = call("load", "--config", TINY, "--in", copy, "--url", target.url)
+        assert ran.code == 0, ran.out + ran.err
+        holds(target, tiny)
+
+    def test_names_an_area_that_is_not_there(self, target: Address, copy: Path, call: Call) -> None:
+        renamed(copy, "patients", {3: "Atlantis"})
+        ran = call("load", "--in", copy, "--url", target.url, "--no-validate")
+        assert ran.code == 1
+        assert "patients does not keep to its schema" in ran.err
+        assert "values are in no row of dim_lha: 'Atlantis'" in ran.err
+        ran = call("load", "--config", TINY, "--in", copy, "--url", target.url, "--quiet")
+        assert ran.code == 1
+        assert "values are in no row of dim_lha: 'Atlantis'" in ran.out
+
+    def test_says_what_is_not_there(self, target: Address, copy: Path, call: Call) -> None:
+        (copy / "ip_stays.csv").unlink()
+        ran = call("load", "--in", copy, "--url", target.url, "--no-validate")
+        assert ran.code == 0
+        assert f"ip_stays left out: {copy / 'ip_stays.csv'} is not there" in ran.out
+
+    def test_an_empty_folder_is_no_data_set(self, target: Address, tmp_path: Path, call: Call) -> None:
+        ran = call("load", "--in", tmp_path, "--url", target.url)
+        assert (ran.code, ran.out) == (1, "")
+        assert ran.err.startswith(f"Error: {tmp_path} holds no table of a data set; make one with")
+
+
+class TestScripts:
+    def test_load_what_the_command_loads(self, server: Server, database: Address, tiny: Path) -> None:
+        ran = client(server.kind, database, LOAD, tiny)
+        assert ran.code == 0, ran.err
+        holds(database, tiny)
+        ran = client(server.kind, database, VERIFY, tiny)
+        assert ran.code == 0, ran.err
+        assert "ip_stays\t" in ran.out
+        assert "fk_ip_from\t0" in ran.out
+
+    def test_replace_what_was_there(self, server: Server, database: Address, tiny: Path) -> None:
+        for _ in range(2):
+            assert client(server.kind, database, LOAD, tiny).code == 0
+        holds(database, tiny)
+
+    @pytest.mark.parametrize(
+        ("table", "old", "new", "said"),
+        [
+            pytest.param("patients", "Female", "Fe male", "Data truncated", id="a word not in its list"),
+            pytest.param(
+                "patients", "P0000007", "P0000008", "Duplicate entry", id="a key that is there twice"
+            ),
+            pytest.param("ed_encounters", "P0000", "P9000", "foreign key", id="visits of nobody"),
+        ],
+    )
+    def test_load_all_or_nothing(
+        self,
+        server: Server,
+        database: Address,
+        tiny: Path,
+        copy: Path,
+        table: str,
+        old: str,
+        new: str,
+        said: str,
+    ) -> None:
+        assert client(server.kind, database, LOAD, tiny).code == 0
+        path = copy / f"{table}.csv"
+        path.write_text(path.read_text("utf-8").replace(old, new, 1), encoding="utf-8")
+        ran = client(server.kind, database, LOAD, copy)
+        assert ran.code == 1
+        assert "rows were refused, so nothing was loaded" in ran.err
+        assert said in ran.out
+        holds(database, tiny)
+
+    def test_a_missing_file_changes_nothing(
+        self, server: Server, database: Address, tiny: Path, copy: Path
+    ) -> None:
+        assert client(server.kind, database, LOAD, tiny).code == 0
+        (copy / "ip_stays.csv").unlink()
+        ran = client(server.kind, database, LOAD, copy)
+        assert ran.code == 1
+        assert "ip_stays.csv" in ran.err
+        holds(database, tiny)
+
+    def test_text_with_commas_and_nulls_come_as_they_are(
+        self, server: Server, database: Address, copy: Path
+    ) -> None:
+        path = copy / "dim_program.csv"
+        path.write_text(path.read_text("utf-8").replace("1,Medicine", '1,"Medicine, all"'), encoding="utf-8")
+        assert client(server.kind, database, LOAD, copy).code == 0
+        assert rows(database, "SELECT program_name FROM dim_program WHERE program_id = 1") == [
+            ("Medicine, all",)
+        ]
+        nulls = rows(database, "SELECT COUNT(*) FROM dim_date WHERE holiday_name IS NULL")[0][0]
+        assert nulls == CsvStore(copy).read(TABLES["dim_date"])["holiday_name"].isna().sum()
+        assert rows(database, "SELECT COUNT(*) FROM ip_stays WHERE ed_encounter_id = 0") == [(0,)]
+
+
+def test_the_folder_and_the_database_are_told_apart(tiny: Path, call: Call) -> None:
+    ran = call("validate", "--in", tiny, "--url", "mysql://me@127.0.0.1/lm")
+    assert ran.code == 2
+    assert f"{tiny} is a folder, and the tables are in a database: choose one" in ran.err
+    ran = call("validate", "--format", "csv", "--url", "mysql://me@127.0.0.1/lm")
+    assert ran.code == 2
+    assert "--url names a database, and --format csv is for files: choose one" in ran.err
+
+
+def test_a_database_must_be_named(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LM_SYNTH_MYSQL_URL", raising=False)
+    ran = call("load")
+    assert ran.code == 2
+    assert "no database is named: give --url, or set LM_SYNTH_MYSQL_URL" in ran.err
