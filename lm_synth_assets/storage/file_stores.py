@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from lm_synth_assets.storage.csv_text import layout_remarks, read_csv, read_header, read_text, write_csv
+from lm_synth_assets.storage.enforcement import enforce
 from lm_synth_assets.storage.examination import Stored, type_remarks
-from lm_synth_assets.storage.frames import in_key_order, in_year, to_arrow
+from lm_synth_assets.storage.frames import from_arrow, in_key_order, in_year, to_arrow
 from lm_synth_assets.storage.publishing import check_folder, published
 from lm_synth_assets.storage.recognition import csv_problem, parquet_problem
 from lm_synth_assets.storage.table_store import Published, TableStore
@@ -44,6 +45,7 @@ class FileStore(TableStore):
             stored = to_arrow(table, self.read(table))
             others = stored.filter(pc.invert(in_year(table, stored, year)))
             arrow = in_key_order(table, pa.concat_tables([others, arrow]))
+            enforce(table, from_arrow(table, arrow))
         with published(self._path(table)) as file:
             self._encode(arrow, file)
             return Published(file.tell())

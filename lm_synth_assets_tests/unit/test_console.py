@@ -56,6 +56,17 @@ class TestPassing:
 
 
 class TestSummary:
+    def test_counts_the_rows_that_went_with_others(self, capsys: pytest.CaptureFixture[str]) -> None:
+        patients = StoredTable(
+            "patients", 10, 99, "mysql://here/patients", {"ip_stays": 3, "ed_encounters": 1200}
+        )
+        words = " ".join(shown(capsys, replace(good(), tables=[patients])).split())
+        assert (
+            "patients: with rows that are no longer in it went those that referred to them: "
+            "3 of ip_stays, 1,200 of ed_encounters"
+        ) in words
+        assert "no longer in it" not in shown(capsys, good())
+
     def test_names_each_table_with_rows_file_and_size(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert "│ dim_site │ /data/dim_site.csv │ 1,234 │ 2 KiB │" in shown(capsys, good())
 
