@@ -87,6 +87,8 @@ class Server:
             password=self.root_password,
             database=database,
             autocommit=True,
+            # To look for this machine's certificates takes longer than most statements do.
+            ssl_disabled=not self.root_password,
         )
         with connection, connection.cursor() as cursor:
             for statement in statements:
@@ -102,9 +104,8 @@ class Server:
     def allow(self, user: str, *grants: str, database: str) -> None:
         """Let a user, made where it is not there, do something in a database."""
         identified = "IDENTIFIED BY '{}'".format(PASSWORD.replace("\\", "\\\\").replace("'", "\\'"))
-        self.admin(f"CREATE USER IF NOT EXISTS {user}@'%' {identified}")
-        if grants:
-            self.admin(f"GRANT {', '.join(grants)} ON {database}.* TO {user}@'%'")
+        grant = [f"GRANT {', '.join(grants)} ON {database}.* TO {user}@'%'"] if grants else []
+        self.admin(f"CREATE USER IF NOT EXISTS {user}@'%' {identified}", *grant)
 
     def sessions(self, database: str) -> list[str]:
         """What each session that uses a database is doing, in the server's words."""
@@ -113,20 +114,17 @@ class Server:
 
     def orphans(self, database: str) -> dict[str, int]:
         """The rows that refer to nothing, by foreign key; empty where every reference is true."""
-        found = {}
-        for table in TABLES.values():
-            for columns, parent, targets in foreign_keys(table):
-                pairs = list(zip(columns, targets, strict=True))
-                on = " AND ".join(f"p.{target} = c.{name}" for name, target in pairs)
-                given = " AND ".join(f"c.{name} IS NOT NULL" for name in columns)
-                [(count,)] = self.admin(
-                    f"SELECT COUNT(*) FROM {table.name} c LEFT JOIN {parent} p ON {on} "
-                    f"WHERE {given} AND p.{targets[0]} IS NULL",
-                    database=database,
-                )
-                if count:
-                    found[f"{table.name} ({', '.join(columns)})"] = count
-        return found
+        counts = [
+            f"SELECT '{table.name} ({', '.join(columns)})', COUNT(*) FROM {table.name} c WHERE "
+            + " AND ".join(f"c.{name} IS NOT NULL" for name in columns)
+            + f" AND NOT EXISTS (SELECT 1 FROM {parent} p WHERE "
+            + " AND ".join(f"p.{key} = c.{name}" for name, key in zip(columns, targets, strict=True))
+            + ")"
+            for table in TABLES.values()
+            for columns, parent, targets in foreign_keys(table)
+        ]
+        found = self.admin(" UNION ALL ".join(counts), database=database)
+        return {words: count for words, count in found if count}
 
     def address(self, user: str = APP, database: str = DATABASE, tls: Tls = Tls.PREFERRED) -> Address:
         """The address of a database for one of its users."""

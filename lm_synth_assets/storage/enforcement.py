@@ -103,14 +103,14 @@ def _enforced(column: sa.Column[Any], series: pd.Series[Any]) -> tuple[pd.Series
         wrong = test(present)
         if wrong.any():
             problems.append(f"{column.name}: {wrong.sum():,} values are {what}: {_examples(present[wrong])}")
-    return (series if problems else _typed(present, dtype).reindex(series.index)), problems
+    return (series if problems else _typed(present, dtype).reindex(series.index, copy=False)), problems
 
 
 def _typed(present: pd.Series[Any], dtype: Dtype) -> pd.Series[Any]:
     if isinstance(dtype, pd.CategoricalDtype):
         # To `astype` the same categories in another order are the same, and stay in that order.
         return pd.Series(pd.Categorical(present, dtype=dtype), index=present.index)
-    return present.astype(dtype)
+    return present.astype(dtype, copy=False)
 
 
 def _accepted(kind: TypeEngine[Any], present: pd.Series[Any]) -> bool:

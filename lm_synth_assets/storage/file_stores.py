@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, ClassVar
 
+import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
+from lm_synth_assets.schema import primary_key
 from lm_synth_assets.storage.csv_text import layout_remarks, read_csv, read_header, read_text, write_csv
 from lm_synth_assets.storage.enforcement import enforce
 from lm_synth_assets.storage.examination import Stored, type_remarks
-from lm_synth_assets.storage.frames import from_arrow, in_key_order, in_year, to_arrow
+from lm_synth_assets.storage.frames import in_year
 from lm_synth_assets.storage.publishing import check_folder, published
 from lm_synth_assets.storage.recognition import csv_problem, parquet_problem
 from lm_synth_assets.storage.table_store import Published, TableStore
@@ -40,12 +41,15 @@ class FileStore(TableStore):
     def _path(self, table: sa.Table) -> Path:
         return self.folder / f"{table.name}{self.suffix}"
 
-    def _publish(self, table: sa.Table, arrow: pa.Table, year: int | None) -> Published:
+    def _put(self, table: sa.Table, frame: pd.DataFrame, year: int | None) -> Published:
         if year is not None and self.exists(table):
-            stored = to_arrow(table, self.read(table))
-            others = stored.filter(pc.invert(in_year(table, stored, year)))
-            arrow = in_key_order(table, pa.concat_tables([others, arrow]))
-            enforce(table, from_arrow(table, arrow))
+            stored = self.read(table)
+            both = pd.concat([stored[~in_year(table, stored, year)], frame], ignore_index=True)
+            # Categories sort in the order of their closed list.
+            frame = enforce(table, both).sort_values(primary_key(table), kind="stable", ignore_index=True)
+        return super()._put(table, frame, None)
+
+    def _publish(self, table: sa.Table, arrow: pa.Table, year: int | None) -> Published:
         with published(self._path(table)) as file:
             self._encode(arrow, file)
             return Published(file.tell())

@@ -157,23 +157,14 @@ def values_from_arrow(column: sa.Column[Any], stored: pa.ChunkedArray) -> Extens
     return np.array(values.to_numpy())
 
 
-def in_year(table: sa.Table, arrow: pa.Table, year: int) -> pa.ChunkedArray:
+def in_year(table: sa.Table, frame: pd.DataFrame, year: int) -> NDArray[np.bool_]:
     """Which rows belong to a calendar year; of a table that has no such rows, none do."""
     name = table.info.get("year_of")
     if name is None:
-        return pa.chunked_array([pa.repeat(False, arrow.num_rows)])
-    values = arrow.column(name)
-    return pc.equal(values if pa.types.is_integer(values.type) else pc.year(values), year)
-
-
-def in_key_order(table: sa.Table, arrow: pa.Table) -> pa.Table:
-    """The rows in the order of the primary key, in which closed lists count in their declared order."""
-    keys = pa.table({column.name: _rank(column, arrow.column(column.name)) for column in table.primary_key})
-    return arrow.take(pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.column_names]))
-
-
-def _rank(column: sa.Column[Any], values: pa.ChunkedArray) -> pa.ChunkedArray:
-    return _positions(values, words) if (words := closed_list(column)) else values
+        return np.zeros(len(frame), dtype=bool)
+    values = frame[name]
+    years = values.dt.year if pd.api.types.is_datetime64_dtype(values) else values
+    return (years == year).to_numpy(dtype=bool)
 
 
 def is_text(stored: pa.DataType) -> bool:

@@ -10,7 +10,6 @@ from typing import NamedTuple, Protocol
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from lm_synth_assets.storage.enforcement import enforce
@@ -109,11 +108,15 @@ class TableStore(ABC):
         Raises SchemaError, before anything is touched, where the frame does not keep to `table` or holds rows
         of another year, and StorageError where it cannot be stored; what was there is then as it was.
         """
-        arrow = to_arrow(table, enforce(table, frame))
-        if year is not None and (others := pc.sum(pc.invert(in_year(table, arrow, year))).as_py()):
+        kept = enforce(table, frame)
+        if year is not None and (others := (~in_year(table, kept, year)).sum()):
             raise SchemaError(table.name, [f"{others:,} rows are not of {year}, which is to be replaced"])
-        published = self._publish(table, arrow, year)
-        return Written(arrow.num_rows, published.bytes, self.location(table), published.removed)
+        published = self._put(table, kept, year)
+        return Written(len(kept), published.bytes, self.location(table), published.removed)
+
+    def _put(self, table: sa.Table, frame: pd.DataFrame, year: int | None) -> Published:
+        """Put a frame that keeps to `table` in the place of what was there, or of one year of it."""
+        return self._publish(table, to_arrow(table, frame), year)
 
     def read(self, table: sa.Table, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The stored frame, or only some of its columns, in the order asked for.

@@ -24,6 +24,7 @@ PASSWORD_FILE_VARIABLE = "LM_SYNTH_MYSQL_PASSWORD_FILE"
 
 _DRIVERS = ("mysql", "mysql+pymysql", "mariadb", "mariadb+pymysql")
 _PORT = 3306
+_LAST_PORT = 65_535
 
 
 class BadAddress(StorageError):
@@ -58,7 +59,7 @@ class Address:
     password: str = field(default="", repr=False)
 
     def __str__(self) -> str:
-        return f"mysql://{quote(self.user)}@{self.server}/{quote(self.database)}"
+        return f"mysql://{quote(self.user, safe='')}@{self.server}/{quote(self.database, safe='')}"
 
     @property
     def server(self) -> str:
@@ -133,6 +134,9 @@ def _address(parsed: URL, password: str) -> Address:
 
 
 def _parsed(url: str) -> URL:
+    if url.count("@") > 1:
+        # A password that holds one would be cut there, and the rest be taken for the host and shown.
+        raise BadAddress("the URL has more than one @: where one is part of a name or a password, write %40")
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
@@ -150,15 +154,15 @@ def _parsed(url: str) -> URL:
     ]
     if missing:
         raise BadAddress(f"the URL lacks {' and '.join(missing)}; one looks like {EXAMPLE}")
+    if parsed.port is not None and not 0 < parsed.port <= _LAST_PORT:
+        raise BadAddress(f"the port of the URL must be from 1 to {_LAST_PORT}; found {parsed.port}")
     return parsed
 
 
 def _password(url: URL, environment: Mapping[str, str]) -> str:
-    configured = environment.get(URL_VARIABLE)
     given = {
         "the URL": url.password,
-        # What Dagster hands on is the configured URL without its password.
-        URL_VARIABLE: _parsed(configured).password if configured and url.password is None else None,
+        URL_VARIABLE: _configured(url, environment) if url.password is None else None,
         PASSWORD_VARIABLE: environment.get(PASSWORD_VARIABLE),
         PASSWORD_FILE_VARIABLE: environment.get(PASSWORD_FILE_VARIABLE),
     }
@@ -168,6 +172,19 @@ def _password(url: URL, environment: Mapping[str, str]) -> str:
     if path := found.get(PASSWORD_FILE_VARIABLE):
         return _from_file(Path(path))
     return next(iter(found.values()), "")
+
+
+def _configured(url: URL, environment: Mapping[str, str]) -> str | None:
+    """The password of the configured URL, if that is for the same user of the same server.
+
+    What Dagster hands on is the configured URL without its password.
+    """
+    configured = environment.get(URL_VARIABLE)
+    if not configured:
+        return None
+    usual = _parsed(configured)
+    same = (usual.host, usual.port or _PORT, usual.username) == (url.host, url.port or _PORT, url.username)
+    return usual.password if same else None
 
 
 def _from_file(path: Path) -> str:

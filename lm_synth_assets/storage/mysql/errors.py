@@ -7,6 +7,7 @@ from pymysql.constants import CR, ER
 
 from lm_synth_assets.storage.errors import StorageError
 from lm_synth_assets.storage.mysql.address import PASSWORD_FILE_VARIABLE, PASSWORD_VARIABLE, Address
+from lm_synth_assets.storage.mysql.ddl import literal, quoted
 
 GONE = {
     0,
@@ -53,7 +54,9 @@ _WORDS: tuple[tuple[set[int], str], ...] = (
     ),
     (
         {ER.BAD_DB_ERROR},
-        "{server} has no database {database}. Create it (CREATE DATABASE {database}), or correct the URL.",
+        "{server} has no database {database} that {user} may use. Correct the URL, or let an administrator "
+        "create it (CREATE DATABASE {database}) and give what it takes (GRANT SELECT, INSERT, UPDATE, "
+        "DELETE, CREATE TEMPORARY TABLES ON {database}.* TO {account}@'...').",
     ),
     ({ER.NO_SUCH_TABLE}, "a table is missing: create what is missing with `lm-synth db init`. ({said})"),
     (
@@ -91,9 +94,15 @@ def code_of(error: BaseException) -> int | None:
     return None
 
 
-def explained(error: BaseException, address: Address, doing: str) -> DatabaseError:
-    """An error of the driver or the server in one sentence; `doing` says what was being done."""
+def explained(error: BaseException, address: Address, doing: str, *, inside: bool = True) -> DatabaseError:
+    """An error of the driver or the server in one sentence; `doing` says what was being done.
+
+    `inside`: the connection was there already.
+    """
     code, said = code_of(error), _said(error)
+    if code == ER.DBACCESS_DENIED_ERROR and not inside:
+        # So says the server, too, where there is no such database, to a user who may not create it.
+        code = ER.BAD_DB_ERROR
     return DatabaseError(f"{doing}: {_reason(code, said, address)}", code)
 
 
@@ -110,7 +119,12 @@ def _reason(code: int | None, said: str, address: Address) -> str:
     else:
         words = next((words for codes, words in _WORDS if code in codes), f"{{said}}; {_UNTOUCHED}.")
     return words.format(
-        server=address.server, database=address.database, user=address.user, tls=address.tls, said=said
+        server=address.server,
+        database=_name(address.database),
+        user=address.user,
+        account=literal(address.user),
+        tls=address.tls,
+        said=said,
     )
 
 
@@ -120,5 +134,10 @@ def _lacking(said: str, address: Address) -> str:
     grant = command[1] if command else "CREATE TEMPORARY TABLES"
     return (
         f"{address.user} may not do this: the grant {grant} is missing. An administrator gives it with "
-        f"GRANT {grant} ON {address.database}.* TO '{address.user}'@'...'. ({said})"
+        f"GRANT {grant} ON {_name(address.database)}.* TO {literal(address.user)}@'...'. ({said})"
     )
+
+
+def _name(word: str) -> str:
+    """A name as it stands in a statement that somebody may copy: quoted where it has to be."""
+    return word if re.fullmatch(r"\w+", word) else quoted(word)

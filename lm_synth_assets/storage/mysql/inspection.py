@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from lm_synth_assets.schema import foreign_key_constraints, primary_key, unique_keys
-from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, column_type, in_order
+from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, column_type, in_order, quoted
 from lm_synth_assets.storage.mysql.errors import DatabaseError
 from lm_synth_assets.storage.mysql.session import Session
 
@@ -49,6 +49,22 @@ def require_tables(session: Session, tables: Iterable[sa.Table]) -> None:
                 ]
             )
         )
+
+
+def require_grants(session: Session) -> None:
+    """Raises the server's error where the user lacks a grant that storing a table takes."""
+    if STORED_TABLES.name not in _names(session):
+        return
+    kept = quoted(STORED_TABLES.name)
+    # None of these does anything, and the server refuses it all the same.
+    for statement in (
+        f"SELECT * FROM {kept} WHERE FALSE",
+        f"INSERT INTO {kept} SELECT * FROM {kept} WHERE FALSE",
+        f"UPDATE {kept} SET row_count = row_count WHERE FALSE",
+        f"DELETE FROM {kept} WHERE FALSE",
+        f"CREATE TEMPORARY TABLE _probe SELECT * FROM {kept} WHERE FALSE",
+    ):
+        session.run(statement)
 
 
 def _names(session: Session) -> set[str]:

@@ -62,7 +62,10 @@ def _by_connectorx(session: Session, query: str) -> pa.Table:
         tls = Tls.REQUIRED if session.is_encrypted() else Tls.DISABLED
     user, password = quote(address.user, safe=""), quote(address.password, safe="")
     options = f"ssl-mode={tls}" + (f"&ssl-ca={quote(address.ca, safe='')}" if address.ca else "")
-    url = f"mysql://{user}:{password}@{address.server}/{quote(address.database)}?{options}"
+    # By itself it would go on over the server's socket where the host is this machine: without TLS, and to
+    # another server where the port is forwarded.
+    options += "&prefer_socket=false"
+    url = f"mysql://{user}:{password}@{address.server}/{quote(address.database, safe='')}?{options}"
     return connectorx.read_sql(url, query, return_type="arrow")
 
 

@@ -83,6 +83,7 @@ def session(address: Address, doing: str, *, waits: Sequence[float] = WAITS) -> 
 
     Raises DatabaseError, in words that begin with what was being done, for every error of server and driver.
     """
+    connection = None
     try:
         connection = _connected(address, waits)
         with connection:
@@ -94,7 +95,7 @@ def session(address: Address, doing: str, *, waits: Sequence[float] = WAITS) -> 
             yield opened
     except (pymysql.err.MySQLError, RuntimeError) as error:
         # A RuntimeError is what PyMySQL raises where `cryptography` is needed and missing.
-        raise explained(error, address, doing) from error
+        raise explained(error, address, doing, inside=connection is not None) from error
 
 
 def _connected(address: Address, waits: Sequence[float]) -> "Connection[Any]":

@@ -4,15 +4,15 @@ import os
 import threading
 from collections.abc import Iterable
 
-import pyarrow as pa
 import sqlalchemy as sa
 from pymysql import err
+from pymysql.constants import CR
 
-from lm_synth_assets.schema import primary_key
+from lm_synth_assets.schema import primary_key, unique_keys
 from lm_synth_assets.storage.mysql.ddl import quoted
 from lm_synth_assets.storage.mysql.errors import NO_LOCAL_FILES, RowsRefused, code_of
 from lm_synth_assets.storage.mysql.session import Session
-from lm_synth_assets.storage.mysql.text import lines
+from lm_synth_assets.storage.mysql.text import Batched, lines
 
 STAGE = "_stage"
 _DESCRIPTORS = "/dev/fd"
@@ -20,15 +20,17 @@ _INSERTED_AT_ONCE = 10_000
 _WARNINGS = 3
 
 
-def stage(session: Session, table: sa.Table, arrow: pa.Table) -> int:
+def stage(session: Session, table: sa.Table, arrow: Batched) -> int:
     """Fill the temporary table STAGE with rows for `table`; returns the bytes sent.
 
     Raises RowsRefused where the server does not take each row as it is; the table itself is not touched.
     """
     columns = quoted(*arrow.column_names)
+    # Rows that share a unique value would overwrite each other later; to the server, a and A are the same.
+    unique = "".join(f", UNIQUE KEY ({quoted(*key)})" for key in unique_keys(table))
     session.run(f"DROP TEMPORARY TABLE IF EXISTS {STAGE}")
     session.run(
-        f"CREATE TEMPORARY TABLE {STAGE} (PRIMARY KEY ({quoted(*primary_key(table))})) "
+        f"CREATE TEMPORARY TABLE {STAGE} (PRIMARY KEY ({quoted(*primary_key(table))}){unique}) "
         f"AS SELECT {columns} FROM {quoted(table.name)} LIMIT 0"
     )
     if os.path.isdir(_DESCRIPTORS):
@@ -40,7 +42,7 @@ def stage(session: Session, table: sa.Table, arrow: pa.Table) -> int:
     return _inserted(session, table, arrow)
 
 
-def _streamed(session: Session, table: sa.Table, arrow: pa.Table) -> int:
+def _streamed(session: Session, table: sa.Table, arrow: Batched) -> int:
     """By LOAD DATA LOCAL, out of a pipe that a thread writes to."""
     reading, writing = os.pipe()
     feed = _Feed(lines(arrow), writing)
@@ -52,6 +54,11 @@ def _streamed(session: Session, table: sa.Table, arrow: pa.Table) -> int:
                 f"({quoted(*arrow.column_names)})"
             )
             taken, warned = cursor.rowcount, cursor.warning_count
+    except AttributeError as error:
+        # What PyMySQL stumbles over where the connection breaks while it sends: its socket is gone.
+        if session.connection.open:
+            raise
+        raise err.OperationalError(CR.CR_SERVER_LOST, "lost while rows were sent") from error
     finally:
         # This also ends a feed that nobody reads.
         os.close(reading)
@@ -89,7 +96,7 @@ class _Feed(threading.Thread):
             os.close(self.pipe)
 
 
-def _inserted(session: Session, table: sa.Table, arrow: pa.Table) -> int:
+def _inserted(session: Session, table: sa.Table, arrow: Batched) -> int:
     """By INSERT, where the server or the system knows no LOAD DATA LOCAL from a pipe."""
     places = ", ".join(["%s"] * len(arrow.column_names))
     statement = f"INSERT INTO {STAGE} ({quoted(*arrow.column_names)}) VALUES ({places})"
@@ -100,4 +107,4 @@ def _inserted(session: Session, table: sa.Table, arrow: pa.Table) -> int:
                 cursor.executemany(statement, list(zip(*values, strict=True)))
     except (err.DataError, err.IntegrityError) as error:
         raise RowsRefused(table.name, [f"{error.args[1]} (MySQL {error.args[0]})"]) from error
-    return sum(len(block) for block in lines(arrow))
+    return sum(map(len, lines(arrow)))

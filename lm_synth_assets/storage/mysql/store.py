@@ -10,15 +10,15 @@ import sqlalchemy as sa
 
 from lm_synth_assets.schema import TABLES
 from lm_synth_assets.storage.examination import Examined
-from lm_synth_assets.storage.frames import in_key_order
 from lm_synth_assets.storage.mysql.address import Address, address_of
 from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, quoted
 from lm_synth_assets.storage.mysql.errors import CLASHED, GONE, DatabaseError
-from lm_synth_assets.storage.mysql.inspection import require_tables
+from lm_synth_assets.storage.mysql.inspection import require_grants, require_tables
 from lm_synth_assets.storage.mysql.reading import column_names, columns_of
 from lm_synth_assets.storage.mysql.replacement import replace
 from lm_synth_assets.storage.mysql.session import LockHeld, Session, session
 from lm_synth_assets.storage.mysql.staging import stage
+from lm_synth_assets.storage.mysql.text import Batched, Sliced
 from lm_synth_assets.storage.table_store import Published, TableStore
 
 LOCK_SECONDS = 900
@@ -43,6 +43,8 @@ class MysqlStore(TableStore):
     def check(self, *, writing: bool) -> None:
         with session(self.address, f"opening {self.address}") as opened:
             if writing:
+                # First, since who may do less is also shown less.
+                require_grants(opened)
                 require_tables(opened, TABLES.values())
 
     def location(self, table: sa.Table) -> str:
@@ -53,8 +55,10 @@ class MysqlStore(TableStore):
             there = set(column_names(opened, table))
             return bool(there) and (_has_rows(opened, table) or _is_recorded(opened, table))
 
-    def _publish(self, table: sa.Table, arrow: pa.Table, year: int | None) -> Published:
-        arrow = in_key_order(table, arrow)
+    def _put(self, table: sa.Table, frame: pd.DataFrame, year: int | None) -> Published:
+        return self._publish(table, Sliced(table, frame), year)
+
+    def _publish(self, table: sa.Table, arrow: Batched, year: int | None) -> Published:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 return self._published(table, arrow, year)
@@ -64,7 +68,7 @@ class MysqlStore(TableStore):
                     raise
         raise AssertionError("the last attempt returns or raises")
 
-    def _published(self, table: sa.Table, arrow: pa.Table, year: int | None) -> Published:
+    def _published(self, table: sa.Table, arrow: Batched, year: int | None) -> Published:
         with self._session(table, "storing") as opened, _alone(opened, table):
             size = stage(opened, table, arrow)
             return Published(size, replace(opened, table, year))

@@ -3,19 +3,58 @@
 Pure, and free of loops over rows: Arrow joins whole columns.
 """
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator
+from typing import Final, Protocol
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import sqlalchemy as sa
+
+from lm_synth_assets.storage.frames import to_arrow
 
 _BATCH_ROWS = 65_536
 _ESCAPED: Final = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"), ("\0", "\\0"))
 _TO_ESCAPE = r"[\\\t\n\r\x00]"
 
 
-def lines(arrow: pa.Table) -> Iterator[memoryview]:
+class Batched(Protocol):
+    """Rows that come in batches: a table of Arrow, or a frame that becomes one piece by piece."""
+
+    @property
+    def num_rows(self) -> int: ...
+
+    @property
+    def column_names(self) -> list[str]: ...
+
+    def to_batches(self, max_chunksize: int) -> Iterable[pa.RecordBatch]: ...
+
+
+class Sliced:
+    """The rows of a frame that keeps to its table: never all of them at once, however many there are."""
+
+    def __init__(self, table: sa.Table, frame: pd.DataFrame) -> None:
+        self.table = table
+        self.frame = frame
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows there are."""
+        return len(self.frame)
+
+    @property
+    def column_names(self) -> list[str]:
+        """The declared columns, in order."""
+        return list(self.table.columns.keys())
+
+    def to_batches(self, max_chunksize: int) -> Iterator[pa.RecordBatch]:
+        """The rows in batches of at most that size."""
+        for start in range(0, len(self.frame), max_chunksize):
+            yield from to_arrow(self.table, self.frame.iloc[start : start + max_chunksize]).to_batches()
+
+
+def lines(arrow: Batched) -> Iterator[memoryview]:
     """The rows of a table as blocks of bytes. Raises ArrowInvalid for a time with parts of a second."""
     for batch in arrow.to_batches(_BATCH_ROWS):
         cells = [_text(column) for column in batch.columns]
