@@ -24,7 +24,7 @@ GONE = {
 NOT_THERE = {CR.CR_CONNECTION_ERROR, CR.CR_CONN_HOST_ERROR, ER.CON_COUNT_ERROR, *GONE}
 """Codes of a server that cannot be reached just now."""
 
-CLASHED = {ER.LOCK_DEADLOCK, ER.LOCK_WAIT_TIMEOUT}
+CLASHED = {ER.LOCK_DEADLOCK, ER.LOCK_WAIT_TIMEOUT, ER.CHECKREAD}
 """Codes of a transaction that another one stood in the way of."""
 
 NO_LOCAL_FILES = {3948, 3950, ER.NOT_ALLOWED_COMMAND, 4166}
