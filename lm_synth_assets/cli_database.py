@@ -66,7 +66,7 @@ def database() -> None:
 def init(url: str | None, recreate: bool, yes: bool) -> None:
     """Create the tables that are missing; drop nothing, unless told to.
 
-    The user needs the grants CREATE, REFERENCES and INDEX on the database, and DROP for --recreate.
+    The user needs the grants CREATE and REFERENCES on the database, and DROP for --recreate.
     """
     place = database_of(url)
     if recreate and not yes:

@@ -170,7 +170,8 @@ class OwnServer(Server):
 
     def _usual(self) -> list[str]:
         user = ["--user=root"] if os.geteuid() == 0 else []
-        return [f"--datadir={self.folder / 'data'}", *user]
+        # A server that starts clears the temporary files of others away, where they share a folder.
+        return [f"--datadir={self.folder / 'data'}", f"--tmpdir={self.folder}", *user]
 
     def start(self) -> None:
         """Start, and wait until it answers."""

@@ -200,8 +200,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def prepared(kind: str, options: Sequence[str]) -> Iterator[OwnServer]:
     with (
         tempfile.TemporaryDirectory(prefix="lm") as folder,
-        # As it starts, MariaDB clears away the temporary tables of others that share its folder for them.
-        running(kind, Path(folder) / "s", [*options, f"--tmpdir={folder}"]) as own,
+        running(kind, Path(folder) / "s", options) as own,
     ):
         own.prepare()
         yield own

@@ -45,7 +45,7 @@ SENTENCES = {
         f"the disk of here:3307 is full; {UNTOUCHED}. Free some space and run again. (So it is)",
     ),
     "clash": (
-        (1213, 1205),
+        (1213, 1205, 1020),
         f"another transaction stood in the way for too long; {UNTOUCHED}. Run again.",
     ),
     "broken": (

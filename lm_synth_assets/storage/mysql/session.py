@@ -78,14 +78,17 @@ class Session:
 
 
 @contextmanager
-def session(address: Address, doing: str, *, waits: Sequence[float] = WAITS) -> Iterator[Session]:
+def session(
+    address: Address, doing: str, *, sends_files: bool = False, waits: Sequence[float] | None = None
+) -> Iterator[Session]:
     """A session with strict types, foreign keys enforced, and a statement a transaction.
 
+    Only one that `sends_files` lets the server ask for a file of this machine, which `LOAD DATA LOCAL` takes.
     Raises DatabaseError, in words that begin with what was being done, for every error of server and driver.
     """
     connection = None
     try:
-        connection = _connected(address, waits)
+        connection = _connected(address, sends_files, WAITS if waits is None else waits)
         with connection:
             opened = Session(connection, address)
             opened.run(
@@ -98,10 +101,10 @@ def session(address: Address, doing: str, *, waits: Sequence[float] = WAITS) -> 
         raise explained(error, address, doing, inside=connection is not None) from error
 
 
-def _connected(address: Address, waits: Sequence[float]) -> "Connection[Any]":
+def _connected(address: Address, sends_files: bool, waits: Sequence[float]) -> "Connection[Any]":
     for wait in (*waits, None):
         try:
-            return _connection(address)
+            return _connection(address, sends_files)
         except pymysql.err.MySQLError as error:
             if wait is None or code_of(error) not in NOT_THERE or "CERTIFICATE" in str(error).upper():
                 raise
@@ -109,7 +112,7 @@ def _connected(address: Address, waits: Sequence[float]) -> "Connection[Any]":
     raise AssertionError("the last attempt returns or raises")
 
 
-def _connection(address: Address) -> "Connection[Any]":
+def _connection(address: Address, sends_files: bool) -> "Connection[Any]":
     def connect(encryption: ssl.SSLContext | None) -> "Connection[Any]":
         return pymysql.connect(
             host=address.host,
@@ -120,7 +123,7 @@ def _connection(address: Address) -> "Connection[Any]":
             database=address.database,
             charset="utf8mb4",
             autocommit=True,
-            local_infile=True,
+            local_infile=sends_files,
             connect_timeout=_CONNECT_SECONDS,
             read_timeout=_READ_SECONDS,
             write_timeout=_READ_SECONDS,

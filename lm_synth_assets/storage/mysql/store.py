@@ -69,7 +69,8 @@ class MysqlStore(TableStore):
         raise AssertionError("the last attempt returns or raises")
 
     def _published(self, table: sa.Table, arrow: Batched, year: int | None) -> Published:
-        with self._session(table, "storing") as opened, _alone(opened, table):
+        storing = session(self.address, f"storing {table.name}", sends_files=True)
+        with storing as opened, _alone(opened, table):
             size = stage(opened, table, arrow)
             return Published(size, replace(opened, table, year))
 
