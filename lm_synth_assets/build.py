@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from lm_synth_assets import automation
 from lm_synth_assets.assets import care, dimensions, reference
 from lm_synth_assets.config_files import load_region
 from lm_synth_assets.gates.checks import table_checks
@@ -25,19 +26,21 @@ def build_defs(
     *,
     fidelity: bool = False,
 ) -> dg.Definitions:
-    """The assets, gates and resources for some settings.
+    """The assets, gates, jobs, schedules and resources for some settings.
 
     `generation` is what runs make unless they are told otherwise; by default what the configuration file of
     the settings says. With `fidelity` there are the checks of sdmetrics, too.
     Raises ConfigError for a configuration that cannot be used.
     """
     config = str(settings.config)
+    usual = generation or Generation.of(config, load_region(config))
     return dg.Definitions(
         assets=dg.load_assets_from_modules([dimensions, reference, care]),
         asset_checks=table_checks(fidelity=fidelity),
-        jobs=jobs,
+        jobs=[*automation.jobs(), *jobs],
+        schedules=[automation.regeneration(settings, usual)],
         resources={
-            "generation": generation or Generation.of(config, load_region(config)),
+            "generation": usual,
             "io_manager": TableIOManager(format=settings.storage, place=settings.place),
         },
         executor=EXECUTORS[settings.executor],

@@ -4,9 +4,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from lm_synth_assets.config_files import CONFIG_FOLDER, DEFAULT_CONFIG, ConfigError
 from lm_synth_assets.storage.mysql.address import EXAMPLE, URL_VARIABLE, without_password
@@ -26,6 +27,25 @@ class Settings(BaseModel):
     mysql_password_file: Path | None = None
     config: Path = DEFAULT_CONFIG
     executor: Literal["in_process", "multiprocess"] = "in_process"
+    schedule: str = "0 5 * * 1"
+    timezone: str = "America/Vancouver"
+    schedule_seed: Literal["keep", "fresh"] = "keep"
+
+    @field_validator("schedule")
+    @classmethod
+    def _is_cron(cls, value: str) -> str:
+        from dagster._utils.schedules import is_valid_cron_string
+
+        if not is_valid_cron_string(value):
+            raise PydanticCustomError("cron", "must be five fields of cron, such as '0 5 * * 1'")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_timezone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise PydanticCustomError("timezone", "must be a time zone, such as 'America/Vancouver'")
+        return value
 
     @property
     def place(self) -> str:

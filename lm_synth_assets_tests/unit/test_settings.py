@@ -26,6 +26,9 @@ def test_without_variables_csv_files_go_to_out_beside_the_configurations() -> No
         ("LM_SYNTH_MYSQL_PASSWORD_FILE", "/run/secrets/lm", Path("/run/secrets/lm")),
         ("LM_SYNTH_CONFIG", "my.yaml", Path("my.yaml")),
         ("LM_SYNTH_EXECUTOR", "multiprocess", "multiprocess"),
+        ("LM_SYNTH_SCHEDULE", "30 2 * * *", "30 2 * * *"),
+        ("LM_SYNTH_TIMEZONE", "Europe/Vienna", "Europe/Vienna"),
+        ("LM_SYNTH_SCHEDULE_SEED", "fresh", "fresh"),
     ],
 )
 def test_each_variable_sets_one_field(variable: str, value: str, expected: Any) -> None:
@@ -42,6 +45,9 @@ def test_every_field_has_its_variable_tested() -> None:
         "mysql_password_file",
         "config",
         "executor",
+        "schedule",
+        "timezone",
+        "schedule_seed",
     }
 
 
@@ -84,7 +90,22 @@ def test_other_variables_are_left_alone() -> None:
             [
                 "environment: LM_SYNTH_OTU: unknown variable; known are "
                 "LM_SYNTH_STORAGE, LM_SYNTH_OUT, LM_SYNTH_MYSQL_URL, LM_SYNTH_MYSQL_PASSWORD, "
-                "LM_SYNTH_MYSQL_PASSWORD_FILE, LM_SYNTH_CONFIG, LM_SYNTH_EXECUTOR"
+                "LM_SYNTH_MYSQL_PASSWORD_FILE, LM_SYNTH_CONFIG, LM_SYNTH_EXECUTOR, LM_SYNTH_SCHEDULE, "
+                "LM_SYNTH_TIMEZONE, LM_SYNTH_SCHEDULE_SEED"
+            ],
+        ),
+        (
+            {"LM_SYNTH_SCHEDULE": "every day"},
+            [
+                "environment: LM_SYNTH_SCHEDULE: must be five fields of cron, such as '0 5 * * 1'; "
+                "found 'every day'"
+            ],
+        ),
+        (
+            {"LM_SYNTH_TIMEZONE": "Vancouver"},
+            [
+                "environment: LM_SYNTH_TIMEZONE: must be a time zone, such as 'America/Vancouver'; "
+                "found 'Vancouver'"
             ],
         ),
     ],

@@ -1,0 +1,79 @@
+"""What runs by name or by itself: jobs over parts of the graph, and the schedule that makes the data anew."""
+
+from datetime import datetime
+
+import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+from lm_synth_assets.generation import Generation
+from lm_synth_assets.settings import Settings
+
+REGENERATE = "regenerate_all"
+SCHEDULE = "regeneration"
+
+SEED_TAG = "lm_synth/seed"
+"""The tag by which a scheduled run says where its seed comes from."""
+
+_KEPT = "as configured: the data stay as they are"
+
+
+def jobs() -> list[UnresolvedAssetJobDefinition]:
+    """The parts of the graph that people run by name, each with the gates on what it makes."""
+    everything = dg.AssetSelection.all()
+    return [
+        dg.define_asset_job(REGENERATE, everything, description="Make every table, and look at every gate."),
+        dg.define_asset_job(
+            "reference_only",
+            everything - dg.AssetSelection.groups("patients", "emergency", "inpatient"),
+            description="Make all but the people and their care: dimensions, population, rates, projection.",
+        ),
+        dg.define_asset_job(
+            "emergency_only",
+            dg.AssetSelection.groups("emergency"),
+            description="Make the ED encounters of the patients that are stored.",
+        ),
+        dg.define_asset_job(
+            "inpatient_only",
+            dg.AssetSelection.groups("inpatient"),
+            description="Make the inpatient stays of the patients and ED encounters that are stored.",
+        ),
+        dg.define_asset_job(
+            "validate_only",
+            dg.AssetSelection.all_asset_checks(),
+            description="Look at the stored tables with every gate, and make none.",
+        ),
+    ]
+
+
+def regeneration(settings: Settings, generation: Generation) -> dg.ScheduleDefinition:
+    """Everything anew at the times that the settings name; off until somebody turns it on.
+
+    With a fresh seed, that is the date and hour for which the run was due: to run it again makes the same.
+    """
+
+    @dg.schedule(
+        name=SCHEDULE,
+        job_name=REGENERATE,
+        cron_schedule=settings.schedule,
+        execution_timezone=settings.timezone,
+        default_status=dg.DefaultScheduleStatus.STOPPED,
+        description=f"Makes every table, at '{settings.schedule}' in {settings.timezone}; the seed is "
+        + ("that of the configuration." if settings.schedule_seed == "keep" else "a fresh one each time."),
+    )
+    def due(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        when = context.scheduled_execution_time
+        if settings.schedule_seed == "keep":
+            return dg.RunRequest(tags={SEED_TAG: _KEPT})
+        seed = seed_of(when)
+        config = {**generation.model_dump(), "seed": seed}
+        return dg.RunRequest(
+            run_config={"resources": {"generation": {"config": config}}},
+            tags={SEED_TAG: f"{seed}, fresh"},
+        )
+
+    return due
+
+
+def seed_of(when: datetime) -> int:
+    """The seed of a run that is due at a time, readable as that time: 2026112405 for 5 o'clock."""
+    return int(f"{when:%Y%m%d%H}")
