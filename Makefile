@@ -53,7 +53,7 @@ lint: $(DEV)
 	$(BIN)/lint-imports
 
 ui: $(RUN)
-	@mkdir -p .dagster && touch .dagster/dagster.yaml
+	@mkdir -p .dagster && cp deploy/local/dagster.yaml .dagster/dagster.yaml
 	DAGSTER_HOME=$(CURDIR)/.dagster $(BIN)/dagster dev -h 127.0.0.1 -p 3000 -w workspace.yaml
 
 bench: $(DEV)
@@ -67,6 +67,7 @@ docs: $(DEV)
 	$(BIN)/python -m lm_synth_assets.documents docs out
 	$(BIN)/python -m lm_synth_assets.storage.mysql.scripts deploy/mysql
 	$(BIN)/python -m lm_synth_assets_tests.damages.page > docs/damages.md
+	$(BIN)/python -m lm_synth_assets_tests.graph > lm_synth_assets_tests/graph.json
 
 # Needs uv; resolves anew within the bounds of pyproject.toml, for every supported Python at once.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-strip-extras \

@@ -8,6 +8,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from lm_synth_assets import automation
 from lm_synth_assets.assets import care, dimensions, reference
 from lm_synth_assets.config_files import load_region
+from lm_synth_assets.failures import tell_what_failed
 from lm_synth_assets.gates.checks import table_checks
 from lm_synth_assets.generation import Generation
 from lm_synth_assets.settings import Settings
@@ -39,6 +40,7 @@ def build_defs(
         asset_checks=table_checks(fidelity=fidelity),
         jobs=[*automation.jobs(), *jobs],
         schedules=[automation.regeneration(settings, usual)],
+        sensors=[tell_what_failed],
         resources={
             "generation": usual,
             "io_manager": TableIOManager(format=settings.storage, place=settings.place),

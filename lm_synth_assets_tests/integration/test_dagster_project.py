@@ -1,5 +1,6 @@
 """What Dagster sees: the code location, an asset for every table, and all that is told about each."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from lm_synth_assets.gates.fidelity import fidelity_gates
 from lm_synth_assets.gates.registry import all_gates
 from lm_synth_assets.schema import TABLES, foreign_keys
 from lm_synth_assets.settings import Settings
+from lm_synth_assets_tests.graph import as_json, graph
 from lm_synth_assets_tests.integration.commands import ROOT, SCRIPTS, TINY, run
 
 each_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
@@ -121,3 +123,9 @@ def test_one_gate_can_be_executed_alone(tmp_path: Path) -> None:
     )
     assert [found.check_name for found in result.get_asset_check_evaluations()] == ["keys"]
     assert result.success
+
+
+def test_the_graph_is_the_one_that_is_kept() -> None:
+    kept = (ROOT / "lm_synth_assets_tests" / "graph.json").read_text("utf-8")
+    assert graph() == json.loads(kept), "the graph has changed; if it should, `make docs` keeps the new one"
+    assert as_json() == kept

@@ -1,0 +1,67 @@
+"""What is said of a run that failed: the gate or the step, what it found, and its page."""
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import yaml
+
+from lm_synth_assets.build import build_defs
+from lm_synth_assets.failures import SENSOR, tell_what_failed, what_failed
+from lm_synth_assets.settings import Settings
+from lm_synth_assets_tests.integration.commands import EXTENDS_TINY, ROOT, config_file
+
+# Gates that no sample of this size passes: they stop what depends on the patients.
+STRICT = EXTENDS_TINY + "gates: {marginal_tolerance_pct: 1.0e-9, marginal_least_persons: 1.0e-9}\n"
+
+
+def failed_run(folder: Path, config: Path, instance: dg.DagsterInstance) -> dg.DagsterRun:
+    job = build_defs(Settings(out=folder / "out", config=config)).resolve_job_def("regenerate_all")
+    result = job.execute_in_process(instance=instance, raise_on_error=False)
+    assert not result.success
+    return result.dagster_run
+
+
+def test_a_gate_is_named_with_what_it_found_and_its_page(tmp_path: Path) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = failed_run(tmp_path, config_file(tmp_path, STRICT), instance)
+        said = what_failed(instance, run).splitlines()
+    assert said[0] == f"regenerate_all failed (/runs/{run.run_id}):"
+    gates = [line.removeprefix("- gate patients.").partition(":")[0] for line in said[1:]]
+    assert gates == ["marginals", "home_facilities"]
+    assert said[1].startswith("- gate patients.marginals: expected ")
+    assert "; observed " in said[1]
+    assert said[1].endswith("(/assets/patients?view=checks&checkDetail=marginals)")
+
+
+def test_a_step_is_named_with_its_reason(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("in the way")
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = failed_run(tmp_path, config_file(tmp_path, EXTENDS_TINY), instance)
+        said = what_failed(instance, run)
+    assert "- step dim_site: " in said
+
+
+def test_the_sensor_says_it_and_is_off_until_it_is_turned_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert tell_what_failed.default_status is dg.DefaultSensorStatus.STOPPED
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = failed_run(tmp_path, config_file(tmp_path, STRICT), instance)
+        [event] = [
+            record.event_log_entry.dagster_event
+            for record in instance.get_records_for_run(
+                run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE
+            ).records
+        ]
+        context = dg.build_run_status_sensor_context(SENSOR, event, instance, run).for_run_failure()
+        said: list[str] = []
+        monkeypatch.setattr(context.log, "error", said.append)
+        tell_what_failed(context)
+        assert said == [what_failed(instance, run)]
+
+
+def test_the_local_instance_runs_one_at_a_time_and_repeats_only_lost_runs() -> None:
+    kept = yaml.safe_load((ROOT / "deploy" / "local" / "dagster.yaml").read_text("utf-8"))
+    assert kept["concurrency"]["runs"]["max_concurrent_runs"] == 1
+    assert kept["run_retries"] == {"enabled": True, "max_retries": 1, "retry_on_asset_or_op_failure": False}
