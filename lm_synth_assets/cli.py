@@ -119,7 +119,7 @@ def validate(
     path, _ = region_of(config, lambda region: region.with_thresholds(**thresholds))
 
     from lm_synth_assets.console import show, shown_progress
-    from lm_synth_assets.report import check_report, write_report
+    from lm_synth_assets.outcome_files import check_report, write_report
     from lm_synth_assets.validation import validate as run
 
     for report in reports:

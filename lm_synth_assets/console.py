@@ -12,7 +12,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from lm_synth_assets import report
+from lm_synth_assets import outcome_files
 from lm_synth_assets.acceptance import Comparison
 from lm_synth_assets.outcome import GateResult, Mark, Outcome, Progress, StoredTable
 from lm_synth_assets.vocabulary import DISCLAIMER
@@ -42,7 +42,7 @@ def shown_progress(quiet: bool, title: str) -> Iterator[Progress]:
 def show(outcome: Outcome, *, as_json: bool, quiet: bool, title: str) -> None:
     """The outcome on standard output; when quiet, only what is wrong."""
     if as_json:
-        print(report.as_json(outcome))
+        print(outcome_files.as_json(outcome))
         return
     console = _console()
     if not quiet:

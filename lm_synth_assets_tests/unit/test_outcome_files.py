@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from lm_synth_assets.outcome import GateResult, Mark, Outcome
-from lm_synth_assets.report import UnknownReport, as_json, as_junit, check_report, write_report
+from lm_synth_assets.outcome_files import UnknownReport, as_json, as_junit, check_report, write_report
 
 PASSED = GateResult(
     table="patients",
