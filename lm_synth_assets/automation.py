@@ -1,10 +1,13 @@
 """What runs by name or by itself: jobs over parts of the graph, and the schedule that makes the data anew."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import islice, pairwise
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+from dagster._utils.schedules import cron_string_iterator
 
+from lm_synth_assets.assets.report import NAME as QUALITY_REPORT
 from lm_synth_assets.generation import Generation
 from lm_synth_assets.settings import Settings
 
@@ -16,10 +19,16 @@ SEED_TAG = "lm_synth/seed"
 
 _KEPT = "as configured: the data stay as they are"
 
+_TICKS = 400
+"""So many are looked at for the longest time between two: a year of a daily schedule."""
+
+_TIME_TO_RUN = timedelta(hours=1)
+
 
 def jobs() -> list[UnresolvedAssetJobDefinition]:
-    """The parts of the graph that people run by name, each with the gates on what it makes."""
+    """The parts of the graph that people run by name, each with its gates and a new report."""
     everything = dg.AssetSelection.all()
+    report = dg.AssetSelection.assets(QUALITY_REPORT)
     return [
         dg.define_asset_job(REGENERATE, everything, description="Make every table, and look at every gate."),
         dg.define_asset_job(
@@ -29,12 +38,12 @@ def jobs() -> list[UnresolvedAssetJobDefinition]:
         ),
         dg.define_asset_job(
             "emergency_only",
-            dg.AssetSelection.groups("emergency"),
+            dg.AssetSelection.groups("emergency") | report,
             description="Make the ED encounters of the patients that are stored.",
         ),
         dg.define_asset_job(
             "inpatient_only",
-            dg.AssetSelection.groups("inpatient"),
+            dg.AssetSelection.groups("inpatient") | report,
             description="Make the inpatient stays of the patients and ED encounters that are stored.",
         ),
         dg.define_asset_job(
@@ -72,6 +81,15 @@ def regeneration(settings: Settings, generation: Generation) -> dg.ScheduleDefin
         )
 
     return due
+
+
+def freshness(settings: Settings) -> dg.FreshnessPolicy:
+    """That the data set is no older than the schedule lets it become: a warning, then a failure."""
+    ticks = islice(cron_string_iterator(0, settings.schedule, settings.timezone), _TICKS)
+    longest = max(later - earlier for earlier, later in pairwise(ticks))
+    return dg.FreshnessPolicy.time_window(
+        warn_window=longest + _TIME_TO_RUN, fail_window=2 * longest + _TIME_TO_RUN
+    )
 
 
 def seed_of(when: datetime) -> int:

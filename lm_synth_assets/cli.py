@@ -155,6 +155,47 @@ def compare(
     sys.exit(0 if all(comparison.met for comparison in comparisons) else _FAILED)
 
 
+@cli.command()
+@stored
+@click.option(
+    "--to",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File for the page, ending in .html.  [default: quality_report.html beside the tables]",
+)
+@common
+def report(
+    folder: Path | None,
+    storage: str | None,
+    url: str | None,
+    page: Path | None,
+    config: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Make one page of a stored data set: what it is, verdicts, pictures, figures and dictionary."""
+    storage, place = place_of(storage, folder, url)
+    if page is None and storage == "mysql":
+        raise click.UsageError("the tables are in a database: name a file for the page with --to")
+    if page is not None and page.suffix.lower() != ".html":
+        raise click.UsageError(f"--to {page}: the page is HTML, so its name must end in .html")
+    path, _ = region_of(config, lambda region: region)
+
+    from lm_synth_assets.console import show_report, shown_progress
+    from lm_synth_assets.quality_report.report import FILE, quality_report, write
+    from lm_synth_assets.storage.publishing import check_folder
+    from lm_synth_assets.validation import open_existing
+
+    store = open_existing(storage, place)
+    page = page or Path(place) / FILE
+    check_folder(page.parent)
+    with shown_progress(quiet or as_json, "report") as progress:
+        made = quality_report(path, store, {}, progress)
+    write(made, page)
+    show_report(made.outcome, page, as_json=as_json, quiet=quiet)
+    sys.exit(0 if made.outcome.passed else _FAILED)
+
+
 for command in (load, ddl, database):
     cli.add_command(command)
 

@@ -319,17 +319,19 @@ class Region(_Model):
     coverage_matrix: Coverage = Field(
         description="CSV file, relative to this one: program, subprogram, a column of 0 and 1 for each site"
     )
-    sites: Annotated[dict[Code, Site], Field(min_length=1)]
-    age_profiles: dict[str, Annotated[ByAge[Percent], _sums_to(100)]]
-    lhas: Annotated[dict[Name, Lha], Field(min_length=1)]
+    sites: Annotated[dict[Code, Site], Field(min_length=1, description="facilities by site code")]
+    age_profiles: dict[str, Annotated[ByAge[Percent], _sums_to(100)]] = Field(
+        description="% of residents in each age group, by profile"
+    )
+    lhas: Annotated[dict[Name, Lha], Field(min_length=1, description="local health areas by name")]
     population: Population
     ed: Emergency
-    rhythms: dict[str, Rhythm]
-    ed_rhythms: BySubservice[str]
+    rhythms: dict[str, Rhythm] = Field(description="when people come, by rhythm")
+    ed_rhythms: BySubservice[str] = Field(description="the rhythm of each ED subservice")
     calendar: Calendar
-    programs: Annotated[dict[Name, Program], Field(min_length=1)]
+    programs: Annotated[dict[Name, Program], Field(min_length=1, description="clinical programs by name")]
     inpatient: Inpatient
-    scenarios: Annotated[dict[Name, Scenario], Field(min_length=1)]
+    scenarios: Annotated[dict[Name, Scenario], Field(min_length=1, description="what-if scenarios by name")]
     gates: Gates
 
     def with_run(self, **changes: int | None) -> "Region":

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
 from operator import attrgetter
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -49,6 +50,31 @@ def show(outcome: Outcome, *, as_json: bool, quiet: bool, title: str) -> None:
         if outcome.tables:
             console.print(_tables(outcome))
         console.print(_gates(outcome))
+    _show_breaches(console, outcome)
+    for name, reason in outcome.left_out.items():
+        if not quiet:
+            console.print(f"{name} left out: {reason}", style="dim", soft_wrap=True)
+    for error in outcome.errors:
+        console.print(f"ERROR {error}", style="bold red", soft_wrap=True)
+    if not quiet or not outcome.passed:
+        _show_verdict(console, outcome, title)
+
+
+def show_report(outcome: Outcome, page: Path, *, as_json: bool, quiet: bool) -> None:
+    """Where the page of the quality report is, and what is wrong; when quiet, only the latter."""
+    if as_json:
+        print(json.dumps({"page": str(page), **json.loads(outcome_files.as_json(outcome))}, indent=2))
+        return
+    console = _console()
+    _show_breaches(console, outcome)
+    if not quiet:
+        console.print(f"Written to {page} ({_size(page.stat().st_size)})", soft_wrap=True)
+    if not quiet or not outcome.passed:
+        _show_verdict(console, outcome, "report")
+
+
+def _show_breaches(console: Console, outcome: Outcome) -> None:
+    """The gates that have not passed, and why."""
     for result in outcome.gates:
         if result.mark in (Mark.FAIL, Mark.WARN):
             console.print(_breach(result), soft_wrap=True)
@@ -57,14 +83,11 @@ def show(outcome: Outcome, *, as_json: bool, quiet: bool, title: str) -> None:
     if outcome.not_run:
         tables = ", ".join(dict.fromkeys(gate.partition(".")[0] for gate in outcome.not_run))
         console.print(f"NOT RUN {len(outcome.not_run)} gates on {tables}", style="bold red", soft_wrap=True)
-    for name, reason in outcome.left_out.items():
-        if not quiet:
-            console.print(f"{name} left out: {reason}", style="dim", soft_wrap=True)
-    for error in outcome.errors:
-        console.print(f"ERROR {error}", style="bold red", soft_wrap=True)
-    if not quiet or not outcome.passed:
-        console.print(_verdict(outcome, title))
-        console.print(DISCLAIMER, style="dim")
+
+
+def _show_verdict(console: Console, outcome: Outcome, title: str) -> None:
+    console.print(_verdict(outcome, title))
+    console.print(DISCLAIMER, style="dim")
 
 
 def show_comparison(comparisons: list[Comparison], *, as_json: bool, quiet: bool) -> None:

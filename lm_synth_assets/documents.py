@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 from dagster import AssetSelection
-from sqlalchemy import Enum
 
 from lm_synth_assets.acceptance import Comparison
 from lm_synth_assets.build import build_defs
@@ -16,7 +15,8 @@ from lm_synth_assets.config_files import DEFAULT_CONFIG, load_region
 from lm_synth_assets.gates.gate import Gate
 from lm_synth_assets.gates.registry import all_gates
 from lm_synth_assets.gates.structure import STRUCTURAL_GATES
-from lm_synth_assets.schema import TABLES, foreign_keys, primary_key
+from lm_synth_assets.quality_report.dictionary import entries
+from lm_synth_assets.schema import TABLES, primary_key
 from lm_synth_assets.settings import Settings
 from lm_synth_assets.validation import compare
 
@@ -32,18 +32,10 @@ def tables_page() -> str:
     for table in TABLES.values():
         lines += ["", f"## {table.name}", "", f"{table.comment}. Key: {', '.join(primary_key(table))}.", ""]
         lines += ["| column | type | null | meaning |", "|---|---|---|---|"]
-        refers = {
-            column: f"{parent}({target})"
-            for columns, parent, targets in foreign_keys(table)
-            for column, target in zip(columns, targets, strict=True)
-        }
-        for column in table.columns:
-            kind = column.type
-            words = kind.enums if isinstance(kind, Enum) else column.info.get("values", ())
-            meaning = column.comment or ""
-            meaning += f": {', '.join(words)}" if words else ""
-            meaning += f"; refers to {refers[column.name]}" if column.name in refers else ""
-            lines.append(f"| {column.name} | {kind} | {'yes' if column.nullable else 'no'} | {meaning} |")
+        lines += [
+            f"| {entry.column} | {entry.kind} | {'yes' if entry.null else 'no'} | {entry.meaning} |"
+            for entry in entries(table)
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from dagster import ConfigurableResource, InitResourceContext
 from pydantic import Field, PrivateAttr, ValidationError
 
+from lm_synth_assets import provenance
 from lm_synth_assets.config import Region
 from lm_synth_assets.config_files import ConfigError, describe_validation_error, load_region
 from lm_synth_assets.random_streams import Streams
@@ -29,6 +30,7 @@ class Generation(ConfigurableResource):  # type: ignore[type-arg]
     )
 
     _region: Region | None = PrivateAttr(default=None)
+    _parts: dict[str, Any] | None = PrivateAttr(default=None)
 
     @classmethod
     def of(cls, config: str, region: Region, **fields: Any) -> "Generation":
@@ -36,8 +38,10 @@ class Generation(ConfigurableResource):  # type: ignore[type-arg]
         return cls(config=config, **{**region.run.model_dump(), **fields})
 
     def setup_for_execution(self, context: InitResourceContext) -> None:
-        """Load the region before the run's first step."""
+        """Load the region before the run's first step, and tell Dagster which configuration it uses."""
         self._region = self.load()
+        if context.instance is not None:
+            provenance.record(context.instance, self.parts)
 
     def load(self) -> Region:
         """The region with this run's fields.
@@ -64,6 +68,13 @@ class Generation(ConfigurableResource):  # type: ignore[type-arg]
         if self._region is None:
             self._region = self.load()
         return self._region
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """The value of every part of the configuration that this run uses."""
+        if self._parts is None:
+            self._parts = provenance.part_values(self.region, with_ed=self.with_ed, with_ip=self.with_ip)
+        return self._parts
 
     @property
     def streams(self) -> Streams:

@@ -50,8 +50,8 @@ class GateResult:
 class Outcome:
     """What a run has come to.
 
-    `not_run` are gates that were due but not reached, `left_out` the tables that it did not make or look at,
-    with the reason.
+    `not_run` are gates that were due but not reached, `left_out` what it did not make or look at, with the
+    reason; `report` is where the quality report is, if it was made.
     """
 
     tables: list[StoredTable] = field(default_factory=list)
@@ -59,6 +59,7 @@ class Outcome:
     not_run: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
+    report: str = ""
 
     @property
     def passed(self) -> bool:

@@ -10,6 +10,7 @@ import dagster as dg
 from dagster._core.events import DagsterEvent
 from dagster._core.events.log import EventLogEntry
 
+from lm_synth_assets.assets.report import NAME as QUALITY_REPORT
 from lm_synth_assets.build import build_defs
 from lm_synth_assets.config import Region
 from lm_synth_assets.config_files import ConfigError
@@ -25,6 +26,8 @@ from lm_synth_assets.storage.stores import MYSQL, open_store
 EMERGENCY_TABLES = ("ed_encounters",)
 INPATIENT_TABLES = ("ip_stays",)
 
+_NO_REPORT = "not made; `lm-synth report {options}` makes it of what is stored"
+
 _GATES = {(gate.table, gate.name): gate for gate in all_gates()}
 
 
@@ -36,7 +39,7 @@ def generate(
     tables_left_out: Sequence[str],
     progress: Progress,
 ) -> Outcome:
-    """Make and check every table but those left out.
+    """Make and check every table but those left out, and beside files the quality report.
 
     Raises StorageError, before any work, where nothing can be written there.
     """
@@ -49,7 +52,8 @@ def generate(
         with_ed=not set(EMERGENCY_TABLES) & set(tables_left_out),
         with_ip=not set(INPATIENT_TABLES) & set(tables_left_out),
     )
-    outcome = _run(config, generation, storage, place, made, progress)
+    reports = [] if storage == MYSQL else [QUALITY_REPORT]
+    outcome = _run(config, generation, storage, place, [*made, *reports], progress)
     for name in tables_left_out:
         reason = "not asked for"
         if store.exists(TABLES[name]):
@@ -57,6 +61,10 @@ def generate(
                 f"; {store.location(TABLES[name])} is from an earlier run and does not belong to this one"
             )
         outcome.left_out[name] = reason
+    if not outcome.report:
+        outcome.left_out[QUALITY_REPORT] = _NO_REPORT.format(
+            options=f"--format {MYSQL} --to FILE" if storage == MYSQL else f"--in {place}"
+        )
     return outcome
 
 
@@ -65,12 +73,12 @@ def _run(
     generation: Generation,
     storage: str,
     place: str,
-    tables: Sequence[str],
+    assets: Sequence[str],
     progress: Progress,
 ) -> Outcome:
-    """Make some tables and check each."""
-    selection = dg.AssetSelection.assets(*(dg.AssetKey(name) for name in tables))
-    steps = len(tables) * 2
+    """Make some assets, and check those that are tables."""
+    selection = dg.AssetSelection.assets(*(dg.AssetKey(name) for name in assets))
+    steps = len(assets) + sum(name in TABLES for name in assets)
     settings = Settings.model_validate(
         {"storage": storage, "config": config, "mysql_url" if storage == MYSQL else "out": place}
     )
@@ -104,7 +112,7 @@ def _run(
         # Dagster takes an interrupt for a failure like any other.
         raise KeyboardInterrupt
     found = {(result.table, result.gate): result for result in outcome.gates}
-    due = [name for name, gate in _GATES.items() if gate.table in tables]
+    due = [name for name, gate in _GATES.items() if gate.table in assets]
     outcome.gates = [found[gate] for gate in due if gate in found]
     outcome.not_run = [".".join(gate) for gate in due if gate not in found]
     return outcome
@@ -130,6 +138,9 @@ def _note(event: DagsterEvent, outcome: Outcome) -> None:
     if event.is_step_materialization:
         written = event.step_materialization_data.materialization
         told: dict[str, Any] = {key: value.value for key, value in written.metadata.items()}
+        if written.asset_key.path[-1] == QUALITY_REPORT:
+            outcome.report = told["path"]
+            return
         outcome.tables.append(
             StoredTable(
                 name=written.asset_key.path[-1],

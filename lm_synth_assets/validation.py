@@ -57,7 +57,7 @@ def judge(
 ) -> Outcome:
     """The same for the tables of a store."""
     gates = chosen_gates(all_gates(fidelity=fidelity), patterns)
-    generation = _generation_of(config, store, thresholds)
+    generation = generation_of(config, store, thresholds)
     left_out = _left_out(generation, store)
     due = [gate for gate in gates if gate.table not in left_out]
     tables = StoredTables(lambda name: store.examine(TABLES[name]))
@@ -75,12 +75,12 @@ def compare(config: str, storage: str | None, place: str) -> list[Comparison]:
     Raises StorageError where a table that they need is not there, ConfigError as `validate` does.
     """
     store = open_existing(storage, place)
-    region = _generation_of(config, store, {}).region
+    region = generation_of(config, store, {}).region
     tables = {name: store.read(TABLES[name]) for name in ("patients", "ed_encounters", "ip_stays")}
     return published_figures(tables, region)
 
 
-def _generation_of(config: str, store: Readable, thresholds: dict[str, float | None]) -> Generation:
+def generation_of(config: str, store: Readable, thresholds: dict[str, float | None]) -> Generation:
     """The run that a stored data set came from, by its manifest, or else by the configuration.
 
     Raises ConfigError where the manifest describes no run.

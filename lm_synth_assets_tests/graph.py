@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import dagster as dg
+from dagster._core.definitions.freshness import TimeWindowFreshnessPolicy
 
 from lm_synth_assets.build import build_defs
 from lm_synth_assets.settings import Settings
@@ -35,8 +36,19 @@ def _asset(spec: dg.AssetSpec, checks: list[dg.AssetCheckSpec]) -> dict[str, Any
         "deps": sorted(dep.asset_key.to_user_string() for dep in spec.deps),
         "kinds": sorted(spec.kinds),
         "owners": list(spec.owners),
+        "tags": {name: value for name, value in sorted(spec.tags.items()) if not name.startswith("dagster/")},
+        "code_version": spec.code_version,
+        "automation": spec.automation_condition.get_label() if spec.automation_condition else None,
+        "freshness": _freshness(spec.freshness_policy),
         "checks": {check.name: "blocking" if check.blocking else "warning" for check in checks},
     }
+
+
+def _freshness(policy: dg.FreshnessPolicy | None) -> dict[str, str] | None:
+    if not isinstance(policy, TimeWindowFreshnessPolicy):
+        return None
+    windows = {"warn": policy.warn_window, "fail": policy.fail_window}
+    return {name: str(window.to_timedelta()) for name, window in windows.items() if window is not None}
 
 
 def as_json() -> str:

@@ -5,23 +5,24 @@ import pandas as pd
 from lm_synth_assets import __version__
 from lm_synth_assets.assets.table_asset import table_asset
 from lm_synth_assets.generation import Generation
+from lm_synth_assets.provenance import GATES, PARTS
 from lm_synth_assets.simulation import population, projections, rates
 from lm_synth_assets.simulation.manifest import manifest
 
 
-@table_asset("population")
+@table_asset("population", ("start_year", "years", "age_profiles", "lhas", "population"))
 def population_projection(generation: Generation) -> pd.DataFrame:
     """Base population, growth, age and gender weights; each area adds up exactly."""
     return population.project(generation.region)
 
 
-@table_asset("rates")
+@table_asset("rates", ("lhas", "ed"))
 def ed_baseline_rates(generation: Generation) -> pd.DataFrame:
     """Region-wide rates times each area's multiplier, and single cells that the configuration overrides."""
     return rates.baseline_rates(generation.region)
 
 
-@table_asset("projections")
+@table_asset("projections", ("lhas", "population", "scenarios"))
 def ed_projection(
     generation: Generation,
     population_projection: pd.DataFrame,
@@ -32,7 +33,7 @@ def ed_projection(
     return projections.project_ed(generation.region, population_projection, ed_baseline_rates, dim_lha)
 
 
-@table_asset("report")
+@table_asset("report", [part for part in PARTS if part != GATES])
 def dataset_manifest(generation: Generation) -> pd.DataFrame:
     """Synthetic, for non-production testing."""
     return manifest(generation.region, __version__, with_ed=generation.with_ed, with_ip=generation.with_ip)

@@ -1,12 +1,19 @@
 """One general mechanism for assets: everything that an asset says about its table comes from the schema."""
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterable
+from functools import wraps
 from inspect import signature
 from typing import Any
 
 import pandas as pd
 from dagster import (
+    AssetExecutionContext,
+    AssetKey,
     AssetsDefinition,
+    BetaWarning,
+    DataVersion,
+    Output,
     TableColumn,
     TableColumnConstraints,
     TableConstraints,
@@ -16,36 +23,83 @@ from dagster import (
 from sqlalchemy import Table
 
 from lm_synth_assets import __version__
+from lm_synth_assets.assets.shown import told_of
 from lm_synth_assets.assets.table_types import dataframe_type
+from lm_synth_assets.generation import Generation
+from lm_synth_assets.provenance import MadeFrom, data_versions, part_key, part_versions
 from lm_synth_assets.schema import TABLES, foreign_keys, primary_key
 
 OWNERS = ["team:lm-synth"]
+TAGS = {"data": "synthetic"}
+
+MADE_FROM: dict[str, MadeFrom] = {}
+"""What each asset follows from, as its decorator says."""
+
+_RESOURCES = {"generation", "io_manager"}
+
+Compute = Callable[..., pd.DataFrame]
 
 
 def table_asset(
-    group: str, after: tuple[str, ...] = ()
-) -> Callable[[Callable[..., pd.DataFrame]], AssetsDefinition]:
+    group: str, reads: Iterable[str] = (), after: Iterable[str] = ()
+) -> Callable[[Compute], AssetsDefinition]:
     """Make the function that is named after a table the asset of that table.
 
-    Its inputs are its parameters; the parents of its foreign keys and those of `after` come before it too.
+    `reads` are the parts of the configuration that its rows follow from. Its inputs are its parameters; the
+    parents of its foreign keys and those of `after` come before it too.
     """
 
-    def build(compute: Callable[..., pd.DataFrame]) -> AssetsDefinition:
+    def build(compute: Compute) -> AssetsDefinition:
         table = TABLES[compute.__name__]
-        inputs = set(signature(compute).parameters)
+        inputs = set(signature(compute).parameters) - _RESOURCES
         parents = {parent for _, parent, _ in foreign_keys(table)} | set(after)
+        others = sorted(parents - inputs - {table.name})
+        MADE_FROM[table.name] = MadeFrom(tuple(reads), tuple(sorted({*inputs, *others})))
+
         return asset(
             group_name=group,
-            deps=sorted(parents - inputs - {table.name}),
+            deps=[*map(part_key, reads), *map(AssetKey, others)],
+            required_resource_keys={"generation"} - set(signature(compute).parameters),
             dagster_type=dataframe_type(table),
             description=f"{table.comment}. {compute.__doc__ or ''}".strip(),
             kinds={"python", "pandas"},
             owners=OWNERS,
+            tags=TAGS,
             code_version=__version__,
             metadata={"dagster/column_schema": column_schema(table), "dagster/table_name": table.name},
-        )(compute)
+        )(_versioned(compute, table))
 
     return build
+
+
+def _versioned(compute: Compute, table: Table) -> Callable[..., Output[pd.DataFrame]]:
+    """The same computation, whose output also tells its version and where its columns come from."""
+
+    @wraps(compute)
+    def computed(*args: Any, **kwargs: Any) -> Output[pd.DataFrame]:
+        generation: Generation = AssetExecutionContext.get().resources.generation
+        frame = compute(*args, **kwargs)
+        frames = {name: given for name, given in kwargs.items() if name in TABLES} | {table.name: frame}
+        return _output(frame, version_of(table.name, generation), told_of(table, frames, generation.region))
+
+    # Dagster reads from the signature what comes in and out.
+    computed.__annotations__["return"] = Output[pd.DataFrame]
+    computed.__signature__ = signature(compute).replace(  # type: ignore[attr-defined]
+        return_annotation=Output[pd.DataFrame]
+    )
+    return computed
+
+
+def version_of(name: str, generation: Generation) -> DataVersion:
+    """The version of the data of an asset as a run makes it."""
+    return DataVersion(data_versions(MADE_FROM, part_versions(generation.parts))[name])
+
+
+def _output(frame: pd.DataFrame, version: DataVersion, metadata: dict[str, Any]) -> Output[pd.DataFrame]:
+    with warnings.catch_warnings():
+        # That an output states its version is marked as beta; that is no news to who runs the assets.
+        warnings.simplefilter("ignore", BetaWarning)
+        return Output(frame, data_version=version, metadata=metadata)
 
 
 def column_schema(table: Table) -> TableSchema:

@@ -22,8 +22,14 @@ _REASONS_AGAINST_READING = {
 }
 
 
+_PASSING = {errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.ESTALE, errno.ETIMEDOUT}
+"""What a file system says that may be gone in a moment."""
+
+
 class StorageError(Exception):
-    """Any failure to store or to read a table."""
+    """Any failure to store or to read a table; where it is `transient`, to try again later may help."""
+
+    transient = False
 
 
 class SchemaError(StorageError):
@@ -69,6 +75,7 @@ class UnwritableFolder(StorageError):
     def __init__(self, path: Path, error: OSError) -> None:
         reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
         super().__init__(f"Cannot write to {path}: {reason}; what was there before is untouched.")
+        self.transient = error.errno in _PASSING
 
 
 class UnknownFormat(StorageError):

@@ -1,14 +1,23 @@
 """The door for Dagster: every table asset is written and read through here."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import pandas as pd
-from dagster import ConfigurableIOManager, InputContext, MetadataValue, OutputContext
+from dagster import ConfigurableIOManager, InputContext, MetadataValue, OutputContext, RetryRequested
 
 from lm_synth_assets.schema import TABLES
+from lm_synth_assets.storage.errors import StorageError
 from lm_synth_assets.storage.stores import open_store
 from lm_synth_assets.storage.table_store import TableStore
 
 REMOVED = "removed from "
 """How the metadata begin that count rows of other tables which went with those that they referred to."""
+
+RETRIES = 2
+SECONDS_BETWEEN_RETRIES = 10.0
+"""How often a step is repeated, and after which wait, whose storage could not be reached."""
 
 
 class TableIOManager(ConfigurableIOManager):
@@ -33,13 +42,15 @@ class TableIOManager(ConfigurableIOManager):
         """
         table = TABLES[context.asset_key.path[-1]]
         year = int(context.partition_key) if context.has_partition_key else None
-        written = self.store.write(table, obj, year)
+        with _repeated_if_transient():
+            written = self.store.write(table, obj, year)
         first_rows = obj[list(table.columns.keys())].head()
         gone = {f"{REMOVED}{name}": count for name, count in written.removed.items()}
         context.add_output_metadata(
             {
                 **gone,
                 "dagster/row_count": written.rows,
+                "dagster/uri": _uri(written.location),
                 "path": MetadataValue.path(written.location),
                 "bytes": written.bytes,
                 "preview": MetadataValue.md(first_rows.to_markdown(index=False)),
@@ -48,4 +59,21 @@ class TableIOManager(ConfigurableIOManager):
 
     def load_input(self, context: InputContext) -> pd.DataFrame:
         """The stored table."""
-        return self.store.read(TABLES[context.asset_key.path[-1]])
+        with _repeated_if_transient():
+            return self.store.read(TABLES[context.asset_key.path[-1]])
+
+
+def _uri(location: str) -> str:
+    """A path or a URL as a URL."""
+    return location if "://" in location else Path(location).resolve().as_uri()
+
+
+@contextmanager
+def _repeated_if_transient() -> Iterator[None]:
+    """Ask Dagster to repeat the step where that may help."""
+    try:
+        yield
+    except StorageError as error:
+        if not error.transient:
+            raise
+        raise RetryRequested(RETRIES, SECONDS_BETWEEN_RETRIES) from error

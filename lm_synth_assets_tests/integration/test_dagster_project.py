@@ -13,6 +13,7 @@ from lm_synth_assets.assets.table_asset import OWNERS
 from lm_synth_assets.build import build_defs
 from lm_synth_assets.gates.fidelity import fidelity_gates
 from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets.provenance import PARTS, part_key
 from lm_synth_assets.schema import TABLES, foreign_keys
 from lm_synth_assets.settings import Settings
 from lm_synth_assets_tests.graph import as_json, graph
@@ -39,9 +40,15 @@ def test_the_workspace_loads_without_a_complaint() -> None:
     assert "ERROR" not in ran.out + ran.err
 
 
-def test_every_table_is_an_asset_and_every_asset_a_table(definitions: dg.Definitions) -> None:
-    keys = definitions.resolve_asset_graph().get_all_asset_keys()
-    assert {key.to_user_string() for key in keys} == TABLES.keys()
+def test_every_table_is_an_asset_and_every_asset_a_table_or_their_report(definitions: dg.Definitions) -> None:
+    keys = definitions.resolve_asset_graph().materializable_asset_keys
+    assert {key.to_user_string() for key in keys} == {*TABLES, "quality_report"}
+
+
+def test_every_part_of_the_configuration_is_in_the_graph(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    assert graph.external_asset_keys == {part_key(part) for part in PARTS}
+    assert [key for key in graph.external_asset_keys if not graph.get(key).description] == []
 
 
 @each_table

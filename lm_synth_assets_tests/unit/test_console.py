@@ -158,6 +158,7 @@ def test_json_holds_the_whole_outcome(capsys: pytest.CaptureFixture[str]) -> Non
         "not_run",
         "errors",
         "left_out",
+        "report",
     }
     assert told["passed"] is False
     assert told["tables"] == [

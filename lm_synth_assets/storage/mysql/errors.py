@@ -75,6 +75,7 @@ class DatabaseError(StorageError):
     def __init__(self, message: str, code: int | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.transient = code in NOT_THERE | CLASHED
 
 
 class RowsRefused(StorageError):

@@ -1,0 +1,204 @@
+"""What the quality report tells of a stored data set, as data: nothing here knows what a page looks like.
+
+Where something cannot be had, the reason stands in its place. No text names the folder or the database of the
+tables, so that the same data set has the same report wherever it lies.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import PurePath
+from typing import NamedTuple
+
+import pandas as pd
+
+from lm_synth_assets.acceptance import Comparison
+from lm_synth_assets.acceptance import compare as published_figures
+from lm_synth_assets.config import Region
+from lm_synth_assets.outcome import GateResult, Mark, Outcome, Progress
+from lm_synth_assets.pictures.picture import Picture
+from lm_synth_assets.pictures.registry import PICTURES
+from lm_synth_assets.pictures.rendering import svg
+from lm_synth_assets.quality_report.grids import Grid, of_frame, of_markdown
+from lm_synth_assets.quality_report.identity import Identity, identity
+from lm_synth_assets.schema import TABLES
+from lm_synth_assets.storage.table_store import Readable
+from lm_synth_assets.validation import generation_of, judge
+
+_MEASURED = ("patients", "ed_encounters", "ip_stays")
+"""The tables that published figures are measured on."""
+
+_FROM_GOOD_TO_BAD = (Mark.PASS, Mark.WARN, Mark.NOT_JUDGED, Mark.FAIL)
+
+Frames = Mapping[str, pd.DataFrame]
+Reasons = Mapping[str, str]
+
+
+class Judged(NamedTuple):
+    """What a gate has found, with the rows that show a breach."""
+
+    table: str
+    gate: str
+    description: str
+    formula: str
+    mark: Mark
+    expected: str
+    observed: str
+    threshold: str
+    rows: Grid | None
+
+
+class StoredTable(NamedTuple):
+    """A table of the schema: its rows and its gates, or why there are none."""
+
+    name: str
+    about: str
+    rows: int | None
+    why_not: str
+    gates: list[Judged]
+
+    @property
+    def passed(self) -> int:
+        """How many of its gates have passed."""
+        return sum(judged.mark is Mark.PASS for judged in self.gates)
+
+    @property
+    def mark(self) -> Mark:
+        """The worst mark of its gates."""
+        return max((judged.mark for judged in self.gates), key=_FROM_GOOD_TO_BAD.index)
+
+
+class Plate(NamedTuple):
+    """A picture with its numbers and what it tells in a sentence, or why there is none."""
+
+    name: str
+    title: str
+    sentence: str = ""
+    svg: str = ""
+    numbers: Grid | None = None
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that the page says. `outcome` is that of the gates, with every path as `validate` shows it."""
+
+    outcome: Outcome
+    identity: Identity
+    tables: list[StoredTable]
+    plates: list[Plate]
+    figures: list[Comparison]
+    why_no_figures: str
+
+
+class _ReadOnce:
+    """The tables of a store, each read when it is first asked for and never again."""
+
+    def __init__(self, store: Readable) -> None:
+        self.location, self.exists, self.examine = store.location, store.exists, cache(store.examine)
+
+
+def gather(
+    config: str, store: Readable, thresholds: dict[str, float | None], progress: Progress
+) -> Content:
+    """All that is to be said of the tables of a store. Raises ConfigError as `validate` does."""
+    once = _ReadOnce(store)
+    generation = generation_of(config, once, thresholds)
+
+    def judged(done: int, steps: int, table: str) -> None:
+        progress(done, steps + len(PICTURES), table)
+
+    outcome = judge(config, once, thresholds, (), False, judged)
+    here = _placeless(once)
+    absent = {name: here(reason) for name, reason in outcome.left_out.items()}
+    frames = {}
+    for name, table in TABLES.items():
+        frame = once.examine(table).frame
+        if frame is None:
+            absent.setdefault(name, f"cannot be read as declared (see the gate {name}.schema)")
+        elif name not in absent:
+            frames[name] = frame
+
+    steps = len(TABLES) - len(outcome.left_out)
+    plates = []
+    for drawn, picture in enumerate(PICTURES, start=1):
+        plates.append(_plate(picture, frames, absent, generation.region))
+        progress(steps + drawn, steps + len(PICTURES), picture.name)
+    figures, why_no_figures = _figures(frames, absent, generation.region)
+    return Content(
+        outcome=outcome,
+        identity=identity(generation, frames.get("dataset_manifest")),
+        tables=[_table(name, frames, absent, outcome, here) for name in TABLES],
+        plates=plates,
+        figures=figures,
+        why_no_figures=why_no_figures,
+    )
+
+
+def _placeless(store: Readable) -> Callable[[str], str]:
+    """Makes a text name tables by their file, or their name in a database, without where that lies."""
+    locations = {store.location(table): PurePath(store.location(table)).name for table in TABLES.values()}
+
+    def rewritten(text: str) -> str:
+        for location, name in locations.items():
+            text = text.replace(location, name)
+        return text
+
+    return rewritten
+
+
+def _table(
+    name: str, frames: Frames, absent: Reasons, outcome: Outcome, here: Callable[[str], str]
+) -> StoredTable:
+    return StoredTable(
+        name=name,
+        about=TABLES[name].comment or "",
+        rows=len(frames[name]) if name in frames else None,
+        why_not=absent.get(name, ""),
+        gates=[_judged(result, here) for result in outcome.gates if result.table == name],
+    )
+
+
+def _judged(result: GateResult, here: Callable[[str], str]) -> Judged:
+    rows = of_markdown(result.offending) if result.offending else None
+    return Judged(
+        table=result.table,
+        gate=result.gate,
+        description=result.description,
+        formula=result.formula,
+        mark=result.mark,
+        expected=result.expected,
+        observed=here(result.observed),
+        threshold=result.threshold,
+        rows=rows and rows._replace(rows=[list(map(here, row)) for row in rows.rows]),
+    )
+
+
+def _plate(picture: Picture, frames: Frames, absent: Reasons, region: Region) -> Plate:
+    plate = Plate(picture.name, picture.title)
+    if why_not := _lacking((picture.table, *picture.reads), absent):
+        return plate._replace(why_not=why_not)
+    try:
+        shown = picture.measure(frames, region)
+        return plate._replace(sentence=picture.tell(shown), svg=svg(picture, shown), numbers=of_frame(shown))
+    except Exception as error:
+        return plate._replace(why_not=_unlike(error))
+
+
+def _figures(frames: Frames, absent: Reasons, region: Region) -> tuple[list[Comparison], str]:
+    if why_not := _lacking(_MEASURED, absent):
+        return [], why_not
+    try:
+        return published_figures(frames, region), ""
+    except Exception as error:
+        return [], _unlike(error)
+
+
+def _lacking(needed: Iterable[str], absent: Reasons) -> str:
+    """Why something cannot be had that needs some tables; empty where all of them are there."""
+    return "; ".join(f"{name}: {absent[name]}" for name in dict.fromkeys(needed) if name in absent)
+
+
+def _unlike(error: Exception) -> str:
+    # Tables that break their schema or their keys may be like nothing that was thought of.
+    return f"such data cannot be measured ({type(error).__name__}: {error})"

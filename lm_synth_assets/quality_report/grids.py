@@ -1,0 +1,84 @@
+"""Tables as a page shows them: a header, and rows of text.
+
+Here belongs how a value is written: thousands apart, a column's numbers with the same decimals, days as
+YYYY-MM-DD.
+"""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+MOST_ROWS = 200
+"""As many rows of a frame are shown."""
+
+NOTHING = "–"
+"""What stands for a value that is not there."""
+
+
+class Grid(NamedTuple):
+    """Rows of text under a header; `numeric` says which columns hold numbers, `more` how many rows are not shown."""
+
+    columns: list[str]
+    numeric: list[bool]
+    rows: list[list[str]]
+    more: int = 0
+
+
+def of_frame(frame: pd.DataFrame, most: int = MOST_ROWS) -> Grid:
+    """The first rows of a frame, without its index."""
+    shown = frame.head(most)
+    columns = [shown[name] for name in shown.columns]
+    return Grid(
+        columns=[str(name).replace("_", " ") for name in shown.columns],
+        numeric=[_is_number(column) for column in columns],
+        rows=[list(row) for row in zip(*map(_written, columns), strict=True)],
+        more=len(frame) - len(shown),
+    )
+
+
+def _is_number(values: "pd.Series[Any]") -> bool:
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+
+
+def _written(values: "pd.Series[Any]") -> list[str]:
+    write = _writer(values)
+    return [NOTHING if pd.isna(value) else write(value) for value in values]
+
+
+def _writer(values: "pd.Series[Any]") -> Callable[[Any], str]:
+    """How the values of a column are written."""
+    if pd.api.types.is_bool_dtype(values):
+        return lambda value: "yes" if value else "no"
+    if not _is_number(values):
+        return _word
+    if "year" in str(values.name):
+        return lambda value: f"{value:.0f}"
+    known = values.dropna()
+    decimals = next((places for places in range(3) if (known == known.round(places)).all()), 2)
+    return lambda value: f"{value:,.{decimals}f}"
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, pd.Timestamp):
+        return str(value.date() if value == value.normalize() else value)
+    return str(value)
+
+
+def of_markdown(text: str) -> Grid:
+    """A Markdown table as tabulate lays it out, of which a cell may itself hold a bar or several lines."""
+    header, rule, *lines = text.split("\n")
+    cuts = [position for position, letter in enumerate(rule) if letter == "|"]
+    marks = rule.strip("|").split("|")
+    cells = [_cells(line, cuts) for line in (header, *lines)]
+    if any(len(row) != len(marks) for row in cells):
+        return Grid([header.strip("| ")], [False], [[line.strip("| ")] for line in lines])
+    return Grid(cells[0], [not mark.startswith(":") for mark in marks], cells[1:])
+
+
+def _cells(line: str, cuts: list[int]) -> list[str]:
+    aligned = len(line) == cuts[-1] + 1 and all(line[cut] == "|" for cut in cuts)
+    # Letters of double width put the bars elsewhere.
+    parts = [line[start + 1 : end] for start, end in pairwise(cuts)] if aligned else line.split("|")[1:-1]
+    return [part.strip() for part in parts]

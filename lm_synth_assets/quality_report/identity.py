@@ -1,0 +1,99 @@
+"""What a data set says it is, how to make it again, and the configuration that it is held to."""
+
+import shlex
+from pathlib import PurePath
+from typing import NamedTuple
+
+import pandas as pd
+import yaml
+
+from lm_synth_assets import __version__
+from lm_synth_assets.config import Region
+from lm_synth_assets.generation import Generation
+from lm_synth_assets.quality_report.grids import of_frame
+from lm_synth_assets.schema import TABLES
+from lm_synth_assets.simulation.manifest import manifest
+
+_WIDTH = 100
+_DECISIVE = {
+    "config_hash": "The data were made with another configuration than the one shown here",
+    "package_version": "The data were made with another version of lm-synth than the one that made this page",
+}
+"""What decides on the bytes besides the options of the command."""
+
+
+class Told(NamedTuple):
+    """One thing that a manifest tells."""
+
+    name: str
+    value: str
+    meaning: str
+
+
+class Identity(NamedTuple):
+    """What a data set is.
+
+    `manifest` is the stored one, or where there is none (`stored` is false) what the configuration describes.
+    `command` makes the data set again, if there are no `doubts`. `configuration` is the effective one as YAML,
+    with the coverage matrix summed up by site.
+    """
+
+    stored: bool
+    manifest: list[Told]
+    config: str
+    command: str
+    doubts: list[str]
+    configuration: str
+
+
+def identity(generation: Generation, stored: pd.DataFrame | None) -> Identity:
+    """What the run `generation` is, of which `stored` is the manifest: one row, or None."""
+    which = {"with_ed": generation.with_ed, "with_ip": generation.with_ip}
+    described = manifest(generation.region, __version__, **which)
+    found = described if stored is None else stored
+    name = PurePath(generation.config).name
+    return Identity(
+        stored=stored is not None,
+        manifest=_told(found),
+        config=name,
+        command=_command(name, generation),
+        doubts=[
+            f"{words} ({column}: {here} here, {there} in the manifest), so this makes another data set."
+            for column, words in _DECISIVE.items()
+            if (here := described[column].iloc[0]) != (there := found[column].iloc[0])
+        ],
+        configuration=_as_yaml(generation.region),
+    )
+
+
+def _told(found: pd.DataFrame) -> list[Told]:
+    columns = TABLES["dataset_manifest"].columns
+    values = of_frame(found[[column.name for column in columns]]).rows[0]
+    return [
+        Told(column.name, value, column.comment or "") for column, value in zip(columns, values, strict=True)
+    ]
+
+
+def _command(name: str, generation: Generation) -> str:
+    run = generation.region.run
+    words = ["lm-synth", "generate", "--config", name]
+    words += ["--patients", run.patients, "--seed", run.seed]
+    words += ["--start-year", run.start_year, "--years", run.years]
+    words += ["--with-ed"] * generation.with_ed + ["--with-ip"] * generation.with_ip
+    return shlex.join(map(str, words))
+
+
+def _as_yaml(region: Region) -> str:
+    sections = region.model_dump(mode="json", by_alias=True, exclude_none=True)
+    sections["coverage_matrix"] = _coverage(region)
+    return yaml.safe_dump(
+        sections, sort_keys=False, allow_unicode=True, default_flow_style=None, width=_WIDTH
+    )
+
+
+def _coverage(region: Region) -> dict[str, str]:
+    """How many of the subprograms each site offers."""
+    offered = [sites for program in region.coverage_matrix.values() for sites in program.values()]
+    return {
+        site: f"{sum(sites[site] for sites in offered)} of {len(offered)} subprograms" for site in region.sites
+    }

@@ -1,0 +1,205 @@
+"""What an edit of the configuration makes out of date, and what is made again by itself."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster._core.definitions.data_version import CachingStaleStatusResolver, StaleStatus
+from dagster._core.loader import LoadingContextForTest
+
+from lm_synth_assets.assets.table_asset import MADE_FROM
+from lm_synth_assets.automation import REGENERATE
+from lm_synth_assets.build import build_defs
+from lm_synth_assets.config_files import ConfigError, load_region
+from lm_synth_assets.configuration_sensor import CHANGED_TAG, SENSOR
+from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets.generation import Generation
+from lm_synth_assets.provenance import PARTS, part_key
+from lm_synth_assets.schema import TABLES
+from lm_synth_assets.settings import Settings
+from lm_synth_assets_tests.integration.commands import EXTENDS_TINY
+
+FEW = f"{EXTENDS_TINY}run: {{patients: 300}}\n"
+A_SCENARIO = f"{FEW}scenarios: {{Ageing: {{ed_rates: 1.5}}}}\n"
+WITH_A_SCENARIO = {"dim_scenario", "ed_projection", "dataset_manifest", "quality_report"}
+
+
+class Deployment:
+    """A configuration file, a folder of tables, and Dagster's memory of them."""
+
+    def __init__(self, folder: Path, instance: dg.DagsterInstance) -> None:
+        self.config, self.out, self.instance = folder / "region.yaml", folder / "out", instance
+        self.cursor: str | None = None
+        self.edit(FEW)
+        self.definitions = build_defs(Settings(out=self.out, config=self.config))
+
+    def edit(self, text: str) -> None:
+        self.config.write_text(text, encoding="utf-8")
+
+    def run(self, request: dg.RunRequest | None = None, **changes: int) -> None:
+        """Make everything, or what a request asks for."""
+        job = self.definitions.resolve_job_def(REGENERATE)
+        if request is not None:
+            job = job.get_subset(
+                asset_selection=set(request.asset_selection or ()),
+                asset_check_selection=set(request.asset_check_keys or ()),
+            )
+        generation = Generation.of(str(self.config), load_region(self.config), **changes)
+        config = {"resources": {"generation": {"config": generation.model_dump()}}}
+        assert job.execute_in_process(instance=self.instance, run_config=config).success
+
+    def tick(self) -> tuple[list[dg.RunRequest], str | None]:
+        """What the sensor asks for, and why it does not."""
+        context = dg.build_sensor_context(
+            instance=self.instance,
+            cursor=self.cursor,
+            repository_def=self.definitions.get_repository_def(),
+        )
+        told = self.definitions.get_repository_def().get_sensor_def(SENSOR).evaluate_tick(context)
+        self.cursor = told.cursor or self.cursor
+        return list(told.run_requests or ()), told.skip_message
+
+    def stale(self) -> set[str]:
+        """The assets that Dagster shows as out of date."""
+        graph = self.definitions.resolve_asset_graph()
+        status = CachingStaleStatusResolver(self.instance, graph, LoadingContextForTest(self.instance))
+        found = {key for key in graph.get_all_asset_keys() if status.get_status(key) != StaleStatus.FRESH}
+        return {key.path[-1] for key in found}
+
+    def times(self) -> dict[str, int]:
+        return {path.name: path.stat().st_mtime_ns for path in sorted(self.out.iterdir())}
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Iterator[Deployment]:
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield Deployment(tmp_path, instance)
+
+
+@pytest.fixture
+def made(deployment: Deployment) -> Deployment:
+    deployment.run()
+    return deployment
+
+
+def asked(requests: list[dg.RunRequest]) -> set[str]:
+    [request] = requests
+    return {key.path[-1] for key in request.asset_selection or ()}
+
+
+class TestWhatDagsterShows:
+    def test_everything_is_fresh_once_it_is_made(self, made: Deployment) -> None:
+        assert made.stale() == set()
+
+    def test_making_it_again_changes_no_version(self, made: Deployment) -> None:
+        made.run()
+        assert made.stale() == set()
+
+    def test_a_run_of_another_seed_leaves_as_fresh_what_no_seed_goes_into(self, made: Deployment) -> None:
+        made.run(seed=7)
+        assert made.stale() == set()
+        versions = {
+            name: tuple(
+                record.asset_materialization.tags["dagster/data_version"]
+                for record in made.instance.fetch_materializations(dg.AssetKey(name), limit=2).records
+                if record.asset_materialization is not None
+            )
+            for name in TABLES
+        }
+        changed = {name for name, (new, old) in versions.items() if new != old}
+        assert changed == {"patients", "ed_encounters", "ip_stays", "dataset_manifest"}
+
+    def test_a_part_shows_the_value_that_was_used_last(self, made: Deployment) -> None:
+        made.run(seed=7)
+        [told] = made.instance.fetch_materializations(part_key("seed"), limit=1).records
+        assert told.asset_materialization is not None
+        assert told.asset_materialization.metadata["value"].value == "7"
+
+
+class TestSensor:
+    def test_is_off_until_it_is_turned_on(self, deployment: Deployment) -> None:
+        sensor = deployment.definitions.get_repository_def().get_sensor_def(SENSOR)
+        assert sensor.default_status is dg.DefaultSensorStatus.STOPPED
+
+    def test_makes_nothing_that_was_never_made(self, deployment: Deployment) -> None:
+        assert deployment.tick() == ([], "all that is stored follows from this configuration")
+
+    def test_does_nothing_while_nothing_changes(self, made: Deployment) -> None:
+        assert made.tick() == ([], "all that is stored follows from this configuration")
+        assert made.tick() == ([], "region.yaml is as it was")
+
+    def test_makes_again_what_depends_on_the_edit_and_no_more(self, made: Deployment) -> None:
+        made.tick()
+        before = made.times()
+        made.edit(A_SCENARIO)
+        requests, _ = made.tick()
+        assert asked(requests) == WITH_A_SCENARIO
+        assert made.stale() == WITH_A_SCENARIO
+        assert requests[0].tags[CHANGED_TAG] == "scenarios"
+        made.run(requests[0])
+        after = made.times()
+        remade = {name.partition(".")[0] for name in before if after[name] != before[name]}
+        assert remade == WITH_A_SCENARIO
+        assert made.stale() == set()
+        assert made.tick() == ([], "region.yaml is as it was")
+
+    def test_looks_at_the_gates_that_the_edit_concerns(self, made: Deployment) -> None:
+        made.tick()
+        made.edit(A_SCENARIO)
+        [request], _ = made.tick()
+        looked_at = {(key.asset_key.path[-1], key.name) for key in request.asset_check_keys or ()}
+        concerned = {
+            (gate.table, gate.name) for gate in all_gates() if WITH_A_SCENARIO & {gate.table, *gate.reads}
+        }
+        assert looked_at == concerned
+        assert ("ed_projection", "foreign_keys") in looked_at
+        assert ("patients", "keys") not in looked_at
+
+    def test_other_thresholds_change_no_table_but_every_verdict(self, made: Deployment) -> None:
+        made.tick()
+        made.edit(f"{FEW}gates: {{ks_threshold: 0.2}}\n")
+        requests, _ = made.tick()
+        assert asked(requests) == {"quality_report"}
+        assert len(requests[0].asset_check_keys or ()) == len(all_gates())
+
+    def test_leaves_alone_what_somebody_made_with_other_values(self, made: Deployment) -> None:
+        made.tick()
+        made.run(seed=7)
+        assert made.tick() == ([], "region.yaml is as it was")
+
+    def test_brings_back_to_the_file_what_was_made_with_other_values_before_an_edit(
+        self, made: Deployment
+    ) -> None:
+        made.tick()
+        made.run(seed=7)
+        made.edit(A_SCENARIO)
+        requests, _ = made.tick()
+        assert asked(requests) == WITH_A_SCENARIO | {"patients", "ed_encounters", "ip_stays"}
+        assert requests[0].run_config["resources"]["generation"]["config"]["seed"] == 42
+
+    def test_waits_for_a_run_that_is_under_way(self, made: Deployment) -> None:
+        made.tick()
+        run = made.instance.create_run_for_job(made.definitions.resolve_job_def(REGENERATE))
+        made.edit(A_SCENARIO)
+        assert made.tick() == ([], f"waits for the end of run {run.run_id[:8]}")
+        made.instance.report_run_canceled(run)
+        requests, _ = made.tick()
+        assert asked(requests) == WITH_A_SCENARIO
+
+    def test_says_what_is_wrong_with_a_broken_edit_and_goes_on_once_it_is_mended(
+        self, made: Deployment
+    ) -> None:
+        made.tick()
+        made.edit(f"{FEW}scenarios: {{Ageing: {{ed_rates: fast}}}}\n")
+        with pytest.raises(ConfigError, match=r"region\.yaml:3: scenarios\.Ageing\.ed_rates: must be"):
+            made.tick()
+        made.edit(A_SCENARIO)
+        requests, _ = made.tick()
+        assert asked(requests) == WITH_A_SCENARIO
+
+
+def test_every_part_goes_into_something() -> None:
+    used = {part for name, causes in MADE_FROM.items() if name != "quality_report" for part in causes.parts}
+    assert used == set(PARTS) - {"gates"}
+    assert set(MADE_FROM["quality_report"].parts) == set(PARTS)
