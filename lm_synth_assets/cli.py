@@ -192,7 +192,8 @@ def report(
     with shown_progress(quiet or as_json, "report") as progress:
         made = quality_report(path, store, {}, progress)
     write(made, page)
-    show_report(made.outcome, page, as_json=as_json, quiet=quiet)
+    made.outcome.report = str(page)
+    show_report(made.outcome, as_json=as_json, quiet=quiet)
     sys.exit(0 if made.outcome.passed else _FAILED)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
 from operator import attrgetter
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -54,21 +53,23 @@ def show(outcome: Outcome, *, as_json: bool, quiet: bool, title: str) -> None:
     for name, reason in outcome.left_out.items():
         if not quiet:
             console.print(f"{name} left out: {reason}", style="dim", soft_wrap=True)
+    if outcome.report and not quiet:
+        console.print(f"quality report: {outcome.report}", soft_wrap=True)
     for error in outcome.errors:
         console.print(f"ERROR {error}", style="bold red", soft_wrap=True)
     if not quiet or not outcome.passed:
         _show_verdict(console, outcome, title)
 
 
-def show_report(outcome: Outcome, page: Path, *, as_json: bool, quiet: bool) -> None:
-    """Where the page of the quality report is, and what is wrong; when quiet, only the latter."""
+def show_report(outcome: Outcome, *, as_json: bool, quiet: bool) -> None:
+    """What is wrong, and where the quality report is; when quiet, only the former."""
     if as_json:
-        print(json.dumps({"page": str(page), **json.loads(outcome_files.as_json(outcome))}, indent=2))
+        print(outcome_files.as_json(outcome))
         return
     console = _console()
     _show_breaches(console, outcome)
     if not quiet:
-        console.print(f"Written to {page} ({_size(page.stat().st_size)})", soft_wrap=True)
+        console.print(f"Written to {outcome.report}", soft_wrap=True)
     if not quiet or not outcome.passed:
         _show_verdict(console, outcome, "report")
 

@@ -6,7 +6,7 @@
 import sys
 from pathlib import Path
 
-from dagster import AssetSelection
+from dagster import AssetKey, AssetSelection
 
 from lm_synth_assets.acceptance import Comparison
 from lm_synth_assets.build import build_defs
@@ -43,15 +43,10 @@ def gates_page() -> str:
     """Every gate: what it protects, formula, threshold, severity, and what it blocks."""
     region = load_region()
     graph = build_defs(Settings()).resolve_asset_graph()
+    downstream = {table: AssetSelection.assets(table).downstream().resolve(graph) for table in TABLES}
     blocked = {
-        table: sorted(
-            (
-                key.path[-1]
-                for key in AssetSelection.assets(table).downstream(include_self=False).resolve(graph)
-            ),
-            key=list(TABLES).index,
-        )
-        for table in TABLES
+        table: [name for name in TABLES if name != table and AssetKey(name) in below]
+        for table, below in downstream.items()
     }
     lines = [
         "# Gates",
@@ -60,7 +55,7 @@ def gates_page() -> str:
         "named after, and `lm-synth validate` runs the same ones on any stored copy.",
         "",
         "A gate of severity ERROR is blocking: where it fails, the run makes none of the tables in the last "
-        "column, and the exit code is 1. One of severity WARN is shown and stops nothing. Thresholds are "
+        "column, no quality report, and the exit code is 1. One of severity WARN is shown and stops nothing. Thresholds are "
         "those of the default configuration, section `gates`; a freely drawn figure may be off by its "
         "sampling error, one that the model controls may not.",
         "",

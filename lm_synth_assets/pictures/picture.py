@@ -43,7 +43,14 @@ class Picture:
 
 
 def picture(
-    name: str, title: str, table: str, *, reads: tuple[str, ...] = (), measure: Measure, draw: Draw, tell: Tell
+    name: str,
+    title: str,
+    table: str,
+    *,
+    reads: tuple[str, ...] = (),
+    measure: Measure,
+    draw: Draw,
+    tell: Tell,
 ) -> Picture:
     """A picture that says so where there is nothing to show: of an empty table, or of none of its rows."""
 

@@ -1,9 +1,21 @@
 """The list of all pictures."""
 
+from lm_synth_assets.pictures.arrivals_by_hour_and_weekday import ARRIVALS_BY_HOUR_AND_WEEKDAY
+from lm_synth_assets.pictures.los_by_subprogram import LOS_BY_SUBPROGRAM
 from lm_synth_assets.pictures.picture import Picture
 from lm_synth_assets.pictures.population_pyramid import POPULATION_PYRAMID
+from lm_synth_assets.pictures.projected_and_generated import PROJECTED_AND_GENERATED
+from lm_synth_assets.pictures.seasonality import SEASONALITY
+from lm_synth_assets.pictures.visits_per_patient import VISITS_PER_PATIENT
 
-PICTURES: tuple[Picture, ...] = (POPULATION_PYRAMID,)
+PICTURES: tuple[Picture, ...] = (
+    POPULATION_PYRAMID,
+    PROJECTED_AND_GENERATED,
+    ARRIVALS_BY_HOUR_AND_WEEKDAY,
+    SEASONALITY,
+    VISITS_PER_PATIENT,
+    LOS_BY_SUBPROGRAM,
+)
 """In the order of the report."""
 
 

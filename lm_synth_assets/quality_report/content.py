@@ -19,7 +19,7 @@ from lm_synth_assets.outcome import GateResult, Mark, Outcome, Progress
 from lm_synth_assets.pictures.picture import Picture
 from lm_synth_assets.pictures.registry import PICTURES
 from lm_synth_assets.pictures.rendering import svg
-from lm_synth_assets.quality_report.grids import Grid, of_frame, of_markdown
+from lm_synth_assets.quality_report.grids import NO_ROWS, Grid, of_frame, of_markdown
 from lm_synth_assets.quality_report.identity import Identity, identity
 from lm_synth_assets.schema import TABLES
 from lm_synth_assets.storage.table_store import Readable
@@ -45,7 +45,7 @@ class Judged(NamedTuple):
     expected: str
     observed: str
     threshold: str
-    rows: Grid | None
+    rows: Grid
 
 
 class StoredTable(NamedTuple):
@@ -75,7 +75,7 @@ class Plate(NamedTuple):
     title: str
     sentence: str = ""
     svg: str = ""
-    numbers: Grid | None = None
+    numbers: Grid = NO_ROWS
     why_not: str = ""
 
 
@@ -98,9 +98,7 @@ class _ReadOnce:
         self.location, self.exists, self.examine = store.location, store.exists, cache(store.examine)
 
 
-def gather(
-    config: str, store: Readable, thresholds: dict[str, float | None], progress: Progress
-) -> Content:
+def gather(config: str, store: Readable, thresholds: dict[str, float | None], progress: Progress) -> Content:
     """All that is to be said of the tables of a store. Raises ConfigError as `validate` does."""
     once = _ReadOnce(store)
     generation = generation_of(config, once, thresholds)
@@ -160,7 +158,9 @@ def _table(
 
 
 def _judged(result: GateResult, here: Callable[[str], str]) -> Judged:
-    rows = of_markdown(result.offending) if result.offending else None
+    observed = here(result.observed)
+    rows = of_markdown(result.offending) if result.offending else NO_ROWS
+    shown = [list(map(here, row)) for row in rows.rows]
     return Judged(
         table=result.table,
         gate=result.gate,
@@ -168,9 +168,10 @@ def _judged(result: GateResult, here: Callable[[str], str]) -> Judged:
         formula=result.formula,
         mark=result.mark,
         expected=result.expected,
-        observed=here(result.observed),
+        observed=observed,
         threshold=result.threshold,
-        rows=rows and rows._replace(rows=[list(map(here, row)) for row in rows.rows]),
+        # A single problem needs no table beside its own words.
+        rows=rows._replace(rows=[] if shown == [[observed]] else shown),
     )
 
 

@@ -8,7 +8,7 @@ from lm_synth_assets.schema import foreign_keys
 
 
 class Entry(NamedTuple):
-    """A column: its type in the words of SQL, whether it may be empty, and its meaning with its closed list."""
+    """A column: its type in the words of SQL, whether it may be NULL, its meaning and its closed list."""
 
     column: str
     kind: str

@@ -13,17 +13,32 @@ import pandas as pd
 MOST_ROWS = 200
 """As many rows of a frame are shown."""
 
+_SHORT = 40
+_NAMING = {"year", "years", "seed", "id", "key"}
+"""Words in the names of columns whose numbers name rather than count."""
+
 NOTHING = "–"
 """What stands for a value that is not there."""
 
 
 class Grid(NamedTuple):
-    """Rows of text under a header; `numeric` says which columns hold numbers, `more` how many rows are not shown."""
+    """Rows of text under a header.
+
+    `numeric` says which columns hold numbers, `more` how many rows are not shown.
+    """
 
     columns: list[str]
     numeric: list[bool]
     rows: list[list[str]]
     more: int = 0
+
+    @property
+    def short(self) -> bool:
+        """Whether every cell fits on a line of its own."""
+        return all(len(cell) <= _SHORT for row in self.rows for cell in row)
+
+
+NO_ROWS = Grid([], [], [])
 
 
 def of_frame(frame: pd.DataFrame, most: int = MOST_ROWS) -> Grid:
@@ -53,11 +68,16 @@ def _writer(values: "pd.Series[Any]") -> Callable[[Any], str]:
         return lambda value: "yes" if value else "no"
     if not _is_number(values):
         return _word
-    if "year" in str(values.name):
+    if set(str(values.name).split("_")) & _NAMING:
         return lambda value: f"{value:.0f}"
-    known = values.dropna()
-    decimals = next((places for places in range(3) if (known == known.round(places)).all()), 2)
+    decimals = _decimals(values.dropna())
     return lambda value: f"{value:,.{decimals}f}"
+
+
+def _decimals(known: "pd.Series[Any]") -> int:
+    """As many decimals as the values have; where that are more than any column stores, a sensible few."""
+    exact = (places for places in range(5) if (known == known.round(places)).all())
+    return next(exact, 4 if known.abs().max() < 1 else 2)
 
 
 def _word(value: Any) -> str:

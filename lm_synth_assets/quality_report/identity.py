@@ -33,9 +33,9 @@ class Told(NamedTuple):
 class Identity(NamedTuple):
     """What a data set is.
 
-    `manifest` is the stored one, or where there is none (`stored` is false) what the configuration describes.
-    `command` makes the data set again, if there are no `doubts`. `configuration` is the effective one as YAML,
-    with the coverage matrix summed up by site.
+    `manifest` is the stored one, or where there is none (`stored` is false) what the configuration
+    describes. `command` makes the data set again, if there are no `doubts`. `configuration` is the effective
+    one as YAML, with the coverage matrix summed up by site.
     """
 
     stored: bool
@@ -58,7 +58,7 @@ def identity(generation: Generation, stored: pd.DataFrame | None) -> Identity:
         config=name,
         command=_command(name, generation),
         doubts=[
-            f"{words} ({column}: {here} here, {there} in the manifest), so this makes another data set."
+            f"{words} ({column} {str(here)[:12]}, and {str(there)[:12]} in the manifest)."
             for column, words in _DECISIVE.items()
             if (here := described[column].iloc[0]) != (there := found[column].iloc[0])
         ],
@@ -76,11 +76,9 @@ def _told(found: pd.DataFrame) -> list[Told]:
 
 def _command(name: str, generation: Generation) -> str:
     run = generation.region.run
-    words = ["lm-synth", "generate", "--config", name]
-    words += ["--patients", run.patients, "--seed", run.seed]
-    words += ["--start-year", run.start_year, "--years", run.years]
-    words += ["--with-ed"] * generation.with_ed + ["--with-ip"] * generation.with_ip
-    return shlex.join(map(str, words))
+    size = f"--patients {run.patients} --seed {run.seed} --start-year {run.start_year} --years {run.years}"
+    flags = " --with-ed" * generation.with_ed + " --with-ip" * generation.with_ip
+    return f"lm-synth generate --config {shlex.quote(name)} \\\n  {size}{flags}"
 
 
 def _as_yaml(region: Region) -> str:
@@ -95,5 +93,6 @@ def _coverage(region: Region) -> dict[str, str]:
     """How many of the subprograms each site offers."""
     offered = [sites for program in region.coverage_matrix.values() for sites in program.values()]
     return {
-        site: f"{sum(sites[site] for sites in offered)} of {len(offered)} subprograms" for site in region.sites
+        site: f"{sum(sites[site] for sites in offered)} of {len(offered)} subprograms"
+        for site in region.sites
     }

@@ -63,7 +63,7 @@ def page(content: Content) -> str:
         warned=[judged for judged in gates if judged.mark is Mark.WARN],
         not_judged=_by_reason(gates),
         dictionary=_dictionary(),
-        deviation=_deviation,
+        position=_position,
         told={told.name: told.value for told in content.identity.manifest},
     )
 
@@ -105,11 +105,10 @@ def _by_reason(gates: list[Judged]) -> dict[str, list[Judged]]:
     return found
 
 
-def _deviation(figure: Comparison) -> float | None:
-    """Where an observed value lies between 0 and 100, of which 25 to 75 are within the tolerance."""
-    if figure.observed != figure.observed:
-        return None
-    return 50 + 25 * max(-2.0, min(2.0, (figure.observed - figure.target) / figure.tolerance))
+def _position(figure: Comparison) -> float:
+    """Where an observed value stands on a track of 100, of which the middle half is the tolerance."""
+    off = (figure.observed - figure.target) / figure.tolerance
+    return round(50 + 25 * min(max(off, -2.0), 2.0), 1)
 
 
 def _dictionary() -> list[Definition]:

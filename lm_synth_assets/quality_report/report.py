@@ -30,7 +30,8 @@ def quality_report(
 ) -> Report:
     """The report on the stored tables of a store, each of which is read once.
 
-    It is the same to the byte wherever the tables lie. Raises ConfigError where the manifest describes no run.
+    It is the same to the byte wherever the tables lie. Raises ConfigError where their manifest describes no
+    run.
     """
     content = gather(config, store, thresholds, progress)
     return Report(page(content), content.outcome)

@@ -1,16 +1,21 @@
-"""A real browser: Debian's Chromium without a window, driven by Playwright, and axe-core to judge pages with.
+"""A real browser, and a real Dagster for it to look at.
 
-Without Chromium these tests do not run, and say so; where LM_SYNTH_TEST_REQUIRE_BROWSER is set, they fail.
-LM_SYNTH_TEST_AXE names axe-core's script, which `.ci/browser` fetches.
+The browser is Debian's Chromium without a window, driven by Playwright; axe-core judges pages. Without Chromium
+these tests do not run, and say so; where LM_SYNTH_TEST_REQUIRE_BROWSER is set, they fail. LM_SYNTH_TEST_AXE names
+axe-core's script, which `.ci/browser` fetches.
 """
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from lm_synth_assets_tests.e2e.dagster_client import Dagster
+from lm_synth_assets_tests.e2e.dagster_server import FEW, Server, running
 
 CHROMIUM = "chromium"
 AXE_VARIABLE = "LM_SYNTH_TEST_AXE"
@@ -61,3 +66,46 @@ def axe() -> str:
     if not path.is_file():
         _missing(f"{AXE_VARIABLE} does not name axe-core's script")
     return path.read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[Server]:
+    """A Dagster for the tests of a module; those that ask for `server` find it at rest."""
+    # A short path: that of a socket has at most 107 characters.
+    with tempfile.TemporaryDirectory(prefix="lm") as folder, running(Path(folder)) as server:
+        yield server
+
+
+@pytest.fixture
+def server(started: Server) -> Iterator[Server]:
+    """A Dagster that is at rest, with the configuration that it started with."""
+    started.config.write_text(FEW, encoding="utf-8")
+    yield started
+    started.dagster.rest()
+
+
+@pytest.fixture
+def dagster(server: Server) -> Dagster:
+    """What to ask the server, and to tell it."""
+    return server.dagster
+
+
+@pytest.fixture(scope="module")
+def _made(started: Server) -> None:
+    started.dagster.succeeded(started.dagster.launch())
+
+
+@pytest.fixture
+def made(server: Server, _made: None) -> Server:
+    """The server, with everything made; by which run and with which values, earlier tests have decided."""
+    return server
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Show what the server has written last where a test has failed."""
+    report = yield
+    used = getattr(item, "funcargs", {}).get("started")
+    if report.failed and isinstance(used, Server):
+        report.sections.append(("Dagster's log", used.tail))
+    return report

@@ -16,7 +16,8 @@ TINY = CONFIG_FOLDER / "tiny.yaml"
 EXTENDS_TINY = f"extends: {TINY}\n"
 EXTENDS_DEFAULTS = f"extends: {DEFAULT_CONFIG}\n"
 WITH_ALL = ("--with-ed", "--with-ip")
-CSV_FILES = {f"{name}.csv" for name in TABLES}
+REPORT = "quality_report.html"
+ALL_FILES = {REPORT, *(f"{name}.csv" for name in TABLES)}
 
 
 class Ran(NamedTuple):

@@ -14,7 +14,8 @@ import pytest
 from lm_synth_assets.schema import TABLES
 from lm_synth_assets.storage.file_stores import CsvStore
 from lm_synth_assets_tests.integration.commands import (
-    CSV_FILES,
+    ALL_FILES,
+    REPORT,
     ROOT,
     SCRIPTS,
     TINY,
@@ -100,8 +101,14 @@ def test_the_module_is_the_same_command() -> None:
 def test_all_tables_are_made_and_all_gates_pass(tiny_run: tuple[Ran, Path]) -> None:
     ran, folder = tiny_run
     assert ran.code == 0
-    assert files(folder).keys() == CSV_FILES
+    assert files(folder).keys() == ALL_FILES
     assert "PASS" in ran.out.splitlines()[-2]
+
+
+def test_the_quality_report_lies_beside_the_tables_and_is_named(tiny_run: tuple[Ran, Path]) -> None:
+    ran, folder = tiny_run
+    assert f"quality report: {folder / REPORT}" in ran.out
+    assert (folder / REPORT).read_text("utf-8").startswith("<!doctype html>")
 
 
 def test_the_summary_names_rows_file_and_size_of_each_table(tiny_run: tuple[Ran, Path]) -> None:
@@ -126,9 +133,10 @@ def test_the_summary_names_observed_expected_and_verdict_of_each_gate(tiny_run: 
 
 def test_progress_goes_to_standard_error(tiny_run: tuple[Ran, Path]) -> None:
     lines = tiny_run[0].err.splitlines()
-    assert len(lines) == 2 * len(TABLES)
-    assert lines[0].startswith("generate 1/34 ")
-    assert lines[-1].startswith("generate 34/34 ")
+    steps = 2 * len(TABLES) + 1
+    assert len(lines) == steps
+    assert lines[0].startswith(f"generate 1/{steps} ")
+    assert lines[-1] == f"generate {steps}/{steps} quality_report"
 
 
 def differing(folder: Path, other: Path) -> set[str]:
@@ -177,14 +185,14 @@ def test_older_stays_in_the_folder_are_told(without_ip: tuple[Ran, Path], tiny: 
         "ip_stays": f"not asked for; {folder}/ip_stays.csv is from an earlier run and does not belong to "
         "this one"
     }
-    assert differing(folder, tiny) == {"dataset_manifest.csv"}
+    assert differing(folder, tiny) == {"dataset_manifest.csv", REPORT}
 
 
 def test_without_its_flags_neither_ed_nor_stays_are_made(call: Call, tmp_path: Path, tiny: Path) -> None:
     ran = call("generate", "--config", TINY, "--out", tmp_path, "--quiet")
     assert ran == (0, "", "")
-    assert files(tmp_path).keys() == CSV_FILES - {"ed_encounters.csv", "ip_stays.csv"}
-    assert differing(tmp_path, tiny) == {"dataset_manifest.csv"}
+    assert files(tmp_path).keys() == ALL_FILES - {"ed_encounters.csv", "ip_stays.csv"}
+    assert differing(tmp_path, tiny) == {"dataset_manifest.csv", REPORT}
 
 
 def test_the_manifest_says_which_tables_belong_to_the_data_set(
@@ -210,7 +218,7 @@ def test_flags_take_the_place_of_configured_values(call: Call, tmp_path: Path) -
     assert gate["passed"]
     assert (told.code, files(tmp_path).keys()) == (
         0,
-        {f"{name}.parquet" for name in TABLES if name not in ("ed_encounters", "ip_stays")},
+        {f"{name}.parquet" for name in TABLES if name not in ("ed_encounters", "ip_stays")} | {REPORT},
     )
 
 
@@ -261,7 +269,7 @@ def test_ctrl_c_leaves_every_table_whole(copy: Path, tiny: Path) -> None:
         text=True,
     )
     assert process.stderr is not None
-    assert process.stderr.readline().startswith("generate 1/34 ")
+    assert process.stderr.readline().startswith("generate 1/")
     process.send_signal(signal.SIGINT)
     out, err = process.communicate()
 

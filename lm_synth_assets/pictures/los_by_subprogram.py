@@ -1,0 +1,100 @@
+"""How long inpatient stays last in each subprogram, beside the median that is configured for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from lm_synth_assets.config import Region
+from lm_synth_assets.pictures.picture import Tables, picture
+from lm_synth_assets.pictures.style import BAND, BLUE, MOST_ROWS, as_number, count, left_out, legend, rows
+from lm_synth_assets.simulation.dimensions import subprogram_key
+from lm_synth_assets.simulation.stay_rates import units_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+_DAYS = ["lower_quartile_days", "median_days", "upper_quartile_days", "low_days", "high_days"]
+_LEAST = 0.01
+"""Days that a log scale begins at, whatever the table says."""
+
+
+def _measure(tables: Tables, region: Region) -> pd.DataFrame:
+    """Quartiles of los_days of the stays that began in the start year, by subprogram, longest first.
+
+    The configured median has the tolerance of the gate los_medians, which grants more where stays are few.
+    """
+    stays = tables["ip_stays"]
+    stays = stays[stays["admit_ts"] >= pd.Timestamp(region.run.reference_date)]
+    by_key = stays.groupby("subprogram_key")["los_days"]
+    units = units_of(region)
+    keys = [subprogram_key(unit.program_id, unit.subprogram_id) for unit in units]
+    configured = np.array([unit.stays.qa_median_days for unit in units])
+    tolerance = region.gates.los_median_tolerance_pct / 100
+    found = pd.DataFrame(
+        {
+            "program": [unit.program for unit in units],
+            "subprogram": [unit.name for unit in units],
+            "stays": by_key.size().reindex(keys, fill_value=0).to_numpy(),
+            "median_days": by_key.median().reindex(keys).to_numpy(),
+            "lower_quartile_days": by_key.quantile(0.25).reindex(keys).to_numpy(),
+            "upper_quartile_days": by_key.quantile(0.75).reindex(keys).to_numpy(),
+            "configured_median_days": configured,
+            "low_days": configured * (1 - tolerance),
+            "high_days": configured * (1 + tolerance),
+        }
+    )
+    return found[found["stays"] > 0].sort_values("configured_median_days", ascending=False, ignore_index=True)
+
+
+def _draw(figure: Figure, frame: pd.DataFrame) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    drawn = frame.nlargest(MOST_ROWS, "stays").sort_index()
+    twice = drawn["subprogram"].duplicated(keep=False)
+    names = drawn["subprogram"].mask(twice, drawn["program"] + ": " + drawn["subprogram"])
+    axes = rows(figure, names.tolist(), [f"{stays:,}" for stays in drawn["stays"]], "stays")
+    place = np.arange(len(drawn))
+    days = drawn[_DAYS].clip(lower=_LEAST)
+    axes.set_xscale("log")
+    axes.barh(place, days["high_days"] - days["low_days"], 0.7, days["low_days"], **BAND)
+    axes.hlines(place, days["lower_quartile_days"], days["upper_quartile_days"], color=BLUE, linewidth=2.5)
+    axes.plot(days["median_days"], place, "o", color=BLUE, markersize=7)
+    axes.set_xlim(days.min().min() / 1.15, days.max().max() * 1.15)
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter(as_number)
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xlabel("length of stay (days, log scale)" + left_out(frame, drawn, "subprogram"))
+    marks = {
+        "median": Line2D([], [], color=BLUE, marker="o", markersize=7, linewidth=0),
+        "middle half of the stays": Line2D([], [], color=BLUE, linewidth=2.5),
+        "configured median with its tolerance": Patch(**BAND),
+    }
+    legend(figure, marks)
+
+
+def _tell(frame: pd.DataFrame) -> str:
+    inside = frame["median_days"].between(frame["low_days"], frame["high_days"])
+    longest, shortest = (
+        frame.loc[place(frame["median_days"])] for place in (pd.Series.idxmax, pd.Series.idxmin)
+    )
+    return (
+        f"Median length of stay in {count(len(frame), 'subprogram')}, from {shortest['median_days']:.1f} days "
+        f"({shortest['subprogram']}) to {longest['median_days']:.1f} days ({longest['subprogram']}); "
+        f"{inside.sum()} of the {len(frame)} medians lie within the tolerance of the configured one."
+    )
+
+
+LOS_BY_SUBPROGRAM = picture(
+    "los_by_subprogram",
+    "Length of stay by subprogram",
+    "ip_stays",
+    measure=_measure,
+    draw=_draw,
+    tell=_tell,
+)

@@ -1,0 +1,141 @@
+"""How the year goes: ED visits by week, beside what the configured rhythms let one expect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from lm_synth_assets.config import Region
+from lm_synth_assets.pictures.picture import Tables, picture
+from lm_synth_assets.pictures.style import BAND, BLUE, GREEN, INK, VERMILLION, WIDTH, legend, panel
+from lm_synth_assets.random_streams import Streams
+from lm_synth_assets.simulation.apportion import Floats, Ints
+from lm_synth_assets.simulation.rhythms import timetable
+from lm_synth_assets.vocabulary import ED_SUBSERVICES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_WEEKS = 52
+_COLOURS = (BLUE, VERMILLION, GREEN)
+
+
+def _measure(tables: Tables, region: Region) -> pd.DataFrame:
+    """Visits a day in each week of the start year, and the range that 95 % of such weeks lie in.
+
+    Weeks begin on 1 January; the last has the year's last days too. Expected are the year's visits, spread as
+    the rhythm of their subservice and the holidays spread them, that of patients who are admitted being a
+    little different. Chance is that of Poisson counts and of the day effects.
+    """
+    visits = tables["ed_encounters"]
+    chances = _chances(region)
+    first_day = np.datetime64(region.run.reference_date)
+    day = (visits["arrival_ts"].to_numpy().astype("datetime64[D]") - first_day).astype(np.int64)
+    inside = (day >= 0) & (day < chances.shape[1])
+    visits, week = visits[inside], np.minimum(day[inside] // 7, _WEEKS - 1)
+    cell = visits["ed_subservice"].cat.codes.to_numpy() * _WEEKS + week
+    found = np.bincount(cell, minlength=len(ED_SUBSERVICES) * _WEEKS).reshape(-1, _WEEKS)
+
+    days = np.arange(chances.shape[1])
+    of_week = np.minimum(days // 7, _WEEKS - 1) == np.arange(_WEEKS)[:, None]
+    expected = found.sum(axis=1)[:, None, None] * chances[:, None] * of_week
+    alike = region.calendar.day_effect_memory ** np.abs(days[:, None] - days)
+    effects = _day_effects(visits, region)[:, None] * ((expected @ alike) * expected).sum(axis=-1)
+    usual = expected.sum(axis=-1)
+    spread = 1.96 * np.sqrt(usual + effects)
+    length = of_week.sum(axis=1)
+    service, number = (axis.ravel() for axis in np.indices(found.shape))
+    return pd.DataFrame(
+        {
+            "ed_subservice": np.array(ED_SUBSERVICES)[service],
+            "week_from": pd.Timestamp(region.run.reference_date) + pd.to_timedelta(7 * number, unit="D"),
+            "visits_per_day": (found / length).ravel(),
+            "expected_per_day": (usual / length).ravel(),
+            "low_per_day": (np.maximum(usual - spread, 0) / length).ravel(),
+            "high_per_day": ((usual + spread) / length).ravel(),
+        }
+    )
+
+
+def _chances(region: Region) -> Floats:
+    """The chance of each day of the start year (ED subservice, day), day effects apart."""
+    level = {name: rhythm.model_copy(update={"day_sd": 0.0}) for name, rhythm in region.rhythms.items()}
+    times = timetable(region.model_copy(update={"rhythms": level}), Streams(region.run.seed))
+    own = [times.names.index(region.ed_rhythms[name]) for name in ED_SUBSERVICES]
+    # Without day effects all sites are alike.
+    return np.diff(times.days[own, 0], prepend=0.0)
+
+
+def _day_effects(visits: pd.DataFrame, region: Region) -> Floats:
+    """Variance of the relative day effect on all sites' arrivals (ED subservice,).
+
+    Sites share a part of it; the rest averages out as their shares of the visits allow.
+    """
+    shared = region.calendar.day_effect_shared
+    by_site = (
+        visits.groupby(["ed_subservice", "facility_id"], observed=False).size().unstack().to_numpy(float)
+    )
+    total = np.maximum(by_site.sum(axis=1, keepdims=True), 1)
+    rhythms = (region.rhythms[region.ed_rhythms[name]] for name in ED_SUBSERVICES)
+    lone = ((by_site / total) ** 2).sum(axis=1)
+    return np.expm1([rhythm.day_sd**2 for rhythm in rhythms]) * (shared + (1 - shared) * lone)
+
+
+def _draw(figure: Figure, frame: pd.DataFrame) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    figure.set_size_inches(WIDTH, 6.9)
+    for row, (name, colour) in enumerate(zip(ED_SUBSERVICES, _COLOURS, strict=True)):
+        axes = panel(figure, 0.85, 0.6 + 1.95 * (len(ED_SUBSERVICES) - 1 - row), 7.9, 1.45)
+        _weeks(axes, frame[frame["ed_subservice"] == name], colour)
+        axes.set_title(name)
+        axes.set_ylabel("visits a day")
+    axes.set_xlabel(f"weeks of {frame['week_from'].iloc[0].year}")
+    marks = {
+        "a week": Line2D([], [], color=INK, marker="o", markersize=4, linestyle="none"),
+        "expected of the configured rhythm": Line2D([], [], color=INK, linewidth=1.5),
+        "where 95 % of weeks lie by chance": Patch(**BAND),
+    }
+    legend(figure, marks)
+
+
+def _weeks(axes: Axes, frame: pd.DataFrame, colour: str) -> None:
+    first = frame["week_from"].iloc[0]
+    middle = (frame["week_from"] - first).dt.days + 3.5
+    axes.fill_between(middle, frame["low_per_day"], frame["high_per_day"], **BAND)
+    axes.plot(middle, frame["expected_per_day"], color=INK, linewidth=1.5)
+    axes.plot(middle, frame["visits_per_day"], color=colour, marker="o", markersize=4, linewidth=0)
+    months = pd.date_range(first, periods=13, freq="MS")
+    starts = (months - first).days.to_numpy()
+    axes.set_xticks((starts[1:] + starts[:-1]) / 2, list(months[:-1].strftime("%b")))
+    axes.set_xticks(starts, minor=True)
+    axes.set_xlim(0, starts[-1])
+    axes.locator_params(axis="y", nbins=4)
+    axes.grid(axis="y")
+    axes.grid(axis="x", which="minor")
+
+
+def _tell(frame: pd.DataFrame) -> str:
+    outside = ~frame["visits_per_day"].between(frame["low_per_day"], frame["high_per_day"])
+    told = []
+    for name in ED_SUBSERVICES:
+        own = frame[frame["ed_subservice"] == name]["visits_per_day"]
+        told.append(f"{name} {own.min():,.1f} to {own.max():,.1f}")
+    return (
+        f"ED visits a day by week of the year: {', '.join(told)}. {outside.sum()} of {len(frame)} weeks lie "
+        "outside the range that 95 % are expected in."
+    )
+
+
+SEASONALITY = picture(
+    "seasonality",
+    "ED visits through the year",
+    "ed_encounters",
+    measure=_measure,
+    draw=_draw,
+    tell=_tell,
+)

@@ -1,0 +1,320 @@
+"""The quality report: what it tells of stored tables, and the page that says it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from xml.etree.ElementTree import Element
+
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+
+from lm_synth_assets.acceptance import FIGURES, Comparison
+from lm_synth_assets.config import Region
+from lm_synth_assets.config_files import DEFAULT_CONFIG
+from lm_synth_assets.outcome import GateResult, Mark, Outcome
+from lm_synth_assets.pictures.picture import Picture
+from lm_synth_assets.pictures.registry import PICTURES
+from lm_synth_assets.quality_report import content as gathering
+from lm_synth_assets.quality_report.content import Content, Judged, Plate, StoredTable, gather
+from lm_synth_assets.quality_report.grids import NO_ROWS, Grid, of_frame, of_markdown
+from lm_synth_assets.quality_report.identity import Identity, Told
+from lm_synth_assets.quality_report.page import page
+from lm_synth_assets.quality_report.report import quality_report
+from lm_synth_assets.schema import TABLES
+from lm_synth_assets.storage.examination import Examined
+from lm_synth_assets.vocabulary import DISCLAIMER
+from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.pages import read, rows, section, text
+
+# The page, from what it is to say
+
+PASSED = Judged(
+    table="patients",
+    gate="marginals",
+    description="Patients are the residents' share.",
+    formula="patients = residents / weight",
+    mark=Mark.PASS,
+    expected="10 patients",
+    observed="10 patients",
+    threshold="5 %",
+    rows=NO_ROWS,
+)
+FAILED = PASSED._replace(
+    gate="keys",
+    mark=Mark.FAIL,
+    observed="2 of 10 rows",
+    rows=Grid(["patient_id", "rate"], [False, True], [["P0000001", "0.5"], ["P0000001", "0.25"]]),
+)
+WARNED = PASSED._replace(gate="layout", mark=Mark.WARN, observed="lines end in CRLF")
+BLIND = PASSED._replace(gate="density", mark=Mark.NOT_JUDGED, observed="not judged: dim_lha is torn")
+PATIENTS = StoredTable("patients", "A sample", 50_000, "", [PASSED])
+STAYS = StoredTable("ip_stays", "Stays", 3_585, "", [PASSED._replace(table="ip_stays")])
+VISITS = StoredTable("ed_encounters", "Visits", 22_677, "", [PASSED._replace(table="ed_encounters")])
+MANIFEST = {
+    "dataset_id": "0123456789abcdef",
+    "seed": "42",
+    "start_year": "2025",
+    "years": "10",
+    "reference_date": "2025-01-01",
+    "population": "2,400,000",
+    "sampling_weight": "48",
+}
+IDENTITY = Identity(
+    stored=True,
+    manifest=[Told(name, value, f"what {name} is") for name, value in MANIFEST.items()],
+    config="region.yaml",
+    command="lm-synth generate --seed 42",
+    doubts=[],
+    configuration="run: {seed: 42}\n",
+)
+PLATE = Plate(
+    name="visits",
+    title="Visits by site",
+    sentence="One site has them all.",
+    svg='<svg role="img" viewBox="0 0 9 9"><title>Visits</title><path d="M0 0"/></svg>',
+    numbers=Grid(["site", "visits"], [False, True], [["Bear Creek", "22,677"]]),
+)
+MET = Comparison("visits per 1,000", "400-550", "S1", 454, 2, 453.5)
+MISSED = MET._replace(name="mean LOS, days", observed=460.25)
+
+GOOD = Content(
+    outcome=Outcome(),
+    identity=IDENTITY,
+    tables=[PATIENTS, VISITS, STAYS],
+    plates=[PLATE],
+    figures=[MET],
+    why_no_figures="",
+)
+
+
+def with_gates(*gates: Judged) -> Content:
+    """The good content with these gates on patients, and the outcome that they come to."""
+    results = [
+        GateResult(
+            judged.table, judged.gate, "", "", judged.mark is not Mark.WARN, judged.mark, "", "", "", ""
+        )
+        for judged in gates
+    ]
+    tables = [PATIENTS._replace(gates=list(gates)), VISITS, STAYS]
+    return replace(GOOD, tables=tables, outcome=Outcome(gates=results))
+
+
+def heading(page: Element) -> str:
+    return text(next(page.iter("title")))
+
+
+class TestThePage:
+    @pytest.fixture
+    def everything(self) -> str:
+        """A page with something of all that there can be."""
+        content = with_gates(PASSED, FAILED, WARNED, BLIND)
+        return page(
+            replace(
+                content,
+                tables=[*content.tables, StoredTable("ed_projection", "Later", None, "not made", [])],
+                plates=[PLATE, Plate("stays", "Stays", why_not="ip_stays: not made")],
+                figures=[MET, MISSED],
+                identity=IDENTITY._replace(stored=False, doubts=["another version"]),
+            )
+        )
+
+    def test_is_well_formed_html_in_which_no_id_stands_twice(self, everything: str) -> None:
+        ids = [element.get("id") for element in read(everything).iter() if element.get("id")]
+        assert len(ids) == len(set(ids))
+
+    def test_every_link_leads_to_a_place_on_the_page(self, everything: str) -> None:
+        tree = read(everything)
+        ids = {element.get("id") for element in tree.iter()}
+        links = [element.get("href", "") for element in tree.iter("a")]
+        assert len(links) > 20
+        assert {link for link in links if link.removeprefix("#") not in ids} == set()
+
+    def test_loads_nothing_and_runs_nothing(self, everything: str) -> None:
+        tree = read(everything)
+        policy = next(one.get("content", "") for one in tree.iter("meta") if one.get("http-equiv"))
+        assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
+        assert not {"script", "img", "iframe", "object", "embed", "base", "form"} & {
+            element.tag for element in tree.iter()
+        }
+        for element in tree.iter():
+            for name, value in element.attrib.items():
+                assert not name.startswith("on")
+                if name in ("src", "href", "xlink:href", "action", "data"):
+                    assert value.startswith(("#", "data:")), (element.tag, name, value)
+        for sheet in (text(element) for element in tree.iter("style")):
+            assert "@import" not in sheet
+            assert "url(" not in sheet
+
+    def test_its_headings_are_in_order_below_one(self, everything: str) -> None:
+        levels = [
+            int(element.tag[1]) for element in read(everything).iter() if element.tag in ("h1", "h2", "h3", "h4")
+        ]
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(below - above <= 1 for above, below in zip(levels, levels[1:], strict=False))
+
+    def test_every_table_has_a_caption_and_headers_that_say_what_they_head(self, everything: str) -> None:
+        tables = list(read(everything).iter("table"))
+        assert len(tables) > 20
+        for table in tables:
+            assert text(next(table.iter("caption")))
+            assert all(header.get("scope") in ("col", "row") for header in table.iter("th"))
+
+    def test_says_at_its_head_and_foot_that_the_data_are_synthetic(self, everything: str) -> None:
+        tree = read(everything)
+        assert all(DISCLAIMER in text(next(tree.iter(tag))) for tag in ("header", "footer"))
+
+    def test_is_the_same_for_the_same_content(self, everything: str) -> None:
+        first, second = page(with_gates(PASSED, FAILED)), page(with_gates(PASSED, FAILED))
+        assert first == second
+        assert first != everything
+
+
+NASTY = "<script>alert('a & \"b\"')</script>"
+
+
+def test_what_comes_from_data_or_configuration_is_text_and_never_markup() -> None:
+    judged = Judged(*[NASTY] * 4, Mark.FAIL, *[NASTY] * 3, Grid([NASTY], [False], [[NASTY]]))  # type: ignore[arg-type]
+    blind = judged._replace(mark=Mark.NOT_JUDGED)
+    content = replace(
+        with_gates(judged, blind, judged._replace(mark=Mark.WARN)),
+        identity=Identity(False, [*IDENTITY.manifest, Told(*[NASTY] * 3)], *[NASTY] * 2, [NASTY], NASTY),
+        plates=[
+            PLATE._replace(title=NASTY, sentence=NASTY, numbers=Grid([NASTY], [False], [[NASTY]])),
+            Plate("none", NASTY, why_not=NASTY),
+        ],
+        figures=[Comparison(NASTY, NASTY, NASTY, 1, 1, 1)],
+    )
+    content = replace(content, tables=[*content.tables, StoredTable(NASTY, NASTY, None, NASTY, [])])
+    html = page(content)
+    assert "<script" not in html
+    assert {"script"} & {element.tag for element in read(html).iter()} == set()
+    assert text(read(html)).count(NASTY) > 40
+
+
+def test_a_good_data_set_shows_that_at_the_top() -> None:
+    tree = read(page(GOOD))
+    assert heading(tree) == "PASS: quality report of data set 0123456789ab"
+    verdict = section(tree, "verdict")
+    assert verdict.startswith("Verdict ✓ PASS All 3 gates passed. 1 of 1 published figures are met.")
+    assert "Nothing: every gate passed." in section(tree, "gates")
+
+
+def test_the_first_thing_told_is_how_large_the_data_set_is() -> None:
+    verdict = section(read(page(GOOD)), "verdict")
+    assert "Patients 50,000 each stands for 48 residents Residents 2,400,000 on 2025-01-01" in verdict
+    assert "ED visits 22,677 in 2025 Inpatient stays 3,585" in verdict
+    assert "Projection 2025–2034" in verdict
+
+
+def test_a_failed_gate_comes_first_with_the_rows_that_show_it() -> None:
+    tree = read(page(with_gates(WARNED, BLIND, PASSED, FAILED)))
+    assert heading(tree).startswith("FAIL: ")
+    assert "✕ FAIL 3 of 6 gates passed; 1 failed, 1 could not judge, 1 warned." in section(tree, "verdict")
+    breaches = [text(element) for element in tree.iter("article") if "breach" in element.get("class", "")]
+    assert [breach.split()[:2] for breach in breaches] == [["✕", "Fail"], ["?", "Not"], ["!", "Warning"]]
+    assert "Observed 2 of 10 rows Threshold 5 %" in breaches[0]
+    assert rows(tree, "Rows that show it: patients.keys") == [
+        {"patient_id": "P0000001", "rate": "0.5"},
+        {"patient_id": "P0000001", "rate": "0.25"},
+    ]
+
+
+def test_gates_that_could_not_judge_for_one_reason_are_told_together() -> None:
+    other = BLIND._replace(table="ip_stays", gate="census")
+    gates = section(read(page(with_gates(BLIND, other))), "gates")
+    assert "Not judged 2 gates dim_lha is torn patients.density ip_stays.census" in gates
+    assert gates.count("dim_lha is torn") == 1 + 2  # and in the table of all gates
+
+
+def test_a_warning_is_no_failure() -> None:
+    tree = read(page(with_gates(PASSED, WARNED)))
+    assert heading(tree).startswith("PASS: ")
+    assert "✓ PASS 3 of 4 gates passed; 1 warned." in section(tree, "verdict")
+
+
+def test_every_gate_stands_under_its_table_with_its_verdict_in_words() -> None:
+    tree = read(page(with_gates(PASSED, FAILED, WARNED, BLIND)))
+    found = rows(tree, "Gates on patients")
+    assert [row["Verdict"] for row in found] == ["✓ Pass", "✕ Fail", "! Warning", "? Not judged"]
+    assert found[1]["Gate"] == "keys Patients are the residents' share."
+    assert found[1]["Observed"] == "2 of 10 rows"
+    overview = {row["Table"].split()[0]: row for row in rows(tree, "The tables of the data set")}
+    assert overview["patients"]["Gates passed"] == "1 of 4"
+    assert overview["patients"]["Verdict"] == "✕ Fail"
+    assert overview["ip_stays"]["Verdict"] == "✓ Pass"
+
+
+def test_a_table_that_was_left_out_says_why_where_it_would_stand() -> None:
+    stays = StoredTable("ip_stays", "Stays", None, "not made, as the manifest says", [])
+    tree = read(page(replace(GOOD, tables=[PATIENTS, VISITS, stays])))
+    overview = {row["Table"].split()[0]: row for row in rows(tree, "The tables of the data set")}
+    assert overview["ip_stays"]["Rows"] == "–"
+    assert overview["ip_stays"]["Verdict"] == "not made, as the manifest says"
+    assert "Inpatient stays – not stored" in section(tree, "verdict")
+    assert "ip_stays not made, as the manifest says" in section(tree, "gates")
+
+
+def test_a_picture_stands_with_its_sentence_and_its_numbers_or_with_why_it_is_not_there() -> None:
+    content = replace(GOOD, plates=[PLATE, Plate("stays", "Stays by site", why_not="ip_stays: not made")])
+    tree = read(page(content))
+    assert "Visits by site Visits One site has them all." in section(tree, "pictures")
+    assert rows(tree, "Numbers: Visits by site") == [{"site": "Bear Creek", "visits": "22,677"}]
+    assert "Stays by site Not drawn. ip_stays: not made" in section(tree, "pictures")
+    assert len(list(tree.iter("svg"))) == 1
+
+
+def test_long_numbers_are_cut_with_a_word() -> None:
+    numbers = of_frame(pd.DataFrame({"day": range(1_500)}))
+    tree = read(page(replace(GOOD, plates=[PLATE._replace(numbers=numbers)])))
+    assert len(rows(tree, "Numbers: Visits by site")) == 200
+    assert "1,300 more rows are not shown." in section(tree, "pictures")
+
+
+def test_a_missed_figure_is_told_and_fails_nothing() -> None:
+    tree = read(page(replace(GOOD, figures=[MET, MISSED])))
+    assert heading(tree).startswith("PASS: ")
+    assert "1 of 2 published figures are met." in section(tree, "verdict")
+    met, missed = rows(tree, "Published figures")
+    assert (met["Observed"], met["Verdict"]) == ("453.50", "✓ Met")
+    assert (missed["Observed"], missed["Verdict"]) == ("460.25", "! Missed")
+
+
+@pytest.mark.parametrize(
+    ("observed", "left"), [(454, 50), (456, 75), (452, 25), (453, 37.5), (10_000, 100), (-5, 0)]
+)
+def test_the_mark_of_a_figure_lies_in_the_band_where_it_is_met(observed: float, left: float) -> None:
+    html = page(replace(GOOD, figures=[MET._replace(observed=observed)]))
+    assert f'style="left: {left:.1f}%"' in html
+
+
+def test_figures_that_cannot_be_measured_say_why() -> None:
+    tree = read(page(replace(GOOD, figures=[], why_no_figures="ip_stays: not made")))
+    assert "Not measured. ip_stays: not made" in section(tree, "figures")
+    assert "published figures are met" not in text(tree)
+
+
+def test_a_data_set_without_manifest_says_what_it_is_taken_for() -> None:
+    tree = read(page(replace(GOOD, identity=IDENTITY._replace(stored=False))))
+    told = section(tree, "data-set")
+    assert "No manifest could be read. The data are taken for what region.yaml describes." in told
+    assert "What the configuration describes" in told
+
+
+def test_a_doubt_about_making_it_again_stands_beside_the_command() -> None:
+    tree = read(page(replace(GOOD, identity=IDENTITY._replace(doubts=["The version differs."]))))
+    told = section(tree, "data-set")
+    assert "lm-synth generate --seed 42 That makes another data set. The version differs." in told
+    assert "another data set" not in section(read(page(GOOD)), "data-set")
+
+
+def test_the_dictionary_holds_every_column_of_every_table() -> None:
+    tree = read(page(GOOD))
+    for name, table in TABLES.items():
+        found = rows(tree, f"Columns of {name}")
+        assert [row["Column"] for row in found] == [column.name for column in table.columns]
+        assert all(row["Meaning"].startswith(table.columns[row["Column"]].comment) for row in found)
+    (dispo,) = (row for row in rows(tree, "Columns of ed_encounters") if row["Column"] == "dispo")
+    assert dispo["Null"] == "yes"
+    assert dispo["Meaning"].startswith("Disposition: Discharged, Admitted")
+    assert "Key: encounter_id. Refers to" in section(tree, "dictionary")
