@@ -10,7 +10,7 @@ import pandas as pd
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.pictures.picture import Tables, picture
-from lm_synth_assets.pictures.style import BLUE, WIDTH, count, panel
+from lm_synth_assets.pictures.style import SEEN, WIDTH, count, panel
 from lm_synth_assets.simulation.apportion import Floats
 from lm_synth_assets.vocabulary import ED_SUBSERVICES
 
@@ -49,54 +49,56 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
 
 
 def _draw(figure: Figure, frame: pd.DataFrame) -> None:
-    figure.set_size_inches(WIDTH, 6.9)
+    figure.set_size_inches(WIDTH, 7.1)
     mean = frame["visits_per_hour"].to_numpy(float).reshape(_SHAPE)
     totals = _totals(frame)
     for row, name in enumerate(ED_SUBSERVICES):
-        bottom = 0.6 + 2.1 * (len(ED_SUBSERVICES) - 1 - row)
+        bottom = 0.65 + 2.15 * (len(ED_SUBSERVICES) - 1 - row)
         axes, scale = panel(figure, 1.15, bottom, 6.9, 1.68), panel(figure, 8.3, bottom, 0.15, 1.68)
         most = mean[row].max()
         _map(axes, mean[row], most)
-        axes.set_title(name)
-        axes.set_title(count(totals[name], "visit"), loc="right", fontweight="normal", fontsize=10)
-        if most > 0:
-            _scale(scale, most)
-        else:
-            scale.set_axis_off()
-    axes.set_xlabel("hour of arrival")
+        axes.set_title(f"{name}: {count(totals[name], 'visit')}")
+        _scale(scale, most or 1.0)
+    axes.set_xlabel("hour of arrival (blank where nobody comes)")
 
 
 def _map(axes: Axes, mean: Floats, most: float) -> None:
+    """A square for each hour of the week that anybody comes in (weekday, hour)."""
+    from matplotlib.collections import PolyCollection
+
     day, hour = np.nonzero(mean)
-    _squares(axes, hour, day, mean[day, hour] / most, 0.06)
+    square = np.array([(0, 0), (1, 0), (1, 1), (0, 1)]) * 0.94 + 0.03
+    squares = PolyCollection(
+        list(np.stack([hour, day], axis=-1)[:, None] + square),
+        facecolors=_shades(mean[day, hour] / most),
+        linewidths=0,
+        clip_on=False,
+    )
+    axes.add_collection(squares, autolim=False)
     axes.set(xlim=(0, 24), ylim=(len(_DAYS), 0), xticks=range(0, 25, 3), yticks=np.arange(len(_DAYS)) + 0.5)
     axes.set_yticklabels(_DAYS)
     axes.spines[:].set_visible(False)
 
 
 def _scale(axes: Axes, most: float) -> None:
-    level = np.arange(_STEPS)
-    _squares(axes, np.zeros(_STEPS), level, (level + 0.5) / _STEPS, 0)
-    axes.set(xlim=(0, 1), ylim=(0, _STEPS), xticks=[], yticks=[0, _STEPS / 2, _STEPS])
+    level = np.arange(_STEPS) / _STEPS
+    axes.bar(0, most / _STEPS, bottom=most * level, color=_shades(level + 0.5 / _STEPS))
+    axes.set(xlim=(-0.4, 0.4), ylim=(0, most), xticks=[])
     axes.yaxis.tick_right()
-    axes.set_yticklabels(f"{value:.2g}" for value in (0, most / 2, most))
+    axes.locator_params(axis="y", nbins=4)
     axes.spines[:].set_visible(False)
-    axes.set_title("visits an hour", loc="center", fontsize=10, fontweight="normal")
+    axes.set_title("visits an hour", loc="right", fontsize=10, fontweight="normal", x=3.2)
 
 
-def _squares(axes: Axes, left: Floats, bottom: Floats, level: Floats, gap: float) -> None:
-    """Unit squares, the fuller the higher their level: what is low fades into any background."""
-    from matplotlib.collections import PolyCollection
+def _shades(level: Floats) -> Floats:
+    """The fuller the higher the level, from 0 to 1: what is low fades into any background."""
     from matplotlib.colors import to_rgba_array
 
-    corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1)]) * (1 - gap) + gap / 2
-    places = np.stack([left, bottom], axis=-1)[:, None]
-    colours = to_rgba_array([BLUE], 0.04 + 0.96 * level) if len(level) else "none"
-    axes.add_collection(PolyCollection(places + corners, facecolors=colours, linewidths=0), autolim=False)
+    return to_rgba_array([SEEN] * len(level), 0.04 + 0.96 * level)
 
 
-def _totals(frame: pd.DataFrame) -> dict[str, int]:
-    return frame.groupby("ed_subservice")["visits"].sum().to_dict()
+def _totals(frame: pd.DataFrame) -> pd.Series[int]:
+    return frame.groupby("ed_subservice")["visits"].sum()
 
 
 def _tell(frame: pd.DataFrame) -> str:

@@ -79,14 +79,14 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
 
 
 def _tell(frame: pd.DataFrame) -> str:
-    inside = frame["median_days"].between(frame["low_days"], frame["high_days"])
-    longest, shortest = (
-        frame.loc[place(frame["median_days"])] for place in (pd.Series.idxmax, pd.Series.idxmin)
+    inside = frame["median_days"].between(frame["low_days"], frame["high_days"]).sum()
+    least, most = (
+        frame.loc[index] for index in (frame["median_days"].idxmin(), frame["median_days"].idxmax())
     )
     return (
-        f"Median length of stay in {count(len(frame), 'subprogram')}, from {shortest['median_days']:.1f} days "
-        f"({shortest['subprogram']}) to {longest['median_days']:.1f} days ({longest['subprogram']}); "
-        f"{inside.sum()} of the {len(frame)} medians lie within the tolerance of the configured one."
+        f"Median length of stay in {count(len(frame), 'subprogram')}, from {least['median_days']:.1f} days "
+        f"({least['subprogram']}) to {most['median_days']:.1f} days ({most['subprogram']}). {inside} of "
+        f"{count(len(frame), 'median')} lie within the stated tolerance of the configured one."
     )
 
 

@@ -30,7 +30,8 @@ class Picture:
     """A picture of `table`, which `reads` other tables.
 
     `measure` gives the numbers shown, tidy; `draw` puts them on a figure, whose height it may set; `tell`
-    says in one to three sentences what one sees, with the key numbers. An empty frame is a picture of nothing.
+    says in one to three sentences what one sees, with the key numbers. An empty frame is a picture of
+    nothing.
     """
 
     name: str

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_SIDES, _COLOURS = ("Female", "Male"), (BLUE, VERMILLION)
+_SIDES, _COLOURS = ("Female", "Male"), (OTHER, SEEN)
 _EDGES = np.array([band.first_age for band in AGE_BANDS] + [OLDEST_AGE + 1])
+_MIDDLES = (_EDGES[1:] + _EDGES[:-1]) / 2
 _OLD = [band.label for band in AGE_BANDS if band.first_age >= 65]
 _BOTTOM, _HEIGHT = 1.05, 4.0
 """Inches."""
@@ -40,8 +41,7 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     projection = tables["population_projection"]
     ends = projection["year"].isin([projection["year"].min(), projection["year"].max()])
     by = ["year", "gender", "age_group"]
-    found = projection[ends].groupby(by, observed=True, as_index=False)["population"].sum()
-    return found.rename(columns={"population": "residents"})
+    return projection[ends].groupby(by, observed=True)["population"].sum().reset_index(name="residents")
 
 
 def _draw(figure: Figure, frame: pd.DataFrame) -> None:
@@ -50,14 +50,16 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     sides = [np.stack([_density(frame, year, side) for year in years]) for side in _SIDES]
     longest = max(side.max() for side in sides) or 1.0
     left, right = panel(figure, 0.3, _BOTTOM, 3.8, _HEIGHT), panel(figure, 4.9, _BOTTOM, 3.8, _HEIGHT)
-    for axes, name, side, colour in zip((left, right), _SIDES, sides, _COLOURS, strict=True):
-        _half(axes, side, colour)
-        axes.set_xlim(0, longest * 1.2)
-        axes.set_title(name, loc="right" if axes is left else "left")
+    for axes, name, side, colour, outwards in zip(
+        (left, right), _SIDES, sides, _COLOURS, (-1, 1), strict=True
+    ):
+        _half(axes, side, colour, outwards)
+        axes.set_xlim(0, longest * 1.25)
+        axes.set_title(name, loc="right" if outwards < 0 else "left")
     left.invert_xaxis()
     left.spines["left"].set_visible(False)
     left.spines["right"].set_visible(True)
-    for band, middle in zip(AGE_BANDS, (_EDGES[1:] + _EDGES[:-1]) / 2, strict=True):
+    for band, middle in zip(AGE_BANDS, _MIDDLES, strict=True):
         height = _BOTTOM + _HEIGHT * middle / _EDGES[-1]
         write(figure, WIDTH / 2, height, band.label, ha="center", va="center")
     write(figure, WIDTH / 2, _BOTTOM + _HEIGHT + 0.08, "age", ha="center")
@@ -66,12 +68,21 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     _legend(figure, frame, years)
 
 
-def _half(axes: Axes, by_year: Floats, colour: str) -> None:
+def _half(axes: Axes, by_year: Floats, colour: str, outwards: int) -> None:
     """One side (years, age groups), with what the last year has more or less than the first."""
     first, last = by_year[0], by_year[-1]
     axes.barh(_EDGES[:-1], first, height=np.diff(_EDGES) - 0.5, align="edge", color=colour)
     if len(by_year) > 1:
         axes.stairs(last, _EDGES, orientation="horizontal", baseline=None, color=INK, linewidth=1.5)
+        for before, after, middle in zip(first, last, _MIDDLES, strict=True):
+            axes.annotate(
+                change(before, after),
+                (max(before, after), middle),
+                (6 * outwards, 0),
+                textcoords="offset points",
+                ha="left" if outwards > 0 else "right",
+                va="center",
+            )
     axes.set_ylim(0, _EDGES[-1])
     axes.set_yticks([])
     axes.locator_params(axis="x", nbins=4)
@@ -97,8 +108,8 @@ def _years(frame: pd.DataFrame) -> list[int]:
     return sorted(frame["year"].unique().tolist())
 
 
-def _totals(frame: pd.DataFrame) -> dict[int, int]:
-    return frame.groupby("year")["residents"].sum().to_dict()
+def _totals(frame: pd.DataFrame) -> pd.Series[int]:
+    return frame.groupby("year")["residents"].sum()
 
 
 def _density(frame: pd.DataFrame, year: int, gender: str) -> Floats:

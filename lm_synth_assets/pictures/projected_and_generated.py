@@ -1,4 +1,4 @@
-"""Whether what was generated adds up to what was projected: ED visits by site, in visits of the whole region."""
+"""Whether what is generated adds up to what is projected: ED visits by site, in those of all residents."""
 
 from __future__ import annotations
 
@@ -76,11 +76,12 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     axes.plot(drawn["treated_visits"], place, "|", color=VERMILLION, markersize=13, markeredgewidth=2.5)
     most = drawn[["projected_visits", "generated_visits", "treated_visits"]].max().max()
     axes.set_xlim(0, (most or 1) * 1.03)
-    axes.set_xlabel("ED visits a year of all residents" + left_out(frame, drawn, "site"))
+    axes.locator_params(axis="x", nbins=6)
+    axes.set_xlabel("ED visits of all residents in the start year" + left_out(frame, drawn, "site"))
     marks = {
-        "projected for its areas": Patch(**BAND),
-        "generated for its areas x weight": Line2D([], [], color=BLUE, marker="o", markersize=7, linewidth=0),
-        "treated at the site x weight": Line2D(
+        "projected for the areas it serves": Patch(**BAND),
+        "generated for them": Line2D([], [], color=BLUE, marker="o", markersize=7, linewidth=0),
+        "generated at the site, whoever came": Line2D(
             [], [], color=VERMILLION, marker="|", markersize=13, markeredgewidth=2.5, linewidth=0
         ),
     }
@@ -88,7 +89,7 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
 
 
 def _signed(percent: float) -> str:
-    return "" if np.isnan(percent) else f"{percent:+.1f} %"
+    return "" if np.isnan(percent) else f"{percent:+z.1f} %"
 
 
 def _tell(frame: pd.DataFrame) -> str:
@@ -99,7 +100,7 @@ def _tell(frame: pd.DataFrame) -> str:
     )
     if frame["difference_pct"].notna().any():
         worst = frame.loc[frame["difference_pct"].abs().idxmax()]
-        told += f" By site they differ by {worst['difference_pct']:+.1f} % at most ({worst['site']})."
+        told += f" By site they differ by {worst['difference_pct']:+z.1f} % at most ({worst['site']})."
     return told
 
 

@@ -9,7 +9,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -26,10 +26,17 @@ _DOTS_PER_INCH = 100
 
 def png(picture: Picture, frame: pd.DataFrame) -> bytes:
     """The picture on white, 900 pixels wide."""
-    file = io.BytesIO()
-    about = {"Software": None, "Title": picture.title, "Description": DISCLAIMER}
+    from PIL import Image, PngImagePlugin
+
+    drawn, file = io.BytesIO(), io.BytesIO()
     with _drawn(picture, frame) as figure:
-        figure.savefig(file, format="png", facecolor="white", metadata=about)
+        figure.savefig(drawn, format="png", facecolor="white", pil_kwargs={"compress_level": 0})
+    about = PngImagePlugin.PngInfo()
+    about.add_text("Title", picture.title)
+    about.add_text("Description", DISCLAIMER)
+    # There are few colours: with a palette the picture takes a third of the bytes.
+    image = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    image.save(file, "png", optimize=True, pnginfo=about)
     return file.getvalue()
 
 
@@ -51,9 +58,11 @@ def _drawn(picture: Picture, frame: pd.DataFrame) -> Iterator[Figure]:
     import matplotlib
     from matplotlib.figure import Figure
 
-    defaults = {name: value for name, value in matplotlib.rcParamsDefault.items() if name != "backend"}
+    settings: dict[Any, Any] = {**matplotlib.rcParamsDefault, **STYLE, "svg.hashsalt": picture.name}
+    # To choose one loads it, and figures do not need it.
+    del settings["backend"]
     with (
-        matplotlib.rc_context({**defaults, **STYLE, "svg.hashsalt": picture.name}),
+        matplotlib.rc_context(settings),
         warnings.catch_warnings(),
     ):
         # A letter that the font has not is a box in a PNG; a page has other fonts.

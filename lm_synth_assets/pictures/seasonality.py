@@ -11,7 +11,7 @@ from lm_synth_assets.config import Region
 from lm_synth_assets.pictures.picture import Tables, picture
 from lm_synth_assets.pictures.style import BAND, BLUE, GREEN, INK, VERMILLION, WIDTH, legend, panel
 from lm_synth_assets.random_streams import Streams
-from lm_synth_assets.simulation.apportion import Floats, Ints
+from lm_synth_assets.simulation.apportion import Floats
 from lm_synth_assets.simulation.rhythms import timetable
 from lm_synth_assets.vocabulary import ED_SUBSERVICES
 
@@ -75,9 +75,7 @@ def _day_effects(visits: pd.DataFrame, region: Region) -> Floats:
     Sites share a part of it; the rest averages out as their shares of the visits allow.
     """
     shared = region.calendar.day_effect_shared
-    by_site = (
-        visits.groupby(["ed_subservice", "facility_id"], observed=False).size().unstack().to_numpy(float)
-    )
+    by_site = pd.crosstab(visits["ed_subservice"], visits["facility_id"], dropna=False).to_numpy(float)
     total = np.maximum(by_site.sum(axis=1, keepdims=True), 1)
     rhythms = (region.rhythms[region.ed_rhythms[name]] for name in ED_SUBSERVICES)
     lone = ((by_site / total) ** 2).sum(axis=1)
@@ -96,9 +94,9 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
         axes.set_ylabel("visits a day")
     axes.set_xlabel(f"weeks of {frame['week_from'].iloc[0].year}")
     marks = {
-        "a week": Line2D([], [], color=INK, marker="o", markersize=4, linestyle="none"),
-        "expected of the configured rhythm": Line2D([], [], color=INK, linewidth=1.5),
-        "where 95 % of weeks lie by chance": Patch(**BAND),
+        "observed week": Line2D([], [], color=INK, marker="o", markersize=4, linestyle="none"),
+        "expected of the rhythm": Line2D([], [], color=INK, linewidth=1.5),
+        "95 % of weeks by chance": Patch(**BAND),
     }
     legend(figure, marks)
 

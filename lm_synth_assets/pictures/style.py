@@ -20,13 +20,17 @@ WIDTH: Final = 9.0
 INK: Final = "#1a1b1c"
 """Text, axes and what is expected; on a page, the colour of its text."""
 
-BLUE: Final = "#0072B2"
-VERMILLION: Final = "#D55E00"
-GREEN: Final = "#009E73"
-"""Those of Okabe and Ito's colours that stand out from white and from black, 3 to 1 at least."""
+SEEN: Final = "#D55E00"
+OTHER: Final = "#0072B2"
+"""What is in the data: vermillion and blue of Okabe and Ito, which colour-blind people tell apart, and which
+stand out from white and from black, the first also from a band, 3 to 1 at least.
+"""
 
-BAND: Final[dict[str, Any]] = {"color": INK, "alpha": 0.18, "linewidth": 0}
-"""The range that observed numbers are expected in."""
+BAND: Final[dict[str, Any]] = {"color": INK, "alpha": 0.12, "linewidth": 0}
+"""What is expected, or the range that it is expected in."""
+
+DOT: Final[dict[str, Any]] = {"color": SEEN, "marker": "o", "markersize": 7, "linewidth": 0}
+LINE: Final[dict[str, Any]] = {"color": INK, "linewidth": 1.5}
 
 STYLE: Final[dict[str, Any]] = {
     "figure.facecolor": "none",
@@ -70,7 +74,7 @@ STYLE: Final[dict[str, Any]] = {
 MOST_ROWS: Final = 40
 """A list of names is cut here."""
 
-_ROW, _ABOVE, _BELOW, _NOTE = 0.27, 0.85, 0.65, 1.1
+_ROW, _ABOVE, _BELOW, _NOTE = 0.27, 0.75, 0.65, 1.1
 _LONGEST_NAME = 2.9
 """Inches, as all sizes here."""
 
@@ -161,7 +165,7 @@ def share(part: float, whole: float) -> str:
 
 def change(before: float, after: float) -> str:
     """How much more or less there is, in %."""
-    return f"{100 * (after / before - 1):+.1f} %" if before else "from none"
+    return f"{100 * (after / before - 1):+z.1f} %" if before else "from none"
 
 
 def chance(expected: Floats) -> tuple[Floats, Floats]:

@@ -1,4 +1,4 @@
-"""How unequally people use the ED: patients by their number of visits, beside what the frailty makes of rates."""
+"""How unequally people use the ED: patients by number of visits, beside what frailty makes of the rates."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from lm_synth_assets.pictures.style import (
     panel,
     share,
 )
-from lm_synth_assets.simulation.apportion import Floats, Ints
+from lm_synth_assets.simulation.apportion import Floats
 from lm_synth_assets.simulation.people import people_of
 from lm_synth_assets.simulation.visits import expected_visits
 
@@ -75,9 +75,9 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     figure.set_size_inches(WIDTH, 4.9)
     axes = panel(figure, 0.95, 0.65, 7.8, 3.6)
     place, found = np.arange(len(frame)), frame["patients"].to_numpy()
-    low, high = (np.maximum(frame[name], _LEAST) for name in ("low_patients", "high_patients"))
+    low, high = np.maximum(frame[["low_patients", "high_patients"]].to_numpy().T, _LEAST)
     axes.set_yscale("log")
-    axes.bar(place, high - low, 0.62, low, **BAND, label="where chance leaves it 95 % of the time")
+    axes.bar(place, high - low, 0.62, low, **BAND, label="95 % by chance")
     seen = frame["expected_patients"] >= _LEAST
     axes.hlines(
         frame["expected_patients"][seen],
@@ -85,14 +85,15 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
         place[seen] + 0.31,
         color=INK,
         linewidth=1.5,
-        label="expected of rates and gamma frailty",
+        label="expected of rates and frailty",
     )
     some = found > 0
     axes.plot(place[some], found[some], "o", color=BLUE, markersize=7, label="patients")
     for x, y in zip(place, found, strict=True):
-        top = max(y, high.iloc[x])
+        top = max(y, high[x])
         axes.annotate(f"{y:,}", (x, top), (0, 6), textcoords="offset points", ha="center", va="bottom")
-    axes.set_ylim(_LEAST, max(high.max(), found.max()) * 2.5)
+    lowest = min(low.min(), found[some].min())
+    axes.set_ylim(lowest / 2, max(high.max(), found.max()) * 2.5)
     axes.yaxis.set_major_formatter(as_number)
     axes.yaxis.set_minor_formatter("")
     axes.set_xticks(place, frame["visits"])

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
+import sqlalchemy as sa
 from dagster import ConfigurableIOManager, InputContext, MetadataValue, OutputContext, RetryRequested
 
 from lm_synth_assets.schema import TABLES
@@ -44,7 +45,6 @@ class TableIOManager(ConfigurableIOManager):
         year = int(context.partition_key) if context.has_partition_key else None
         with _repeated_if_transient():
             written = self.store.write(table, obj, year)
-        first_rows = obj[list(table.columns.keys())].head()
         gone = {f"{REMOVED}{name}": count for name, count in written.removed.items()}
         context.add_output_metadata(
             {
@@ -53,7 +53,7 @@ class TableIOManager(ConfigurableIOManager):
                 "dagster/uri": _uri(written.location),
                 "path": MetadataValue.path(written.location),
                 "bytes": written.bytes,
-                "preview": MetadataValue.md(first_rows.to_markdown(index=False)),
+                "preview": MetadataValue.md(_first_rows(table, obj)),
             }
         )
 
@@ -61,6 +61,15 @@ class TableIOManager(ConfigurableIOManager):
         """The stored table."""
         with _repeated_if_transient():
             return self.store.read(TABLES[context.asset_key.path[-1]])
+
+
+def _first_rows(table: sa.Table, frame: pd.DataFrame) -> str:
+    """The first rows of a frame as a Markdown table; days without a time of day."""
+    rows = frame[list(table.columns.keys())].head()
+    days = {
+        column.name: rows[column.name].dt.date for column in table.columns if type(column.type) is sa.Date
+    }
+    return rows.assign(**days).to_markdown(index=False)
 
 
 def _uri(location: str) -> str:

@@ -133,6 +133,14 @@ class Dagster:
             id=run_id,
         )["events"]
 
+    def errors(self, run_id: str) -> list[str]:
+        """What a run tells of errors."""
+        return [
+            " ".join(found["message"] for found in (event["error"], *_chain(event)))
+            for event in self.events(run_id)
+            if event.get("error")
+        ]
+
     def assets(self) -> dict[str, Made]:
         """What was last made of each asset that was made."""
         nodes = self.ask(
@@ -200,7 +208,7 @@ class Dagster:
     def succeeded(self, run_id: str) -> Run:
         """A run, once it is over; fails with what it said unless it succeeded."""
         [run] = self.finished(run_id)
-        assert run.status == "SUCCESS", self.events(run_id)
+        assert run.status == "SUCCESS", self.errors(run_id)
         return run
 
     def start(self, name: str) -> None:
@@ -242,7 +250,7 @@ class Dagster:
                     "MARK_AS_CANCELED_IMMEDIATELY) { __typename } }",
                     id=run.id,
                 )
-        self.finished(*(run.id for run in self.runs()))
+        until(lambda: all(run.over for run in self.runs()), "the end of all runs")
 
     def _is_schedule(self, name: str) -> bool:
         found = self.ask(
@@ -250,6 +258,10 @@ class Dagster:
             it={**_CODE, "scheduleName": name},
         )
         return bool(found["__typename"] == "Schedule")
+
+
+def _chain(event: dict[str, Any]) -> list[dict[str, str]]:
+    return [link["error"] for link in event["error"]["errorChain"]]
 
 
 def _said(tick: dict[str, Any]) -> str:

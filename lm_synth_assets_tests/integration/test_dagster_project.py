@@ -115,8 +115,18 @@ def test_a_materialization_tells_rows_path_size_and_first_rows(tmp_path: Path) -
     values: dict[str, Any] = {key: value.value for key, value in told.items()}
     assert values["dagster/row_count"] == 3
     assert values["path"] == str(path)
+    assert values["dagster/uri"] == path.as_uri()
     assert values["bytes"] == path.stat().st_size
     assert "| Female" in values["preview"]
+
+
+def test_a_preview_shows_days_as_days(tmp_path: Path) -> None:
+    job = build_defs(Settings(out=tmp_path, config=TINY)).resolve_implicit_global_asset_job_def()
+    result = job.execute_in_process(
+        asset_selection=[dg.AssetKey("dim_date")], instance=dg.DagsterInstance.ephemeral()
+    )
+    [told] = [event.metadata for event in result.asset_materializations_for_node("dim_date")]
+    assert "| 2024-01-01 |" in str(told["preview"].value)
 
 
 def test_one_gate_can_be_executed_alone(tmp_path: Path) -> None:

@@ -1,18 +1,19 @@
 """The quality report: what it tells of stored tables, and the page that says it."""
 
-from collections.abc import Callable
+import re
 from dataclasses import replace
+from itertools import pairwise
 from xml.etree.ElementTree import Element
 
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+import yaml
 
-from lm_synth_assets.acceptance import FIGURES, Comparison
+from lm_synth_assets.acceptance import Comparison, compare
 from lm_synth_assets.config import Region
 from lm_synth_assets.config_files import DEFAULT_CONFIG
 from lm_synth_assets.outcome import GateResult, Mark, Outcome
-from lm_synth_assets.pictures.picture import Picture
 from lm_synth_assets.pictures.registry import PICTURES
 from lm_synth_assets.quality_report import content as gathering
 from lm_synth_assets.quality_report.content import Content, Judged, Plate, StoredTable, gather
@@ -21,7 +22,9 @@ from lm_synth_assets.quality_report.identity import Identity, Told
 from lm_synth_assets.quality_report.page import page
 from lm_synth_assets.quality_report.report import quality_report
 from lm_synth_assets.schema import TABLES
+from lm_synth_assets.storage.errors import MissingTable
 from lm_synth_assets.storage.examination import Examined
+from lm_synth_assets.validation import judge
 from lm_synth_assets.vocabulary import DISCLAIMER
 from lm_synth_assets_tests.datasets import Tables
 from lm_synth_assets_tests.pages import read, rows, section, text
@@ -146,12 +149,11 @@ class TestThePage:
             assert "url(" not in sheet
 
     def test_its_headings_are_in_order_below_one(self, everything: str) -> None:
-        levels = [
-            int(element.tag[1]) for element in read(everything).iter() if element.tag in ("h1", "h2", "h3", "h4")
-        ]
+        tags = [element.tag for element in read(everything).iter()]
+        levels = [int(tag[1]) for tag in tags if re.fullmatch(r"h\d", tag)]
         assert levels[0] == 1
         assert levels.count(1) == 1
-        assert all(below - above <= 1 for above, below in zip(levels, levels[1:], strict=False))
+        assert all(below - above <= 1 for above, below in pairwise(levels))
 
     def test_every_table_has_a_caption_and_headers_that_say_what_they_head(self, everything: str) -> None:
         tables = list(read(everything).iter("table"))
@@ -318,3 +320,276 @@ def test_the_dictionary_holds_every_column_of_every_table() -> None:
     assert dispo["Null"] == "yes"
     assert dispo["Meaning"].startswith("Disposition: Discharged, Admitted")
     assert "Key: encounter_id. Refers to" in section(tree, "dictionary")
+
+
+# Tables as the page shows them
+
+
+class TestAFrame:
+    def test_shows_counts_with_thousands_apart_and_years_and_numbers_of_things_without(self) -> None:
+        frame = pd.DataFrame({"start_year": [2025], "site_id": [1001], "visits": [12345], "seed": [10**9]})
+        assert of_frame(frame).rows == [["2025", "1001", "12,345", "1000000000"]]
+
+    @pytest.mark.parametrize(
+        ("numbers", "shown"),
+        [
+            ([1.0, 2.0], ["1", "2"]),
+            ([1.5, 2.25], ["1.50", "2.25"]),
+            ([48.0384], ["48.0384"]),
+            ([100 / 3, 2 / 3], ["33.33", "0.67"]),
+            ([1 / 3, 1 / 300], ["0.3333", "0.0033"]),
+            ([1234.5, float("nan")], ["1,234.5", "–"]),
+            ([], []),
+        ],
+    )
+    def test_shows_the_numbers_of_a_column_with_the_same_decimals(
+        self, numbers: list[float], shown: list[str]
+    ) -> None:
+        assert [row[0] for row in of_frame(pd.DataFrame({"rate": numbers}, dtype=float)).rows] == shown
+
+    def test_shows_days_times_words_and_truth(self) -> None:
+        frame = pd.DataFrame(
+            {
+                "day": pd.to_datetime(["2025-01-31", None]),
+                "time": pd.to_datetime(["2025-01-31 06:05", "2025-01-31 00:00"]),
+                "group": pd.Categorical(["85+", "0-4"]),
+                "met": [True, False],
+            }
+        )
+        grid = of_frame(frame)
+        assert grid.rows == [
+            ["2025-01-31", "2025-01-31 06:05:00", "85+", "yes"],
+            ["–", "2025-01-31", "0-4", "no"],
+        ]
+        assert grid.numeric == [False, False, False, False]
+
+    def test_is_cut_after_its_first_rows(self) -> None:
+        grid = of_frame(pd.DataFrame({"n": range(12)}), most=10)
+        assert (len(grid.rows), grid.more) == (10, 2)
+
+    def test_of_nothing_is_nothing(self) -> None:
+        assert of_frame(pd.DataFrame()) == NO_ROWS
+
+
+class TestAMarkdownTable:
+    def test_comes_apart_into_its_cells(self) -> None:
+        frame = pd.DataFrame({"site_id": [1, 12], "dispo": ["Died", None], "rate": [0.5, 2]})
+        assert of_markdown(frame.to_markdown(index=False)) == Grid(
+            columns=["site_id", "dispo", "rate"],
+            numeric=[True, False, True],
+            rows=[["1", "Died", "0.5"], ["12", "", "2"]],
+        )
+
+    @pytest.mark.parametrize("cell", ["a|b", "| a |", "|", "漢字", "漢字 and more", "`x` <b>", "\\|"])
+    def test_keeps_cells_that_hold_what_could_be_taken_for_its_lines(self, cell: str) -> None:
+        frame = pd.DataFrame({"word": [cell, "plain"], "n": [1, 2]})
+        assert of_markdown(frame.to_markdown(index=False)).rows == [[cell, "1"], ["plain", "2"]]
+
+    def test_that_cannot_be_told_apart_is_shown_line_by_line(self) -> None:
+        frame = pd.DataFrame({"word": ["漢|字", "plain"], "n": [1, 2]})
+        grid = of_markdown(frame.to_markdown(index=False))
+        assert len(grid.columns) == 1
+        assert [row[0].split() for row in grid.rows] == [["漢|字", "|", "1"], ["plain", "|", "2"]]
+
+
+# What is told of stored tables
+
+
+class Memory:
+    """Tables in memory, as if they were files of a folder, which counts how often each is read."""
+
+    def __init__(self, tables: Tables, folder: str = "/srv/data") -> None:
+        self.tables, self.folder = tables, folder
+        self.read: list[str] = []
+
+    def location(self, table: sa.Table, /) -> str:
+        return f"{self.folder}/{table.name}.csv"
+
+    def exists(self, table: sa.Table, /) -> bool:
+        return table.name in self.tables
+
+    def examine(self, table: sa.Table, /) -> Examined:
+        self.read.append(table.name)
+        if self.exists(table):
+            return Examined(self.tables[table.name])
+        return Examined(None, (str(MissingTable(table.name, self.location(table))),))
+
+
+Steps = list[tuple[int, int, str]]
+
+
+def gathered(tables: Tables, **thresholds: float) -> Content:
+    return gather(str(DEFAULT_CONFIG), Memory(tables), dict(thresholds), lambda *step: None)
+
+
+@pytest.fixture(scope="module")
+def told(tables: Tables) -> Content:
+    """What is told of good tables, with all pictures."""
+    return gathered(tables)
+
+
+@pytest.fixture
+def few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To draw takes longer than all else; these tests are not about it."""
+    monkeypatch.setattr(gathering, "PICTURES", PICTURES[:1])
+
+
+def without(tables: Tables, *names: str) -> Tables:
+    return {name: frame for name, frame in tables.items() if name not in names}
+
+
+def told_of(tables: Tables, **changes: object) -> Tables:
+    """The tables with another manifest."""
+    return tables | {"dataset_manifest": tables["dataset_manifest"].assign(**changes)}
+
+
+class TestWhatIsTold:
+    def test_is_what_the_gates_and_the_published_figures_find(
+        self, told: Content, tables: Tables, region: Region
+    ) -> None:
+        assert told.outcome == judge(str(DEFAULT_CONFIG), Memory(tables), {}, (), False, lambda *step: None)
+        assert [(one.table, one.gate, one.mark) for table in told.tables for one in table.gates] == [
+            (result.table, result.gate, result.mark) for result in told.outcome.gates
+        ]
+        assert told.figures == compare(tables, region)
+        assert {table.name: table.rows for table in told.tables} == {
+            name: len(tables[name]) for name in TABLES
+        }
+        assert [plate.name for plate in told.plates] == [picture.name for picture in PICTURES]
+        assert all(plate.svg and plate.sentence and plate.numbers.rows for plate in told.plates)
+
+    @pytest.mark.usefixtures("few_pictures")
+    def test_takes_one_reading_of_each_table(self, tables: Tables) -> None:
+        store = Memory(tables)
+        quality_report(str(DEFAULT_CONFIG), store, {})
+        assert sorted(store.read) == sorted(TABLES)
+
+    def test_is_the_same_wherever_the_tables_lie(self, tables: Tables) -> None:
+        damaged = told_of(without(tables, "dim_lha", "dim_program", "patients"), with_ip=False)
+        one, other = (
+            quality_report(str(DEFAULT_CONFIG), Memory(damaged, folder), {})
+            for folder in ("/srv/data", "elsewhere/in a much | longer/folder")
+        )
+        assert one.html == other.html
+        assert "/srv/data" not in one.html
+        assert str(DEFAULT_CONFIG.parent) not in one.html
+        assert "patients is not there (looked for patients.csv)" in text(read(one.html))
+        assert one.outcome.gates != other.outcome.gates  # these say where
+
+    def test_says_how_far_it_has_come(self, tables: Tables) -> None:
+        steps: Steps = []
+        gather(str(DEFAULT_CONFIG), Memory(tables), {}, lambda *step: steps.append(step))
+        total = len(TABLES) + len(PICTURES)
+        assert [(done, of) for done, of, _ in steps] == [(done, total) for done in range(1, total + 1)]
+
+    @pytest.mark.usefixtures("few_pictures")
+    def test_takes_thresholds_in_place_of_the_configured_ones(self, tables: Tables) -> None:
+        told = gathered(tables, ks_threshold=0.31)
+        assert "ks_threshold: 0.31" in told.identity.configuration
+        assert any("0.31" in result.threshold for result in told.outcome.gates)
+
+
+class TestWhatCannotBeHad:
+    @pytest.mark.parametrize(
+        ("changes", "left_out"),
+        [
+            ({"with_ip": False}, ["ip_stays"]),
+            ({"with_ip": False, "with_ed": False}, ["ed_encounters", "ip_stays"]),
+        ],
+    )
+    def test_was_not_made(self, tables: Tables, changes: dict[str, bool], left_out: list[str]) -> None:
+        told = gathered(told_of(without(tables, *left_out), **changes))
+        why = "not made, as the manifest says"
+        for table in told.tables:
+            assert (table.rows is None) == (table.name in left_out)
+            assert table.why_not == (why if table.name in left_out else "")
+            assert bool(table.gates) == (table.name not in left_out)
+        reasons = "; ".join(f"{name}: {why}" for name in left_out)
+        assert (told.figures, told.why_no_figures) == ([], reasons)
+        for picture, plate in zip(PICTURES, told.plates, strict=True):
+            lacking = {picture.table, *picture.reads} & set(left_out)
+            assert bool(plate.why_not) == bool(lacking), picture.name
+            assert bool(plate.svg) == (not lacking)
+        assert told.outcome.passed
+
+    @pytest.mark.usefixtures("few_pictures")
+    def test_is_left_from_another_run(self, tables: Tables) -> None:
+        told = gathered(told_of(tables, with_ip=False))
+        (stays,) = (table for table in told.tables if table.name == "ip_stays")
+        assert stays.why_not == "not made, as the manifest says; ip_stays.csv is from another run"
+        assert stays.rows is None
+
+    @pytest.mark.usefixtures("few_pictures")
+    def test_is_missing(self, tables: Tables) -> None:
+        told = gathered(without(tables, "patients"))
+        (patients,) = (table for table in told.tables if table.name == "patients")
+        assert patients.rows is None
+        assert {one.mark for one in patients.gates} == {Mark.FAIL, Mark.NOT_JUDGED}
+        assert told.why_no_figures == "patients: cannot be read as declared (see the gate patients.schema)"
+        assert not told.outcome.passed
+
+    @pytest.mark.usefixtures("few_pictures")
+    def test_is_a_manifest(self, tables: Tables, region: Region) -> None:
+        told = gathered(without(tables, "dataset_manifest"))
+        assert not told.identity.stored
+        assert "--patients 50000" in told.identity.command  # as configured
+        assert not told.outcome.passed
+
+    def test_is_like_nothing_that_a_picture_or_a_figure_can_be_made_of(
+        self, tables: Tables, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*given: object) -> pd.DataFrame:
+            raise ZeroDivisionError("no visits")
+
+        good = replace(PICTURES[0], name="good")
+        broken = [replace(PICTURES[0], **{part: fail}) for part in ("measure", "draw", "tell")]
+        monkeypatch.setattr(gathering, "PICTURES", (*broken, good))
+        monkeypatch.setattr(gathering, "published_figures", fail)
+        told = gathered(tables)
+        reason = "such data cannot be measured (ZeroDivisionError: no visits)"
+        assert [plate.why_not for plate in told.plates] == [reason, reason, reason, ""]
+        assert (told.figures, told.why_no_figures) == ([], reason)
+
+
+class TestWhatTheDataSetIs:
+    def test_is_its_manifest(self, told: Content, tables: Tables) -> None:
+        identity = told.identity
+        values = {one.name: one.value for one in identity.manifest}
+        row = tables["dataset_manifest"].iloc[0]
+        assert list(values) == [column.name for column in TABLES["dataset_manifest"].columns]
+        assert values["dataset_id"] == row["dataset_id"]
+        assert values["patients"] == "5,000"
+        assert values["with_ed"] == "yes"
+        assert float(values["sampling_weight"]) == row["sampling_weight"]
+        assert all(one.meaning for one in identity.manifest)
+        assert identity.doubts == []
+
+    @pytest.mark.usefixtures("few_pictures")
+    def test_is_made_again_by_a_command(self, told: Content, tables: Tables) -> None:
+        assert told.identity.command == (
+            "lm-synth generate --config lower_mainland_defaults.yaml \\\n"
+            "  --patients 5000 --seed 42 --start-year 2025 --years 10 --with-ed --with-ip"
+        )
+        less = gathered(told_of(without(tables, "ip_stays"), with_ip=False)).identity.command
+        assert less.endswith("--years 10 --with-ed")
+
+    @pytest.mark.usefixtures("few_pictures")
+    @pytest.mark.parametrize("column", ["config_hash", "package_version"])
+    def test_is_in_doubt_where_the_manifest_tells_of_another_configuration_or_version(
+        self, tables: Tables, column: str
+    ) -> None:
+        (doubt,) = gathered(told_of(tables, **{column: "9.9.9"})).identity.doubts
+        assert f"({column} " in doubt
+        assert "9.9.9 in the manifest" in doubt
+
+    def test_follows_from_the_whole_configuration(
+        self, told: Content, tables: Tables, region: Region
+    ) -> None:
+        shown = yaml.safe_load(told.identity.configuration)
+        whole = region.model_dump(mode="json", by_alias=True, exclude_none=True)
+        offered = shown.pop("coverage_matrix")
+        assert shown == {name: part for name, part in whole.items() if name != "coverage_matrix"}
+        counts = tables["program_coverage"].groupby("site_id").size()
+        assert offered == {
+            site: f"{count} of 48 subprograms" for site, count in zip(region.sites, counts, strict=True)
+        }

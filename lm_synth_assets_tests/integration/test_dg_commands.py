@@ -1,0 +1,31 @@
+"""The commands that Dagster prefers over its older ones do the same work."""
+
+from pathlib import Path
+
+from lm_synth_assets_tests.integration.commands import ROOT, SCRIPTS, TINY, Ran, files, run
+
+
+def dg(*arguments: str, out: Path, home: Path) -> Ran:
+    home.mkdir(exist_ok=True)
+    variables = {
+        "PATH": f"{SCRIPTS}:/usr/bin:/bin",
+        "VIRTUAL_ENV": str(SCRIPTS.parent),
+        "DAGSTER_HOME": str(home),
+        "LM_SYNTH_OUT": str(out),
+        "LM_SYNTH_CONFIG": str(TINY),
+    }
+    return run(SCRIPTS / "dg", *arguments, variables=variables, cwd=ROOT)
+
+
+def test_definitions_are_checked(tmp_path: Path) -> None:
+    ran = dg("check", "defs", out=tmp_path / "out", home=tmp_path / "home")
+    assert ran.code == 0, ran.err
+    assert "All definitions loaded successfully." in ran.out + ran.err
+
+
+def test_assets_are_launched(tmp_path: Path, tiny: Path) -> None:
+    out = tmp_path / "out"
+    ran = dg("launch", "--assets", "dim_site,dim_lha", out=out, home=tmp_path / "home")
+    assert ran.code == 0, ran.err
+    made = {"dim_site.csv", "dim_lha.csv"}
+    assert files(out) == {name: content for name, content in files(tiny).items() if name in made}
