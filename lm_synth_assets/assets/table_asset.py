@@ -23,7 +23,8 @@ from dagster import (
 from sqlalchemy import Table
 
 from lm_synth_assets import __version__
-from lm_synth_assets.assets.shown import told_of
+from lm_synth_assets.assets.lineage import column_lineage
+from lm_synth_assets.assets.pictures import pictures
 from lm_synth_assets.assets.table_types import dataframe_type
 from lm_synth_assets.generation import Generation
 from lm_synth_assets.provenance import MadeFrom, data_versions, part_key, part_versions
@@ -77,10 +78,15 @@ def _versioned(compute: Compute, table: Table) -> Callable[..., Output[pd.DataFr
 
     @wraps(compute)
     def computed(*args: Any, **kwargs: Any) -> Output[pd.DataFrame]:
-        generation: Generation = AssetExecutionContext.get().resources.generation
+        context = AssetExecutionContext.get()
+        generation: Generation = context.resources.generation
         frame = compute(*args, **kwargs)
-        frames = {name: given for name, given in kwargs.items() if name in TABLES} | {table.name: frame}
-        return _output(frame, version_of(table.name, generation), told_of(table, frames, generation.region))
+        told: dict[str, Any] = {"dagster/column_lineage": column_lineage(table)}
+        if not context.instance.is_ephemeral:
+            # Of a run that nobody can look up, nobody would see the pictures.
+            frames = {name: given for name, given in kwargs.items() if name in TABLES}
+            told |= pictures({**frames, table.name: frame}, table.name, generation.region)
+        return _output(frame, version_of(table.name, generation), told)
 
     # Dagster reads from the signature what comes in and out.
     computed.__annotations__["return"] = Output[pd.DataFrame]

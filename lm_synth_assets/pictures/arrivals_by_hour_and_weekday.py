@@ -54,11 +54,11 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     totals = _totals(frame)
     for row, name in enumerate(ED_SUBSERVICES):
         bottom = 0.65 + 2.15 * (len(ED_SUBSERVICES) - 1 - row)
-        axes, scale = panel(figure, 1.15, bottom, 6.9, 1.68), panel(figure, 8.3, bottom, 0.15, 1.68)
-        most = mean[row].max()
+        axes, most = panel(figure, 1.15, bottom, 6.9, 1.68), mean[row].max()
         _map(axes, mean[row], most)
         axes.set_title(f"{name}: {count(totals[name], 'visit')}")
-        _scale(scale, most or 1.0)
+        if most > 0:
+            _scale(panel(figure, 8.3, bottom, 0.15, 1.68), most)
     axes.set_xlabel("hour of arrival (blank where nobody comes)")
 
 

@@ -9,7 +9,17 @@ import pandas as pd
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.pictures.picture import Tables, picture
-from lm_synth_assets.pictures.style import BAND, BLUE, MOST_ROWS, as_number, count, left_out, legend, rows
+from lm_synth_assets.pictures.style import (
+    BAND,
+    DOT,
+    MOST_ROWS,
+    SEEN,
+    as_number,
+    count,
+    left_out,
+    legend,
+    rows,
+)
 from lm_synth_assets.simulation.dimensions import subprogram_key
 from lm_synth_assets.simulation.stay_rates import units_of
 
@@ -51,8 +61,6 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
 
 
 def _draw(figure: Figure, frame: pd.DataFrame) -> None:
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
     from matplotlib.ticker import LogLocator, NullLocator
 
     drawn = frame.nlargest(MOST_ROWS, "stays").sort_index()
@@ -62,31 +70,34 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     place = np.arange(len(drawn))
     days = drawn[_DAYS].clip(lower=_LEAST)
     axes.set_xscale("log")
-    axes.barh(place, days["high_days"] - days["low_days"], 0.7, days["low_days"], **BAND)
-    axes.hlines(place, days["lower_quartile_days"], days["upper_quartile_days"], color=BLUE, linewidth=2.5)
-    axes.plot(days["median_days"], place, "o", color=BLUE, markersize=7)
+    allowed = axes.barh(place, days["high_days"] - days["low_days"], 0.74, days["low_days"], **BAND)
+    half = axes.hlines(
+        place, days["lower_quartile_days"], days["upper_quartile_days"], color=SEEN, linewidth=2
+    )
+    (median,) = axes.plot(days["median_days"], place, **DOT)
     axes.set_xlim(days.min().min() / 1.15, days.max().max() * 1.15)
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter(as_number)
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel("length of stay (days, log scale)" + left_out(frame, drawn, "subprogram"))
-    marks = {
-        "median": Line2D([], [], color=BLUE, marker="o", markersize=7, linewidth=0),
-        "middle half of the stays": Line2D([], [], color=BLUE, linewidth=2.5),
-        "configured median with its tolerance": Patch(**BAND),
-    }
-    legend(figure, marks)
+    legend(
+        figure,
+        {"median": median, "middle half of stays": half, f"configured median ± {_tolerance(frame)}": allowed},
+    )
+
+
+def _tolerance(frame: pd.DataFrame) -> str:
+    return f"{100 * (frame['high_days'] / frame['configured_median_days']).iloc[0] - 100:.3g} %"
 
 
 def _tell(frame: pd.DataFrame) -> str:
-    inside = frame["median_days"].between(frame["low_days"], frame["high_days"]).sum()
-    least, most = (
-        frame.loc[index] for index in (frame["median_days"].idxmin(), frame["median_days"].idxmax())
-    )
+    median = frame["median_days"]
+    least, most = frame.loc[median.idxmin()], frame.loc[median.idxmax()]
+    inside = median.between(frame["low_days"], frame["high_days"]).sum()
     return (
-        f"Median length of stay in {count(len(frame), 'subprogram')}, from {least['median_days']:.1f} days "
-        f"({least['subprogram']}) to {most['median_days']:.1f} days ({most['subprogram']}). {inside} of "
-        f"{count(len(frame), 'median')} lie within the stated tolerance of the configured one."
+        f"Median length of stay in {count(len(frame), 'subprogram')}: from {least['median_days']:.1f} days "
+        f"({least['subprogram']}) to {most['median_days']:.1f} days ({most['subprogram']}). Within "
+        f"{_tolerance(frame)} of the configured one are {inside}; few stays go farther by chance."
     )
 
 

@@ -66,6 +66,6 @@ def picture(
             draw(figure, frame)
 
     def told(frame: pd.DataFrame) -> str:
-        return f"Nothing to show: {table} has no such rows." if frame.empty else tell(frame)
+        return f"Nothing to show: {table} has no rows of this kind." if frame.empty else tell(frame)
 
     return Picture(name, title, table, reads, measured, drawn, told)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,9 @@ import pandas as pd
 from lm_synth_assets.config import Region
 from lm_synth_assets.pictures.picture import Tables, picture
 from lm_synth_assets.pictures.style import (
-    BLUE,
-    INK,
-    VERMILLION,
+    LINE,
+    OTHER,
+    SEEN,
     WIDTH,
     change,
     count,
@@ -22,7 +23,7 @@ from lm_synth_assets.pictures.style import (
     write,
 )
 from lm_synth_assets.simulation.apportion import Floats
-from lm_synth_assets.vocabulary import AGE_BANDS, AGE_GROUPS, OLDEST_AGE
+from lm_synth_assets.vocabulary import AGE_BANDS, AGE_GROUPS, GENDERS, OLDEST_AGE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 
 _SIDES, _COLOURS = ("Female", "Male"), (OTHER, SEEN)
 _EDGES = np.array([band.first_age for band in AGE_BANDS] + [OLDEST_AGE + 1])
-_MIDDLES = (_EDGES[1:] + _EDGES[:-1]) / 2
+_WIDTHS = np.diff(_EDGES)
 _OLD = [band.label for band in AGE_BANDS if band.first_age >= 65]
-_BOTTOM, _HEIGHT = 1.05, 4.0
+_BOTTOM, _HEIGHT, _MIDDLE = 1.0, 4.0, 4.2
 """Inches."""
 
 
@@ -45,63 +46,49 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
 
 
 def _draw(figure: Figure, frame: pd.DataFrame) -> None:
-    figure.set_size_inches(WIDTH, 5.8)
-    years = _years(frame)
-    sides = [np.stack([_density(frame, year, side) for year in years]) for side in _SIDES]
+    figure.set_size_inches(WIDTH, 5.7)
+    years, totals = _years(frame), _totals(frame)
+    sides = [np.stack([_by_age(frame, year, side) / _WIDTHS for year in years]) for side in _SIDES]
     longest = max(side.max() for side in sides) or 1.0
-    left, right = panel(figure, 0.3, _BOTTOM, 3.8, _HEIGHT), panel(figure, 4.9, _BOTTOM, 3.8, _HEIGHT)
-    for axes, name, side, colour, outwards in zip(
-        (left, right), _SIDES, sides, _COLOURS, (-1, 1), strict=True
-    ):
-        _half(axes, side, colour, outwards)
-        axes.set_xlim(0, longest * 1.25)
-        axes.set_title(name, loc="right" if outwards < 0 else "left")
-    left.invert_xaxis()
-    left.spines["left"].set_visible(False)
+    left, right = (panel(figure, place, _BOTTOM, 3.45, _HEIGHT) for place in (0.3, 4.6))
+    drawn = [_half(*each) for each in zip((left, right), sides, _COLOURS, strict=True)]
+    left.set_title(_SIDES[0], loc="right")
+    left.set_xlim(longest * 1.08, 0)
+    right.set_title(_SIDES[1])
+    right.set_xlim(0, longest * 1.08)
+    left.spines[["left", "right"]].set_visible(False)
     left.spines["right"].set_visible(True)
-    for band, middle in zip(AGE_BANDS, _MIDDLES, strict=True):
-        height = _BOTTOM + _HEIGHT * middle / _EDGES[-1]
-        write(figure, WIDTH / 2, height, band.label, ha="center", va="center")
-    write(figure, WIDTH / 2, _BOTTOM + _HEIGHT + 0.08, "age", ha="center")
-    write(figure, WIDTH / 2, 0.55, "residents per year of age, so that areas are residents", ha="center")
-    write(figure, WIDTH / 2, 0.2, f"Not drawn: {_not_drawn(frame)}", ha="center")
-    _legend(figure, frame, years)
+    _column(figure, _MIDDLE, "age", AGE_GROUPS, ha="center")
+    if len(years) > 1:
+        before, after = (_by_age(frame, year) for year in years)
+        _column(figure, WIDTH - 0.2, "change", list(map(change, before, after)), ha="right")
+    write(figure, _MIDDLE, 0.52, "residents per year of age (so areas are residents)", ha="center")
+    write(figure, _MIDDLE, 0.18, f"Not drawn: {_not_drawn(frame)}", ha="center")
+    # The same marks on both sides: the bars of the first year, the outlines of the last.
+    marks = zip(*drawn, strict=True)
+    words = [f"{year}: {count(totals[year], 'resident')}" for year in years]
+    legend(figure, dict(zip(words, marks, strict=True)))
 
 
-def _half(axes: Axes, by_year: Floats, colour: str, outwards: int) -> None:
-    """One side (years, age groups), with what the last year has more or less than the first."""
+def _half(axes: Axes, by_year: Floats, colour: str) -> list[Any]:
+    """What is drawn for each year (years, age groups)."""
     first, last = by_year[0], by_year[-1]
-    axes.barh(_EDGES[:-1], first, height=np.diff(_EDGES) - 0.5, align="edge", color=colour)
+    drawn: list[Any] = [axes.barh(_EDGES[:-1], first, height=_WIDTHS - 0.5, align="edge", color=colour)]
     if len(by_year) > 1:
-        axes.stairs(last, _EDGES, orientation="horizontal", baseline=None, color=INK, linewidth=1.5)
-        for before, after, middle in zip(first, last, _MIDDLES, strict=True):
-            axes.annotate(
-                change(before, after),
-                (max(before, after), middle),
-                (6 * outwards, 0),
-                textcoords="offset points",
-                ha="left" if outwards > 0 else "right",
-                va="center",
-            )
+        drawn.append(axes.stairs(last, _EDGES, orientation="horizontal", baseline=None, **LINE))
     axes.set_ylim(0, _EDGES[-1])
     axes.set_yticks([])
     axes.locator_params(axis="x", nbins=4)
     axes.grid(axis="x")
+    return drawn
 
 
-def _legend(figure: Figure, frame: pd.DataFrame, years: list[int]) -> None:
-    from matplotlib.legend_handler import HandlerTuple
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
-    totals = _totals(frame)
-    marks = [tuple(Patch(color=colour) for colour in _COLOURS), Line2D([], [], color=INK, linewidth=1.5)]
-    words = [f"{year}: {count(totals[year], 'resident')}" for year in years]
-    legend(
-        figure,
-        dict(zip(words, marks, strict=False)),
-        handler_map={tuple: HandlerTuple(ndivide=None, pad=0)},
-    )
+def _column(figure: Figure, left: float, heading: str, words: Sequence[str], **how: Any) -> None:
+    """Words beside the age groups."""
+    write(figure, left, _BOTTOM + _HEIGHT + 0.1, heading, fontweight="bold", **how)
+    for edge, width, word in zip(_EDGES[:-1], _WIDTHS, words, strict=True):
+        height = _BOTTOM + _HEIGHT * (edge + width / 2) / _EDGES[-1]
+        write(figure, left, height, word, va="center", **how)
 
 
 def _years(frame: pd.DataFrame) -> list[int]:
@@ -112,11 +99,15 @@ def _totals(frame: pd.DataFrame) -> pd.Series[int]:
     return frame.groupby("year")["residents"].sum()
 
 
-def _density(frame: pd.DataFrame, year: int, gender: str) -> Floats:
-    """Residents per year of age in each age group: these are of different widths."""
-    own = frame[(frame["year"] == year) & (frame["gender"] == gender)]
-    by_age = own.set_index("age_group")["residents"].reindex(AGE_GROUPS, fill_value=0)
-    return by_age.to_numpy(float) / np.diff(_EDGES)
+def _by_age(frame: pd.DataFrame, year: int, *genders: str) -> Floats:
+    """Residents in each age group, of some genders or of all."""
+    own = frame[(frame["year"] == year) & frame["gender"].isin(genders or GENDERS)]
+    return (
+        own.groupby("age_group", observed=False)["residents"]
+        .sum()
+        .reindex(AGE_GROUPS, fill_value=0)
+        .to_numpy(float)
+    )
 
 
 def _not_drawn(frame: pd.DataFrame) -> str:

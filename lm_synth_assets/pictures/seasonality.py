@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.pictures.picture import Tables, picture
-from lm_synth_assets.pictures.style import BAND, BLUE, GREEN, INK, VERMILLION, WIDTH, legend, panel
+from lm_synth_assets.pictures.style import BAND, DOT, LINE, WIDTH, legend, panel
 from lm_synth_assets.random_streams import Streams
 from lm_synth_assets.simulation.apportion import Floats
 from lm_synth_assets.simulation.rhythms import timetable
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _WEEKS = 52
-_COLOURS = (BLUE, VERMILLION, GREEN)
 
 
 def _measure(tables: Tables, region: Region) -> pd.DataFrame:
@@ -83,38 +82,34 @@ def _day_effects(visits: pd.DataFrame, region: Region) -> Floats:
 
 
 def _draw(figure: Figure, frame: pd.DataFrame) -> None:
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
-    figure.set_size_inches(WIDTH, 6.9)
-    for row, (name, colour) in enumerate(zip(ED_SUBSERVICES, _COLOURS, strict=True)):
-        axes = panel(figure, 0.85, 0.6 + 1.95 * (len(ED_SUBSERVICES) - 1 - row), 7.9, 1.45)
-        _weeks(axes, frame[frame["ed_subservice"] == name], colour)
+    figure.set_size_inches(WIDTH, 6.75)
+    for row, name in enumerate(ED_SUBSERVICES):
+        axes = panel(figure, 0.85, 0.65 + 1.95 * (len(ED_SUBSERVICES) - 1 - row), 7.9, 1.45)
+        marks = _weeks(axes, frame[frame["ed_subservice"] == name])
         axes.set_title(name)
         axes.set_ylabel("visits a day")
     axes.set_xlabel(f"weeks of {frame['week_from'].iloc[0].year}")
-    marks = {
-        "observed week": Line2D([], [], color=INK, marker="o", markersize=4, linestyle="none"),
-        "expected of the rhythm": Line2D([], [], color=INK, linewidth=1.5),
-        "95 % of weeks by chance": Patch(**BAND),
-    }
     legend(figure, marks)
 
 
-def _weeks(axes: Axes, frame: pd.DataFrame, colour: str) -> None:
+def _weeks(axes: Axes, frame: pd.DataFrame) -> dict[str, Any]:
+    """The marks that are drawn, by meaning."""
     first = frame["week_from"].iloc[0]
     middle = (frame["week_from"] - first).dt.days + 3.5
-    axes.fill_between(middle, frame["low_per_day"], frame["high_per_day"], **BAND)
-    axes.plot(middle, frame["expected_per_day"], color=INK, linewidth=1.5)
-    axes.plot(middle, frame["visits_per_day"], color=colour, marker="o", markersize=4, linewidth=0)
+    band = axes.fill_between(middle, frame["low_per_day"], frame["high_per_day"], **BAND)
+    (expected,) = axes.plot(middle, frame["expected_per_day"], **LINE)
+    (found,) = axes.plot(middle, frame["visits_per_day"], **(DOT | {"markersize": 4.5}))
     months = pd.date_range(first, periods=13, freq="MS")
     starts = (months - first).days.to_numpy()
     axes.set_xticks((starts[1:] + starts[:-1]) / 2, list(months[:-1].strftime("%b")))
     axes.set_xticks(starts, minor=True)
     axes.set_xlim(0, starts[-1])
+    bottom, top = axes.get_ylim()
+    axes.set_ylim(max(bottom, -0.05 * top), top)
     axes.locator_params(axis="y", nbins=4)
     axes.grid(axis="y")
     axes.grid(axis="x", which="minor")
+    return {"observed week": found, "expected from the rhythm": expected, "95 % of weeks by chance": band}
 
 
 def _tell(frame: pd.DataFrame) -> str:

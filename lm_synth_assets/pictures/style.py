@@ -74,7 +74,7 @@ STYLE: Final[dict[str, Any]] = {
 MOST_ROWS: Final = 40
 """A list of names is cut here."""
 
-_ROW, _ABOVE, _BELOW, _NOTE = 0.27, 0.75, 0.65, 1.1
+_ROW, _ABOVE, _BELOW, _NOTE = 0.27, 0.78, 0.65, 1.1
 _LONGEST_NAME = 2.9
 """Inches, as all sizes here."""
 
@@ -102,7 +102,7 @@ def rows(figure: Figure, names: Sequence[str], notes: Sequence[str], heading: st
     axes.set_yticks(range(len(names)), labels)
     axes.grid(axis="x")
     for row, note in enumerate(notes):
-        write(figure, WIDTH - 0.2, _BELOW + height - (row + 0.5) * _ROW, note, ha="right", va="center")
+        write(figure, WIDTH - 0.2, _BELOW + height - (row + 0.5) * _ROW, note, ha="right", va="center_baseline")
     write(figure, WIDTH - 0.2, _BELOW + height + 0.1, heading, ha="right", fontweight="bold")
     return axes
 
@@ -119,10 +119,17 @@ def write(figure: Figure, left: float, bottom: float, text: str, **how: Any) -> 
     figure.text(left / across, bottom / up, text, **how)
 
 
-def legend(figure: Figure, marks: dict[str, Any], **how: Any) -> None:
-    """What the marks mean, in one line above all axes."""
-    top = 1 - 0.1 / figure.get_figheight()
-    figure.legend(list(marks.values()), list(marks), ncols=len(marks), bbox_to_anchor=(0.5, top), **how)
+def legend(figure: Figure, marks: dict[str, Any]) -> None:
+    """What the marks mean, in one line above all axes: by meaning, what is drawn, or several of that."""
+    from matplotlib.legend_handler import HandlerTuple
+
+    figure.legend(
+        list(marks.values()),
+        list(marks),
+        ncols=len(marks),
+        bbox_to_anchor=(0.5, 1 - 0.1 / figure.get_figheight()),
+        handler_map={tuple: HandlerTuple(ndivide=None, pad=0)},
+    )
 
 
 def as_number(value: float, _: object = None) -> str:
@@ -164,8 +171,8 @@ def share(part: float, whole: float) -> str:
 
 
 def change(before: float, after: float) -> str:
-    """How much more or less there is, in %."""
-    return f"{100 * (after / before - 1):+z.1f} %" if before else "from none"
+    """How much more or less there is, in %; a dash where there was nothing."""
+    return f"{100 * (after / before - 1):+z.1f} %" if before else "–"
 
 
 def chance(expected: Floats) -> tuple[Floats, Floats]:

@@ -1,4 +1,4 @@
-"""How unequally people use the ED: patients by number of visits, beside what frailty makes of the rates."""
+"""How unequally people use the ED: patients by number of visits, beside what frailty makes of them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from lm_synth_assets.config import Region
+from lm_synth_assets.pictures.joined import patient_rows
 from lm_synth_assets.pictures.picture import Tables, picture
 from lm_synth_assets.pictures.style import (
     BAND,
-    BLUE,
-    INK,
+    DOT,
+    LINE,
     WIDTH,
     as_number,
     chance,
@@ -21,9 +22,8 @@ from lm_synth_assets.pictures.style import (
     panel,
     share,
 )
-from lm_synth_assets.simulation.apportion import Floats
-from lm_synth_assets.simulation.people import people_of
-from lm_synth_assets.simulation.visits import expected_visits
+from lm_synth_assets.simulation.apportion import Floats, Ints
+from lm_synth_assets.simulation.people import People, people_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,18 +37,19 @@ _LEAST = 0.5
 
 
 def _measure(tables: Tables, region: Region) -> pd.DataFrame:
-    """Patients by number of visits: found, expected, and the range that chance gives 95 % of the time.
+    """Patients by number of visits: found, expected, and the range that holds 95 % by chance.
 
-    Expected of rates and gamma frailty: a negative binomial for each patient, about the mean of those of the
-    same area, age and gender. Visits of a stratum that are dealt out keep a little closer to it than that.
+    Expected of gamma frailty: the visits of a stratum, inside which everybody has the same rates, fall on its
+    patients as a Dirichlet-multinomial distribution lets them. That of a patient's number is negative
+    binomial where strata are large; in a small sample people differ less.
     """
-    patients, visits = tables["patients"], tables["ed_encounters"]
-    own = visits["patient_id"].value_counts().to_numpy()
-    found = np.bincount(np.minimum(own, _MOST), minlength=_MOST + 1)
-    found[0] = len(patients) - len(own)
-    people = people_of(patients, region.run.reference_date)
-    means, size = np.unique(expected_visits(region, people).sum(axis=1), return_counts=True)
-    expected = _negative_binomial(means, region.ed.frailty_shape).T @ size
+    patients = tables["patients"]
+    row = patient_rows(tables["ed_encounters"], patients)
+    visits = np.bincount(row[row >= 0], minlength=len(patients))
+    found = np.bincount(np.minimum(visits, _MOST), minlength=_MOST + 1)
+    stratum = _strata(people_of(patients, region.run.reference_date), region)
+    size, total = np.bincount(stratum), np.bincount(stratum, visits).astype(float)
+    expected = _shares(total, size, region.ed.frailty_shape) @ size
     low, high = chance(expected)
     return pd.DataFrame(
         {
@@ -61,46 +62,55 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     )
 
 
-def _negative_binomial(means: Floats, shape: float) -> Floats:
-    """P(0), P(1) and so on, the last for all that is left, of gamma-Poisson counts (means, numbers)."""
-    chances = np.empty((len(means), _MOST + 1))
-    chances[:, 0] = (shape / (shape + means)) ** shape
+def _strata(people: People, region: Region) -> Ints:
+    """The number of each patient's stratum: LHA, age group, gender, home facility (patients,)."""
+    stratum = people.cell * len(region.sites) + people.home
+    # The limit of Pediatric ED cuts through an age group.
+    young = people.age <= region.ed.pediatric_last_age
+    return np.unique(stratum * 2 + young, return_inverse=True)[1]
+
+
+def _shares(total: Floats, size: Ints, shape: float) -> Floats:
+    """The share of a stratum's patients with 0, 1, ... of its visits, the last for all more: beta-binomial.
+
+    Given visits and patients (strata,), returns (numbers, strata).
+    Source: J. E. Mosimann, Biometrika 49 (1962).
+    """
+    from scipy.special import betaln
+
+    # Who is alone has all of the visits: the limit of next to no weight for others.
+    others = np.maximum(shape * (size - 1), 1e-9)
+    shares = np.empty((_MOST + 1, len(size)))
+    shares[0] = np.exp(betaln(shape, others + total) - betaln(shape, others))
     for number in range(1, _MOST):
-        chances[:, number] = chances[:, number - 1] * (shape + number - 1) / number * means / (shape + means)
-    chances[:, _MOST] = np.maximum(1 - chances[:, :_MOST].sum(axis=1), 0.0)
-    return chances
+        left = np.maximum(total - number, 0)
+        more = np.maximum(total - number + 1, 0) / number * (shape + number - 1) / (others + left)
+        shares[number] = shares[number - 1] * more
+    shares[_MOST] = np.maximum(1 - shares[:_MOST].sum(axis=0), 0.0)
+    return shares
 
 
 def _draw(figure: Figure, frame: pd.DataFrame) -> None:
-    figure.set_size_inches(WIDTH, 4.9)
-    axes = panel(figure, 0.95, 0.65, 7.8, 3.6)
+    figure.set_size_inches(WIDTH, 4.8)
+    axes = panel(figure, 0.95, 0.65, 7.8, 3.65)
     place, found = np.arange(len(frame)), frame["patients"].to_numpy()
     low, high = np.maximum(frame[["low_patients", "high_patients"]].to_numpy().T, _LEAST)
+    expected = frame["expected_patients"].to_numpy()
+    some, expects = found > 0, expected >= _LEAST
     axes.set_yscale("log")
-    axes.bar(place, high - low, 0.62, low, **BAND, label="95 % by chance")
-    seen = frame["expected_patients"] >= _LEAST
-    axes.hlines(
-        frame["expected_patients"][seen],
-        place[seen] - 0.31,
-        place[seen] + 0.31,
-        color=INK,
-        linewidth=1.5,
-        label="expected of rates and frailty",
-    )
-    some = found > 0
-    axes.plot(place[some], found[some], "o", color=BLUE, markersize=7, label="patients")
-    for x, y in zip(place, found, strict=True):
-        top = max(y, high[x])
-        axes.annotate(f"{y:,}", (x, top), (0, 6), textcoords="offset points", ha="center", va="bottom")
-    lowest = min(low.min(), found[some].min())
-    axes.set_ylim(lowest / 2, max(high.max(), found.max()) * 2.5)
+    band = axes.bar(place, high - low, 0.62, low, **BAND)
+    line = axes.hlines(expected[expects], place[expects] - 0.31, place[expects] + 0.31, **LINE)
+    (dots,) = axes.plot(place[some], found[some], **DOT)
+    for x, (number, top) in enumerate(zip(found, np.maximum(found, high), strict=True)):
+        axes.annotate(f"{number:,}", (x, top), (0, 6), textcoords="offset points", ha="center")
+    ends = np.concatenate([low, high, found[some]])
+    axes.set_ylim(ends.min() / 1.6, ends.max() * 2.5)
     axes.yaxis.set_major_formatter(as_number)
     axes.yaxis.set_minor_formatter("")
     axes.set_xticks(place, frame["visits"])
     axes.set(xlabel="ED visits in the year", ylabel="patients (log scale)")
     axes.grid(axis="y")
-    handles, labels = axes.get_legend_handles_labels()
-    legend(figure, dict(zip(labels[::-1], handles[::-1], strict=True)))
+    legend(figure, {"patients": dots, "expected from frailty": line, "95 % by chance": band})
 
 
 def _tell(frame: pd.DataFrame) -> str:
@@ -108,8 +118,8 @@ def _tell(frame: pd.DataFrame) -> str:
     total, frequent = found.sum(), found[_FREQUENT:].sum()
     return (
         f"Of {count(total, 'patient')}, {found[0]:,} ({share(found[0], total)}) have no ED visit in the year "
-        f"and {frequent:,} ({share(frequent, total)}) have {_FREQUENT} or more, where rates and frailty let "
-        f"one expect {expected[0]:,.0f} and {expected[_FREQUENT:].sum():,.0f}."
+        f"and {frequent:,} ({share(frequent, total)}) have {_FREQUENT} or more. Frailty lets one expect "
+        f"{expected[0]:,.0f} and {expected[_FREQUENT:].sum():,.0f}."
     )
 
 

@@ -1,4 +1,4 @@
-"""The quality report in a real browser: for everybody to read, on every screen and on paper, and on its own."""
+"""The quality report in a real browser: for everybody to read, on every screen and on paper, by itself."""
 
 import re
 import shutil
@@ -68,10 +68,8 @@ def test_nothing_keeps_anybody_from_reading_it(
     page.evaluate(axe)
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     assert found["passes"]
-    assert [
-        (one["impact"], one["id"], [node["target"] for node in one["nodes"]][:3])
-        for one in found["violations"]
-    ] == []
+    violations = [(one["id"], one["nodes"][0]["target"], len(one["nodes"])) for one in found["violations"]]
+    assert violations == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -85,7 +83,7 @@ def test_a_phone_scrolls_it_in_one_direction_only(show: Show, kind: str, open_al
 
 def test_what_is_wider_than_a_phone_scrolls_by_itself_also_from_the_keyboard(show: Show) -> None:
     page = show(screen="phone")
-    region = page.get_by_role("region", name="Published figures").last
+    region = page.get_by_role("region", name="Published and observed")
     assert region.evaluate("element => element.scrollWidth > element.clientWidth")
     region.focus()
     page.keyboard.press("ArrowRight")
@@ -109,11 +107,9 @@ def test_it_asks_for_nothing_but_itself(browser: Browser, reports: dict[str, Pat
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_browser_mends_nothing_in_it(show: Show, reports: dict[str, Path], kind: str) -> None:
     tags = show(kind).evaluate("[...document.querySelectorAll('*')].map(element => element.localName)")
-    assert Counter(tags) == Counter(
-        element.tag for element in read(reports[kind].read_text("utf-8")).iter()
-    ) or Counter(map(str.lower, tags)) == Counter(
-        element.tag.lower() for element in read(reports[kind].read_text("utf-8")).iter()
-    )
+    # The strict reader knows no letter case, which matters within pictures alone.
+    written = [element.tag for element in read(reports[kind].read_text("utf-8")).iter()]
+    assert Counter(map(str.lower, tags)) == Counter(written)
 
 
 def test_the_first_key_leads_past_the_contents(show: Show) -> None:
@@ -132,7 +128,8 @@ def test_the_verdict_is_on_the_first_screen(show: Show) -> None:
     for screen in SCREENS:
         for kind, code in KINDS.items():
             page = show(kind, screen)
-            word = page.get_by_text("FAIL" if code else "PASS", exact=True).first
+            word = page.locator(".result .word")
+            assert word.inner_text() == ("✕ FAIL" if code else "✓ PASS")
             box = word.bounding_box()
             assert box is not None
             assert box["y"] + box["height"] < SCREENS[screen][1]
@@ -193,5 +190,5 @@ class TestOnPaper:
 
     def test_nothing_is_cut_at_its_right_edge(self, paper: Page) -> None:
         paper.set_viewport_size({"width": 700, "height": 900})  # Letter without its margins
-        cut = "[...document.querySelectorAll('table, svg')].filter(one => one.getBoundingClientRect().right > 701).length"
-        assert paper.evaluate(cut) == 0
+        rights = "[...document.querySelectorAll('table, svg')].map(one => one.getBoundingClientRect().right)"
+        assert max(paper.evaluate(rights)) <= 700

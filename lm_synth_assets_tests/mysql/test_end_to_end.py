@@ -12,7 +12,7 @@ from lm_synth_assets.storage.io_manager import TableIOManager
 from lm_synth_assets.storage.mysql.address import PASSWORD_VARIABLE, Address
 from lm_synth_assets.storage.mysql.scripts import load_script, verify_script
 from lm_synth_assets.storage.mysql.store import MysqlStore
-from lm_synth_assets_tests.integration.commands import SCRIPTS, TINY, WITH_ALL, Call, Ran, run
+from lm_synth_assets_tests.integration.commands import REPORT, SCRIPTS, TINY, WITH_ALL, Call, Ran, files, run
 from lm_synth_assets_tests.integration.test_blueprint_sql import PROJECTION
 from lm_synth_assets_tests.mysql.clients import rows
 
@@ -22,8 +22,9 @@ EACH_COUNT = [f"SELECT COUNT(*) FROM {name}" for name in ("dim_site", "dim_progr
 CHECK = verify_script()[verify_script().index("-- ED projection") :]
 
 
-def dagster(address: Address, *arguments: object) -> Ran:
+def dagster(address: Address, out: Path, *arguments: object) -> Ran:
     variables = {
+        "LM_SYNTH_OUT": str(out),
         "LM_SYNTH_STORAGE": "mysql",
         "LM_SYNTH_MYSQL_URL": address.url,
         PASSWORD_VARIABLE: address.password,
@@ -32,9 +33,10 @@ def dagster(address: Address, *arguments: object) -> Ran:
     return run(SCRIPTS / "dagster", *arguments, variables=variables)
 
 
-def test_dagster_makes_in_mysql_what_it_makes_in_files(database: Address, tiny: Path, call: Call) -> None:
-    ran = dagster(database, "asset", "materialize", "-m", "lm_synth_assets", "--select", "*")
+def test_dagster_makes_in_mysql_what_it_makes_in_files(database: Address, tiny: Path, tmp_path: Path) -> None:
+    ran = dagster(database, tmp_path, "asset", "materialize", "-m", "lm_synth_assets", "--select", "*")
     assert ran.code == 0, ran.err[-3000:]
+    assert files(tmp_path) == {REPORT: files(tiny)[REPORT]}
 
     for name, table in TABLES.items():
         expected, found = CsvStore(tiny).read(table), MysqlStore(database).read(table)

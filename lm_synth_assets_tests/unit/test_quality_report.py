@@ -262,7 +262,7 @@ def test_a_picture_stands_with_its_sentence_and_its_numbers_or_with_why_it_is_no
     tree = read(page(content))
     assert "Visits by site Visits One site has them all." in section(tree, "pictures")
     assert rows(tree, "Numbers: Visits by site") == [{"site": "Bear Creek", "visits": "22,677"}]
-    assert "Stays by site Not drawn. ip_stays: not made" in section(tree, "pictures")
+    assert "Stays by site Not drawn: ip_stays: not made" in section(tree, "pictures")
     assert len(list(tree.iter("svg"))) == 1
 
 
@@ -277,7 +277,7 @@ def test_a_missed_figure_is_told_and_fails_nothing() -> None:
     tree = read(page(replace(GOOD, figures=[MET, MISSED])))
     assert heading(tree).startswith("PASS: ")
     assert "1 of 2 published figures are met." in section(tree, "verdict")
-    met, missed = rows(tree, "Published figures")
+    met, missed = rows(tree, "Published and observed")
     assert (met["Observed"], met["Verdict"]) == ("453.50", "✓ Met")
     assert (missed["Observed"], missed["Verdict"]) == ("460.25", "! Missed")
 
@@ -292,7 +292,7 @@ def test_the_mark_of_a_figure_lies_in_the_band_where_it_is_met(observed: float, 
 
 def test_figures_that_cannot_be_measured_say_why() -> None:
     tree = read(page(replace(GOOD, figures=[], why_no_figures="ip_stays: not made")))
-    assert "Not measured. ip_stays: not made" in section(tree, "figures")
+    assert "Not measured: ip_stays: not made" in section(tree, "figures")
     assert "published figures are met" not in text(tree)
 
 

@@ -1,14 +1,11 @@
-"""What is told about a table when it has just been made, for people who look at it in Dagster's UI."""
+"""The pictures of a table that has just been made, for people who look at it in Dagster's UI."""
 
 import base64
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import pandas as pd
 from dagster import MetadataValue
-from sqlalchemy import Table
 
-from lm_synth_assets.assets.lineage import column_lineage
 from lm_synth_assets.config import Region
 from lm_synth_assets.pictures.registry import pictures_of
 from lm_synth_assets.pictures.rendering import png
@@ -43,17 +40,14 @@ class TablesAtHand:
         return self._frames[name] if name in self._frames else _FROM_CONFIGURATION[name](self._region)
 
 
-def told_of(table: Table, frames: Mapping[str, pd.DataFrame], region: Region) -> dict[str, Any]:
-    """Metadata of a materialization: where the columns come from, and pictures of the table.
-
-    `frames` are the table and its inputs.
-    """
+def pictures(frames: Mapping[str, pd.DataFrame], table: str, region: Region) -> dict[str, MetadataValue]:
+    """The pictures of a table as metadata, by title; `frames` are that table and its inputs."""
     tables = TablesAtHand(frames, region)
-    told: dict[str, Any] = {"dagster/column_lineage": column_lineage(table)}
-    for picture in pictures_of(table.name):
+    shown: dict[str, MetadataValue] = {}
+    for picture in pictures_of(table):
         numbers = picture.measure(tables, region)
         image = base64.b64encode(png(picture, numbers)).decode()
-        told[picture.title] = MetadataValue.md(
+        shown[picture.title] = MetadataValue.md(
             f"![{picture.title}](data:image/png;base64,{image})\n\n{picture.tell(numbers)}"
         )
-    return told
+    return shown

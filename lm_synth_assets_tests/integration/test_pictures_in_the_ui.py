@@ -1,0 +1,67 @@
+"""Pictures stand in the metadata of what was just made, with the numbers that are stored."""
+
+import base64
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from lm_synth_assets.automation import REGENERATE
+from lm_synth_assets.build import build_defs
+from lm_synth_assets.config_files import load_region
+from lm_synth_assets.pictures.picture import Picture
+from lm_synth_assets.pictures.registry import PICTURES
+from lm_synth_assets.pictures.rendering import png
+from lm_synth_assets.schema import TABLES
+from lm_synth_assets.settings import Settings
+from lm_synth_assets.storage.file_stores import CsvStore
+from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.integration.commands import TINY
+
+UP_TO_POPULATION = ("dim_site", "dim_lha", "dim_age_group", "dim_gender", "dim_date", "population_projection")
+
+Told = dict[str, dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("out")
+
+
+@pytest.fixture(scope="module")
+def told(out: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """The metadata of each asset, as an instance with a history has it."""
+    job = build_defs(Settings(out=out, config=TINY)).resolve_job_def(REGENERATE)
+    with dg.DagsterInstance.local_temp(str(tmp_path_factory.mktemp("home"))) as instance:
+        result = job.execute_in_process(instance=instance)
+    events = [event.materialization for event in result.get_asset_materialization_events()]
+    return {
+        event.asset_key.path[-1]: {name: str(value.value) for name, value in event.metadata.items()}
+        for event in events
+    }
+
+
+@pytest.fixture(scope="module")
+def stored(out: Path, told: Told) -> Tables:
+    return {name: CsvStore(out).read(table) for name, table in TABLES.items()}
+
+
+@pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
+def test_a_picture_is_drawn_of_what_is_stored(picture: Picture, told: Told, stored: Tables) -> None:
+    region = load_region(TINY)
+    numbers = picture.measure(stored, region)
+    image = base64.b64encode(png(picture, numbers)).decode()
+    assert told[picture.table][picture.title] == (
+        f"![{picture.title}](data:image/png;base64,{image})\n\n{picture.tell(numbers)}"
+    )
+
+
+def test_a_run_that_nobody_can_look_up_draws_none(tmp_path: Path) -> None:
+    job = build_defs(Settings(out=tmp_path, config=TINY)).resolve_implicit_global_asset_job_def()
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = job.execute_in_process(
+            asset_selection=[dg.AssetKey(name) for name in UP_TO_POPULATION], instance=instance
+        )
+    titles = {picture.title for picture in PICTURES}
+    for event in result.get_asset_materialization_events():
+        assert not titles & event.materialization.metadata.keys()
