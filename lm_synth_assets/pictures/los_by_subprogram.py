@@ -97,7 +97,7 @@ def _tell(frame: pd.DataFrame) -> str:
     return (
         f"Median length of stay in {count(len(frame), 'subprogram')}: from {least['median_days']:.1f} days "
         f"({least['subprogram']}) to {most['median_days']:.1f} days ({most['subprogram']}). Within "
-        f"{_tolerance(frame)} of the configured one are {inside}; few stays go farther by chance."
+        f"{_tolerance(frame)} of the configured one are {inside}; chance takes few stays farther."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -74,11 +75,13 @@ def _day_effects(visits: pd.DataFrame, region: Region) -> Floats:
     Sites share a part of it; the rest averages out as their shares of the visits allow.
     """
     shared = region.calendar.day_effect_shared
-    by_site = pd.crosstab(visits["ed_subservice"], visits["facility_id"], dropna=False).to_numpy(float)
-    total = np.maximum(by_site.sum(axis=1, keepdims=True), 1)
+    sites, site = np.unique(visits["facility_id"], return_inverse=True)
+    cell = visits["ed_subservice"].cat.codes.to_numpy() * len(sites) + site
+    by_site = np.bincount(cell, minlength=len(ED_SUBSERVICES) * len(sites)).reshape(len(ED_SUBSERVICES), -1)
+    shares = by_site / np.maximum(by_site.sum(axis=1, keepdims=True), 1)
     rhythms = (region.rhythms[region.ed_rhythms[name]] for name in ED_SUBSERVICES)
-    lone = ((by_site / total) ** 2).sum(axis=1)
-    return np.expm1([rhythm.day_sd**2 for rhythm in rhythms]) * (shared + (1 - shared) * lone)
+    variance = np.expm1([rhythm.day_sd**2 for rhythm in rhythms])
+    return variance * (shared + (1 - shared) * (shares**2).sum(axis=1))
 
 
 def _draw(figure: Figure, frame: pd.DataFrame) -> None:
@@ -101,7 +104,7 @@ def _weeks(axes: Axes, frame: pd.DataFrame) -> dict[str, Any]:
     (found,) = axes.plot(middle, frame["visits_per_day"], **(DOT | {"markersize": 4.5}))
     months = pd.date_range(first, periods=13, freq="MS")
     starts = (months - first).days.to_numpy()
-    axes.set_xticks((starts[1:] + starts[:-1]) / 2, list(months[:-1].strftime("%b")))
+    axes.set_xticks((starts[1:] + starts[:-1]) / 2, calendar.month_abbr[1:])
     axes.set_xticks(starts, minor=True)
     axes.set_xlim(0, starts[-1])
     bottom, top = axes.get_ylim()

@@ -102,7 +102,9 @@ def rows(figure: Figure, names: Sequence[str], notes: Sequence[str], heading: st
     axes.set_yticks(range(len(names)), labels)
     axes.grid(axis="x")
     for row, note in enumerate(notes):
-        write(figure, WIDTH - 0.2, _BELOW + height - (row + 0.5) * _ROW, note, ha="right", va="center_baseline")
+        write(
+            figure, WIDTH - 0.2, _BELOW + height - (row + 0.5) * _ROW, note, ha="right", va="center_baseline"
+        )
     write(figure, WIDTH - 0.2, _BELOW + height + 0.1, heading, ha="right", fontweight="bold")
     return axes
 

@@ -1,0 +1,428 @@
+"""`lm-synth report`: the page says what is stored, and nothing else."""
+
+import json
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+import pandas as pd
+import pytest
+
+from lm_synth_assets.config_files import CONFIG_FOLDER, DEFAULT_CONFIG
+from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets.pictures.registry import PICTURES
+from lm_synth_assets.schema import TABLES
+from lm_synth_assets.storage.file_stores import CsvStore, ParquetStore
+from lm_synth_assets.vocabulary import AGE_GROUPS, DISCLAIMER
+from lm_synth_assets_tests.integration.commands import (
+    CSV_FILES,
+    EXTENDS_TINY,
+    SCRIPTS,
+    TINY,
+    WITH_ALL,
+    Call,
+    Ran,
+    config_file,
+    files,
+    lm_synth,
+    run,
+)
+from lm_synth_assets_tests.pages import labelled, read, rows, section, text
+
+GATES = len(all_gates())
+
+Edit = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+def edited(folder: Path, table: str, edit: Edit) -> None:
+    """Change a stored table, so that it still keeps to its schema."""
+    store = CsvStore(folder)
+    store.write(TABLES[table], edit(store.read(TABLES[table])))
+
+
+def page_in(folder: Path) -> Element:
+    return read((folder / "quality_report.html").read_text("utf-8"))
+
+
+def number(shown: str) -> float:
+    return float(shown.replace(",", ""))
+
+
+@pytest.fixture(scope="module")
+def reported(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, Element]:
+    """What `lm-synth report` says of the tiny data set, and the page."""
+    path = tmp_path_factory.mktemp("report") / "tiny.html"
+    ran = lm_synth("report", "--in", tiny, "--config", TINY, "--to", path)
+    return ran, read(path.read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def page(reported: tuple[Ran, Element]) -> Element:
+    return reported[1]
+
+
+@pytest.fixture(scope="module")
+def csv(tiny: Path) -> dict[str, pd.DataFrame]:
+    """The tables as anybody reads them."""
+    return {name: pd.read_csv(tiny / f"{name}.csv") for name in TABLES}
+
+
+# Where the page goes, and what the command says
+
+
+def test_the_page_is_put_beside_the_tables_and_nothing_else_changes(call: Call, copy: Path) -> None:
+    before = files(copy)
+    ran = call("report", "--in", copy, "--config", TINY)
+    assert ran.code == 0
+    assert ran.out.splitlines() == [
+        f"Written to {copy}/quality_report.html",
+        f"report: PASS ({GATES} of {GATES} gates passed)",
+        DISCLAIMER,
+    ]
+    steps = len(TABLES) + len(PICTURES)
+    assert ran.err.splitlines()[-1] == f"report {steps}/{steps} {PICTURES[-1].name}"
+    after = files(copy)
+    assert after.pop("quality_report.html").startswith(b"<!doctype html>\n")
+    assert after == before
+
+
+def test_the_page_is_put_where_one_asks_for(call: Call, tiny: Path, tmp_path: Path) -> None:
+    path = tmp_path / "new" / "tiny.HTML"
+    ran = call("report", "--in", tiny, "--config", TINY, "--to", path)
+    assert (ran.code, ran.out.splitlines()[0]) == (0, f"Written to {path}")
+    assert files(path.parent).keys() == {"tiny.HTML"}
+    assert files(tiny).keys() == CSV_FILES
+
+
+def test_a_quiet_report_on_good_data_says_nothing(call: Call, tiny: Path, tmp_path: Path) -> None:
+    ran = call("report", "--in", tiny, "--config", TINY, "--to", tmp_path / "page.html", "--quiet")
+    assert ran == Ran(0, "", "")
+    assert files(tmp_path).keys() == {"page.html"}
+
+
+def test_json_is_that_of_validate_and_where_the_page_is(call: Call, tiny: Path, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    ran = call("report", "--in", tiny, "--config", TINY, "--to", path, "--json")
+    validated = json.loads(call("validate", "--in", tiny, "--config", TINY, "--json").out)
+    assert (ran.code, ran.err) == (0, "")
+    assert json.loads(ran.out) == validated | {"report": str(path)}
+
+
+@pytest.mark.parametrize("name", ["page.pdf", "page", ".html/page", "page.html.zip"])
+def test_another_name_than_that_of_a_page_is_wrong_usage(
+    call: Call, tiny: Path, tmp_path: Path, name: str
+) -> None:
+    ran = call("report", "--in", tiny, "--to", tmp_path / name)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"--to {tmp_path / name}: the page is HTML, so its name must end in .html" in ran.err
+    assert files(tmp_path) == {}
+
+
+def test_a_folder_cannot_become_the_page(call: Call, tiny: Path, tmp_path: Path) -> None:
+    (tmp_path / "page.html").mkdir()
+    ran = call("report", "--in", tiny, "--to", tmp_path / "page.html")
+    assert (ran.code, ran.out) == (2, "")
+    assert "is a directory" in ran.err
+
+
+def test_a_place_that_cannot_be_written_to_is_told_before_any_work(
+    call: Call, tiny: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    ran = call("report", "--in", tiny, "--to", tmp_path / "file" / "page.html")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith(f"Error: Cannot write to {tmp_path}/file")
+    assert ran.err.count("\n") == 1
+
+
+def test_a_database_has_no_folder_to_put_the_page_into(call: Call) -> None:
+    for arguments in (("--url", "mysql://nobody@127.0.0.1:1/none"), ("--format", "mysql")):
+        ran = call("report", *arguments, "--url", "mysql://nobody@127.0.0.1:1/none")
+        assert (ran.code, ran.out) == (2, "")
+        assert "the tables are in a database: name a file for the page with --to" in ran.err
+
+
+@pytest.mark.parametrize("arguments", [(), ("--format", "parquet"), ("--config", "nowhere.yaml")])
+def test_a_place_without_a_data_set_is_told_as_validate_does(
+    call: Call, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    ran, validated = (call(command, "--in", tmp_path, *arguments) for command in ("report", "validate"))
+    assert ran == validated
+    assert ran.code in (1, 2)
+    assert files(tmp_path) == {}
+
+
+def test_two_data_sets_in_a_folder_are_told_as_validate_does(call: Call, copy: Path) -> None:
+    ParquetStore(copy).write(TABLES["dim_site"], CsvStore(copy).read(TABLES["dim_site"]))
+    ran, validated = (call(command, "--in", copy) for command in ("report", "validate"))
+    assert ran == validated
+    assert ran.code == 2
+    assert "choose one with --format" in ran.err
+
+
+def test_a_manifest_that_describes_no_run_is_told_as_validate_does(call: Call, copy: Path) -> None:
+    edited(copy, "dataset_manifest", lambda manifest: manifest.assign(years=60))
+    ran, validated = (call(command, "--in", copy, "--config", TINY) for command in ("report", "validate"))
+    assert ran == validated
+    assert ran.code == 2
+    assert not (copy / "quality_report.html").exists()
+
+
+def test_help_names_every_flag(call: Call) -> None:
+    ran = call("report", "--help")
+    assert (ran.code, ran.err) == (0, "")
+    flags = {word.removeprefix("--") for word in ran.out.split() if word.startswith("--")}
+    assert flags == set("in format url to config quiet json help".split())
+
+
+# What the page says of good data
+
+
+def test_the_rows_of_each_table_are_those_of_its_file(page: Element, csv: dict[str, pd.DataFrame]) -> None:
+    overview = {row["Table"].split()[0]: row for row in rows(page, "The tables of the data set")}
+    assert {name: number(row["Rows"]) for name, row in overview.items()} == {
+        name: len(frame) for name, frame in csv.items()
+    }
+
+
+def test_every_value_of_the_manifest_is_that_of_its_file(page: Element, csv: dict[str, pd.DataFrame]) -> None:
+    shown = {row["Name"].split()[0]: row["Value"] for row in rows(page, "Manifest")}
+    (stored,) = csv["dataset_manifest"].astype(str).to_dict("records")
+    for name in ("with_ed", "with_ip"):
+        stored[name] = "yes" if stored[name] == "1" else "no"
+    for name in ("sampling_weight", "population", "patients"):
+        assert number(shown.pop(name)) == float(stored.pop(name))
+    assert shown == stored
+
+
+def test_every_gate_is_as_validate_shows_it(call: Call, page: Element, tiny: Path) -> None:
+    told = json.loads(call("validate", "--in", tiny, "--config", TINY, "--json").out)["gates"]
+    shown = [(table, row) for table in TABLES for row in rows(page, f"Gates on {table}")]
+    words = {"pass": "✓ Pass", "warn": "! Warning", "fail": "✕ Fail", "not judged": "? Not judged"}
+    assert [
+        (table, row["Gate"], row["Compared"], row["Expected"], row["Observed"], row["Threshold"], row["Verdict"])
+        for table, row in shown
+    ] == [
+        (
+            gate["table"],
+            f"{gate['gate']} {gate['description']}",
+            gate["formula"],
+            gate["expected"],
+            gate["observed"],
+            gate["threshold"],
+            words[gate["mark"]],
+        )
+        for gate in told
+    ]
+
+
+def test_every_figure_is_as_compare_shows_it(call: Call, page: Element, tiny: Path) -> None:
+    told = json.loads(call("compare", "--in", tiny, "--config", TINY, "--json").out)
+    shown = rows(page, "Published and observed")
+    assert [row["Figure"] for row in shown] == [figure["name"] for figure in told]
+    for row, figure in zip(shown, told, strict=True):
+        assert (row["Published"], row["Source"]) == (figure["published"], figure["source"])
+        assert (float(row["Target"]), float(row["Tolerance"])) == (figure["target"], figure["tolerance"])
+        assert float(row["Observed"]) == pytest.approx(figure["observed"], abs=0.005)
+        assert row["Verdict"] == ("✓ Met" if figure["met"] else "! Missed")
+    met = sum(figure["met"] for figure in told)
+    assert f"{met} of {len(told)} published figures are met." in section(page, "verdict")
+
+
+def test_residents_by_age_and_gender_add_up_to_the_projection(
+    page: Element, csv: dict[str, pd.DataFrame]
+) -> None:
+    population = csv["population_projection"]
+    ends = population[population["year"].isin([population["year"].min(), population["year"].max()])]
+    expected = ends.groupby(["year", "gender", "age_group"])["population"].sum()
+    shown = rows(page, "Numbers: Residents by age and gender")
+    assert len(shown) == len(expected) == 2 * 3 * len(AGE_GROUPS)
+    for row in shown:
+        key = int(row["year"]), row["gender"], row["age group"]
+        assert number(row["residents"]) == expected[key]
+
+
+def test_visits_by_site_are_the_encounters_there_as_of_all_residents(
+    page: Element, csv: dict[str, pd.DataFrame]
+) -> None:
+    names = csv["dim_site"].set_index("site_id")["site_name"]
+    weight = csv["dataset_manifest"]["sampling_weight"].iloc[0]
+    expected = csv["ed_encounters"]["facility_id"].map(names).value_counts() * weight
+    shown = rows(page, "Numbers: ED visits projected and generated")
+    assert {row["site"] for row in shown} == set(names)
+    for row in shown:
+        assert number(row["visits at the site"]) == pytest.approx(expected.get(row["site"], 0), abs=0.005)
+
+
+def test_patients_by_visits_are_those_of_the_encounters(page: Element, csv: dict[str, pd.DataFrame]) -> None:
+    visits = csv["ed_encounters"]["patient_id"].value_counts()
+    shown = {row["visits"]: number(row["patients"]) for row in rows(page, f"Numbers: {VISITS}")}
+    assert sum(shown.values()) == len(csv["patients"])
+    assert shown["1"] == (visits == 1).sum()
+    assert shown["2"] == (visits == 2).sum()
+
+
+VISITS = "Patients by number of ED visits"
+
+
+def test_every_picture_is_there(page: Element) -> None:
+    assert [text(next(plate.iter("h3"))) for plate in page.iter("article") if plate.get("class") == "plate"] == [
+        picture.title for picture in PICTURES
+    ]
+    assert len(list(page.iter("svg"))) == len(PICTURES)
+    assert "Not drawn" not in section(page, "pictures")
+
+
+def test_no_id_stands_twice_on_the_page_and_every_link_leads_somewhere(page: Element) -> None:
+    ids = [element.get("id") for element in page.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    for element in page.iter():
+        for name, value in element.attrib.items():
+            if name.endswith("href") and value.startswith("#"):
+                assert value.removeprefix("#") in ids
+
+
+def test_the_command_on_the_page_makes_the_data_set_again(page: Element, tiny: Path, tmp_path: Path) -> None:
+    command = shlex.split(next(text(one) for one in page.iter("pre")).replace("\\ ", ""))
+    assert command[0] == "lm-synth"
+    ran = run(SCRIPTS / command[0], *command[1:], "--out", tmp_path / "again", cwd=CONFIG_FOLDER)
+    assert ran.code == 0
+    assert files(tmp_path / "again") == files(tiny)
+
+
+# The same page
+
+
+def test_the_same_data_set_has_the_same_page_wherever_and_however_it_is_stored(
+    call: Call, tiny: Path, tmp_path: Path
+) -> None:
+    pages = []
+    for store, folder in ((CsvStore, tmp_path / "a"), (ParquetStore, tmp_path / "elsewhere" / "in a folder")):
+        for table in TABLES.values():
+            store(folder).write(table, CsvStore(tiny).read(table))
+        assert call("report", "--in", folder, "--config", TINY).code == 0
+        pages.append((folder / "quality_report.html").read_bytes())
+    assert pages[0] == pages[1]
+    assert str(tmp_path).encode() not in pages[0]
+    assert str(CONFIG_FOLDER).encode() not in pages[0]
+
+
+def test_the_page_is_the_same_in_another_process(tiny: Path, tmp_path: Path) -> None:
+    for seed in ("1", "2"):
+        command = ("report", "--in", tiny, "--config", TINY, "--to", tmp_path / f"{seed}.html")
+        variables = {"PYTHONHASHSEED": seed, "TZ": f"UTC{seed}", "MPLBACKEND": "pdf"}
+        assert lm_synth(*command, variables=variables).code == 0
+    assert len(set(files(tmp_path).values())) == 1
+
+
+def test_the_page_is_small_enough_to_be_sent(page: Element, call: Call, tiny: Path, tmp_path: Path) -> None:
+    call("report", "--in", tiny, "--config", TINY, "--to", tmp_path / "page.html")
+    assert (tmp_path / "page.html").stat().st_size < 700_000
+
+
+# What the page says of other data
+
+
+def test_damaged_data_fail_and_the_page_shows_where(call: Call, copy: Path) -> None:
+    def one_stay_lasts_a_day_more(stays: pd.DataFrame) -> pd.DataFrame:
+        stays.loc[0, "los_days"] += 1
+        return stays
+
+    edited(copy, "ip_stays", one_stay_lasts_a_day_more)
+    ran = call("report", "--in", copy, "--config", TINY, "--quiet")
+    assert (ran.code, ran.err) == (1, "")
+    assert ran.out.startswith("FAIL ip_stays.length_of_stay: expected no stay outside 0.25-365 days")
+    assert ran.out.splitlines()[-2] == f"report: FAIL ({GATES - 1} of {GATES} gates passed)"
+    page = page_in(copy)
+    assert f"✕ FAIL {GATES - 1} of {GATES} gates passed; 1 failed." in section(page, "verdict")
+    (row,) = rows(page, "Rows that show it: ip_stays.length_of_stay")
+    stored = CsvStore(copy).read(TABLES["ip_stays"]).iloc[0]
+    assert row["stay_id"] == str(stored["stay_id"])
+    assert float(row["los_days"]) == stored["los_days"]
+
+
+def test_a_missing_table_leaves_what_does_not_need_it(call: Call, copy: Path) -> None:
+    (copy / "ed_encounters.csv").unlink()
+    ran = call("report", "--in", copy, "--config", TINY)
+    assert ran.code == 1
+    page = page_in(copy)
+    why = "ed_encounters: cannot be read as declared (see the gate ed_encounters.schema)"
+    assert f"Not measured: {why}" in section(page, "figures")
+    assert f"ED arrivals by hour and weekday Not drawn: {why}" in section(page, "pictures")
+    assert rows(page, "Numbers: Residents by age and gender")
+    assert "ed_encounters is not there (looked for ed_encounters.csv)" in section(page, "gates")
+    assert "ED visits – not stored" in section(page, "verdict")
+
+
+def test_a_table_that_is_no_table_is_told_and_not_shown(call: Call, copy: Path) -> None:
+    (copy / "patients.csv").write_bytes(b"PK\x03\x04 <script>alert(1)</script> \xff")
+    ran = call("report", "--in", copy, "--config", TINY)
+    assert ran.code == 1
+    html = (copy / "quality_report.html").read_text("utf-8")
+    assert "<script" not in html
+    assert "it is a zip archive (an Excel workbook is one)" in section(read(html), "gates")
+
+
+def test_words_that_were_put_into_the_data_are_words_on_the_page(call: Call, copy: Path) -> None:
+    sites = copy / "dim_site.csv"
+    sites.write_text(sites.read_text("utf-8").replace("Bear Creek Hospital", "<script>alert(1)</script>"))
+    visits = copy / "ed_encounters.csv"
+    visits.write_text(visits.read_text("utf-8").replace("Discharged", "<img src=x onerror=alert(1)>", 3))
+    assert call("report", "--in", copy, "--config", TINY).code == 1
+    html = (copy / "quality_report.html").read_text("utf-8")
+    assert "<script" not in html
+    assert "<img" not in html
+    shown = text(read(html))
+    assert "<script>alert(1)</script>" in shown
+    assert "<img src=x onerror=alert(1)>" in shown
+
+
+def test_a_configuration_with_strange_names_makes_a_sound_page(call: Call, tmp_path: Path) -> None:
+    folder = tmp_path / "a & b"
+    folder.mkdir()
+    config = config_file(
+        folder, EXTENDS_TINY + "sites: {LM-BRC: {name: '<script>alert(1)</script> | & \"Bär\" $x$ 熊'}}\n"
+    )
+    made = call("generate", "--config", config, "--out", folder / "out", *WITH_ALL, "--quiet")
+    assert made.code == 0
+    assert call("report", "--in", folder / "out", "--config", config, "--quiet") == Ran(0, "", "")
+    page = page_in(folder / "out")
+    assert "script" not in {element.tag for element in page.iter()}
+    sites = {row["site"] for row in rows(page, "Numbers: ED visits projected and generated")}
+    assert "<script>alert(1)</script> | & \"Bär\" $x$ 熊" in sites
+    assert "--config my.yaml" in text(labelled(page, "Command"))
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "left_out"), [([], ["ed_encounters", "ip_stays"]), (["--with-ed"], ["ip_stays"])]
+)
+def test_tables_that_were_not_asked_for_are_not_missed(
+    call: Call, tmp_path: Path, asked_for: list[str], left_out: list[str]
+) -> None:
+    call("generate", "--config", TINY, "--out", tmp_path, *asked_for)
+    assert call("report", "--in", tmp_path, "--config", TINY).code == 0
+    page = page_in(tmp_path)
+    overview = {row["Table"].split()[0]: row for row in rows(page, "The tables of the data set")}
+    assert [name for name, row in overview.items() if row["Rows"] == "–"] == left_out
+    assert all(overview[name]["Verdict"] == "not made, as the manifest says" for name in left_out)
+    assert f"{left_out[0]}: not made, as the manifest says" in section(page, "figures")
+    assert f"--years 3 {' '.join(asked_for)}".strip() in text(labelled(page, "Command"))
+
+
+def test_without_a_manifest_the_page_says_what_the_data_are_taken_for(call: Call, copy: Path) -> None:
+    (copy / "dataset_manifest.csv").unlink()
+    assert call("report", "--in", copy, "--config", TINY).code == 1
+    told = section(page_in(copy), "data-set")
+    assert "No manifest could be read. The data are taken for what tiny.yaml describes." in told
+    assert "--patients 2000" in told
+
+
+def test_another_configuration_than_the_data_were_made_with_is_told(call: Call, copy: Path) -> None:
+    assert call("report", "--in", copy, "--config", DEFAULT_CONFIG).code == 0
+    told = section(page_in(copy), "data-set")
+    assert "That makes another data set." not in told
+    edited(copy, "dataset_manifest", lambda manifest: manifest.assign(config_hash="0" * 64))
+    assert call("report", "--in", copy, "--config", TINY).code == 0
+    told = section(page_in(copy), "data-set")
+    assert "That makes another data set. The data were made with another configuration" in told
