@@ -96,8 +96,8 @@ def _tell(frame: pd.DataFrame) -> str:
     inside = median.between(frame["low_days"], frame["high_days"]).sum()
     return (
         f"Median length of stay in {count(len(frame), 'subprogram')}: from {least['median_days']:.1f} days "
-        f"({least['subprogram']}) to {most['median_days']:.1f} days ({most['subprogram']}). Within "
-        f"{_tolerance(frame)} of the configured one are {inside}; chance takes few stays farther."
+        f"({least['subprogram']}) to {most['median_days']:.1f} days ({most['subprogram']}). {inside} of "
+        f"these medians lie within {_tolerance(frame)} of the configured one."
     )
 
 

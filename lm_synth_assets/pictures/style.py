@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -147,11 +148,10 @@ def shown(text: str) -> str:
 def short(text: str, longest: float = _LONGEST_NAME) -> str:
     """Text in one line that is not too long (inches)."""
     line = shown(text)
-    kept = line
-    while _inches(kept) > longest:
-        line = line[:-1]
-        kept = f"{line.rstrip()}…"
-    return kept
+    if _inches(line) <= longest:
+        return line
+    kept = bisect_right(range(len(line)), longest, key=lambda letters: _inches(f"{line[:letters]}…")) - 1
+    return f"{line[:kept].rstrip()}…"
 
 
 def _inches(text: str) -> float:
@@ -178,10 +178,10 @@ def change(before: float, after: float) -> str:
 
 
 def chance(expected: Floats) -> tuple[Floats, Floats]:
-    """The range that 95 % of Poisson counts with these means lie in.
+    """The range that 95 % of Poisson counts with these means lie in, at its ends whole numbers.
 
     By their square root, whose variance is 1/4.
     Source: M. S. Bartlett, Supplement to the Journal of the Royal Statistical Society 3 (1936).
     """
     root = np.sqrt(expected)
-    return np.maximum(root - 0.98, 0.0) ** 2, (root + 0.98) ** 2
+    return np.floor(np.maximum(root - 0.98, 0.0) ** 2), np.ceil((root + 0.98) ** 2)
