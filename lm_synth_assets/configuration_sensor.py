@@ -61,17 +61,13 @@ def out_of_date(instance: dg.DagsterInstance, parts: Mapping[str, str]) -> list[
 
 
 def _request(generation: Generation, assets: list[str], changed: list[str]) -> dg.RunRequest:
-    """A run that makes some assets, and looks at the gates that these, or changed thresholds, concern."""
-    made, every_gate = set(assets), provenance.GATES in changed
+    """A run that makes some assets and looks at their gates, or with other thresholds at every gate."""
+    every_gate = [dg.AssetCheckKey(dg.AssetKey(gate.table), gate.name) for gate in all_gates()]
     return dg.RunRequest(
         run_config={"resources": {"generation": {"config": generation.model_dump()}}},
         tags={CHANGED_TAG: ", ".join(changed) or "before the sensor was turned on"},
         asset_selection=[dg.AssetKey(name) for name in assets],
-        asset_check_keys=[
-            dg.AssetCheckKey(dg.AssetKey(gate.table), gate.name)
-            for gate in all_gates()
-            if every_gate or made & {gate.table, *gate.reads}
-        ],
+        asset_check_keys=every_gate if provenance.GATES in changed else None,
     )
 
 
