@@ -5,6 +5,7 @@ Everything that comes from data or configuration is escaped; the pictures are ma
 
 from collections import Counter
 from collections.abc import Iterable
+from math import isnan
 from pathlib import Path
 from typing import NamedTuple
 
@@ -105,8 +106,13 @@ def _by_reason(gates: list[Judged]) -> dict[str, list[Judged]]:
     return found
 
 
-def _position(figure: Comparison) -> float:
-    """Where an observed value stands on a track of 100, of which the middle half is the tolerance."""
+def _position(figure: Comparison) -> float | None:
+    """Where an observed value stands on a track of 100, of which the middle half is the tolerance.
+
+    None where there was nothing to measure.
+    """
+    if isnan(figure.observed):
+        return None
     off = (figure.observed - figure.target) / figure.tolerance
     return round(50 + 25 * min(max(off, -2.0), 2.0), 1)
 

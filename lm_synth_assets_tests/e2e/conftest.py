@@ -1,21 +1,21 @@
 """A real browser, and a real Dagster for it to look at.
 
-The browser is Debian's Chromium without a window, driven by Playwright; axe-core judges pages. Without Chromium
-these tests do not run, and say so; where LM_SYNTH_TEST_REQUIRE_BROWSER is set, they fail. LM_SYNTH_TEST_AXE names
-axe-core's script, which `.ci/browser` fetches.
+The browser is Debian's Chromium without a window, driven by Playwright; axe-core judges pages. Without
+Chromium the tests that need it do not run, and say so; where LM_SYNTH_TEST_REQUIRE_BROWSER is set, they fail.
+LM_SYNTH_TEST_AXE names axe-core's script, which `.ci/browser` fetches.
 """
 
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from lm_synth_assets_tests.e2e.dagster_client import Dagster
-from lm_synth_assets_tests.e2e.dagster_server import FEW, Server, running
+from lm_synth_assets_tests.e2e.dagster_server import USUAL, Server, running
 
 CHROMIUM = "chromium"
 AXE_VARIABLE = "LM_SYNTH_TEST_AXE"
@@ -39,9 +39,12 @@ def _missing(what: str) -> None:
     pytest.skip(what)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, one for all tests of a worker."""
+    """Chromium, one for the tests of a module.
+
+    No longer: its driver keeps an event loop running, within which Dagster cannot execute in process.
+    """
     program = shutil.which(CHROMIUM)
     if program is None:
         _missing(f"no {CHROMIUM} on the path")
@@ -79,9 +82,9 @@ def started() -> Iterator[Server]:
 @pytest.fixture
 def server(started: Server) -> Iterator[Server]:
     """A Dagster that is at rest, with the configuration that it started with."""
-    started.config.write_text(FEW, encoding="utf-8")
     yield started
     started.dagster.rest()
+    started.configure(USUAL)
 
 
 @pytest.fixture
@@ -102,7 +105,9 @@ def made(server: Server, _made: None) -> Server:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show what the server has written last where a test has failed."""
     report = yield
     used = getattr(item, "funcargs", {}).get("started")

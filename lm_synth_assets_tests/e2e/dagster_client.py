@@ -1,13 +1,13 @@
-"""What a running Dagster tells of itself through GraphQL, and what it can be asked to do."""
+"""Asking a running Dagster what it knows, and telling it what to do, through GraphQL as its pages do."""
 
 import json
 import time
 import urllib.request
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from lm_synth_assets.automation import REGENERATE
+from lm_synth_assets_tests.e2e.dagster_told import Event, Made, Run, Tick, name_of
 
 T = TypeVar("T")
 
@@ -16,11 +16,10 @@ LIMIT = 180.0
 
 _LOOK_AGAIN = 0.25
 _CODE = {"repositoryName": "__repository__", "repositoryLocationName": "lm_synth_assets"}
-_ENDS = ("SUCCESS", "FAILURE", "CANCELED")
 
 
 def until(look: Callable[[], T | None], what: str, limit: float = LIMIT) -> T:
-    """What `look` finds, once it finds anything true. Fails after `limit` seconds, saying what was awaited."""
+    """What `look` finds, once that is anything. Fails after `limit` seconds, saying what was awaited."""
     end = time.monotonic() + limit
     while not (found := look()):
         assert time.monotonic() < end, f"waited {limit:.0f} s in vain for {what}"
@@ -28,45 +27,12 @@ def until(look: Callable[[], T | None], what: str, limit: float = LIMIT) -> T:
     return found
 
 
-@dataclass(frozen=True)
-class Run:
-    """A run as it is at one moment; times are seconds since 1970."""
+class _Automation(NamedTuple):
+    """A schedule or a sensor."""
 
+    kind: str
     id: str
-    job: str
     status: str
-    created: float
-    started: float | None
-    ended: float | None
-    tags: dict[str, str]
-    made: frozenset[str]
-    """The assets that it has materialized."""
-
-    @property
-    def over(self) -> bool:
-        return self.status in _ENDS
-
-
-@dataclass(frozen=True)
-class Made:
-    """The latest materialization of an asset, and the verdicts of its checks."""
-
-    group: str
-    run: str
-    version: str
-    labels: frozenset[str]
-    """What its metadata are called."""
-    checks: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Tick:
-    """One look of a schedule or a sensor: what came of it, the runs it asked for, and what it said."""
-
-    status: str
-    at: float
-    runs: tuple[str, ...]
-    said: str
 
 
 class Dagster:
@@ -88,155 +54,119 @@ class Dagster:
         [value] = answer["data"].values()
         return value
 
-    # What there is
-
     def is_ready(self) -> bool:
         """Whether the code is loaded and every daemon has been heard of."""
-        entries = self.ask("{ workspaceOrError { ... on Workspace { locationEntries { loadStatus } } } }")
+        code = self.ask("{ workspaceOrError { ... on Workspace { locationEntries { loadStatus } } } }")
         health = self.ask("{ instance { daemonHealth { allDaemonStatuses { required healthy } } } }")
-        loaded = all(entry["loadStatus"] == "LOADED" for entry in entries["locationEntries"])
+        loaded = all(entry["loadStatus"] == "LOADED" for entry in code["locationEntries"])
         daemons = health["daemonHealth"]["allDaemonStatuses"]
         return loaded and all(daemon["healthy"] for daemon in daemons if daemon["required"])
+
+    # Assets
+
+    def assets(self) -> dict[str, Made]:
+        """What was last made of each asset that was made."""
+        nodes = self.ask(f"{{ assetNodes {{ {Made.FIELDS} }} }}")
+        return {name_of(node): Made.of(node) for node in nodes if node["assetMaterializations"]}
+
+    # Runs
 
     def runs(self, ids: Iterable[str] | None = None) -> list[Run]:
         """Runs, the last one first: those of some ids, or all."""
         found = self.ask(
-            """query($filter: RunsFilter) { runsOrError(filter: $filter) { ... on Runs { results {
-                 id jobName status creationTime startTime endTime tags { key value }
-                 assetMaterializations { assetKey { path } } } } } }""",
+            f"""query($filter: RunsFilter) {{ runsOrError(filter: $filter) {{
+                  ... on Runs {{ results {{ {Run.FIELDS} }} }} }} }}""",
             filter={} if ids is None else {"runIds": list(ids)},
         )
-        return [
-            Run(
-                run["id"],
-                run["jobName"],
-                run["status"],
-                run["creationTime"],
-                run["startTime"],
-                run["endTime"],
-                {tag["key"]: tag["value"] for tag in run["tags"]},
-                frozenset("/".join(made["assetKey"]["path"]) for made in run["assetMaterializations"]),
-            )
-            for run in found["results"]
-        ]
+        return [Run.of(run) for run in found["results"]]
 
     def run(self, run_id: str) -> Run:
         [found] = self.runs([run_id])
         return found
 
-    def events(self, run_id: str) -> list[dict[str, Any]]:
-        """The events of a run: their types and messages, with the reason of those that tell of an error."""
-        return self.ask(
-            """query($id: ID!) { logsForRun(runId: $id) { ... on EventConnection { events {
-                 ... on MessageEvent { eventType message }
-                 ... on ErrorEvent { error { message errorChain { error { message } } } } } } } }""",
+    def events(self, run_id: str) -> list[Event]:
+        """What has happened in a run."""
+        found = self.ask(
+            f"""query($id: ID!) {{ logsForRun(runId: $id) {{
+                  ... on EventConnection {{ events {{ {Event.FIELDS} }} }} }} }}""",
             id=run_id,
-        )["events"]
-
-    def errors(self, run_id: str) -> list[str]:
-        """What a run tells of errors."""
-        return [
-            " ".join(found["message"] for found in (event["error"], *_chain(event)))
-            for event in self.events(run_id)
-            if event.get("error")
-        ]
-
-    def assets(self) -> dict[str, Made]:
-        """What was last made of each asset that was made."""
-        nodes = self.ask(
-            """{ assetNodes { assetKey { path } groupName
-                 assetMaterializations(limit: 1) { runId tags { key value } metadataEntries { label } }
-                 assetChecksOrError { ... on AssetChecks { checks { name
-                   executionForLatestMaterialization { status } } } } } }"""
         )
-        made = {}
-        for node in nodes:
-            for last in node["assetMaterializations"]:
-                checks = node["assetChecksOrError"].get("checks", [])
-                judged = {check["name"]: check["executionForLatestMaterialization"] for check in checks}
-                tags = {tag["key"]: tag["value"] for tag in last["tags"]}
-                made["/".join(node["assetKey"]["path"])] = Made(
-                    node["groupName"],
-                    last["runId"],
-                    tags["dagster/data_version"],
-                    frozenset(entry["label"] for entry in last["metadataEntries"]),
-                    {name: found["status"] if found else "NONE" for name, found in judged.items()},
-                )
-        return made
+        return [Event.of(event) for event in found["events"]]
 
-    def state(self, name: str) -> dict[str, Any]:
-        """The state of a schedule or a sensor: its id, whether it is RUNNING, and its ticks."""
-        return self.ask(
-            """query($selector: InstigationSelector!) { instigationStateOrError(instigationSelector: $selector) {
-                 ... on InstigationState { id selectorId status ticks(limit: 50) {
-                   status timestamp runIds skipReason error { message causes { message } }
-                   logEvents { events { message } } } } } }""",
-            selector={**_CODE, "name": name},
-        )
-
-    def ticks(self, name: str, since: float = 0.0) -> list[Tick]:
-        """The ticks of a schedule or a sensor that are over and began after a time, the last one first."""
-        return [
-            Tick(tick["status"], tick["timestamp"], tuple(tick["runIds"]), _said(tick))
-            for tick in self.state(name)["ticks"]
-            if tick["status"] != "STARTED" and tick["timestamp"] > since
-        ]
-
-    # What it can do
-
-    def launch(self, job: str = REGENERATE, **generation: object) -> str:
-        """Queue a run of a job; returns its id. With fields of `generation`, all that have no default."""
+    def launch(self, job: str = REGENERATE, generation: dict[str, object] | None = None) -> str:
+        """Queue a run of a job, perhaps with other fields of `generation` than the usual; returns its id."""
         config = {"resources": {"generation": {"config": generation}}} if generation else {}
         launched = self.ask(
             """mutation($params: ExecutionParams!) { launchRun(executionParams: $params) {
-                 __typename ... on LaunchRunSuccess { run { id } }
-                 ... on RunConfigValidationInvalid { errors { message } } ... on PythonError { message } } }""",
+                 ... on LaunchRunSuccess { run { id } }
+                 ... on RunConfigValidationInvalid { errors { message } }
+                 ... on PythonError { message } } }""",
             params={"selector": {**_CODE, "jobName": job}, "mode": "default", "runConfigData": config},
         )
-        assert launched["__typename"] == "LaunchRunSuccess", launched
+        assert "run" in launched, launched
         return str(launched["run"]["id"])
 
     def finished(self, *ids: str) -> list[Run]:
         """Some runs, once all are over."""
 
-        def over() -> list[Run] | None:
+        def over() -> dict[str, Run] | None:
             found = {run.id: run for run in self.runs(ids)}
-            return [found[run_id] for run_id in ids] if all(run.over for run in found.values()) else None
+            return found if all(run.over for run in found.values()) else None
 
-        return until(over, f"the end of {', '.join(ids)}")
+        found = until(over, f"the end of {', '.join(ids)}")
+        return [found[run_id] for run_id in ids]
 
     def succeeded(self, run_id: str) -> Run:
-        """A run, once it is over; fails with what it said unless it succeeded."""
+        """A run, once it is over; fails with the reasons unless it succeeded."""
         [run] = self.finished(run_id)
-        assert run.status == "SUCCESS", self.errors(run_id)
+        assert run.status == "SUCCESS", [event.error for event in self.events(run_id) if event.error]
         return run
 
-    def start(self, name: str) -> None:
-        """Turn on a schedule or a sensor."""
-        kind = "Schedule" if self._is_schedule(name) else "Sensor"
-        self.ask(
-            f"mutation($it: {kind}Selector!) {{ start{kind}({kind.lower()}Selector: $it) {{ __typename }} }}",
-            it={**_CODE, f"{kind.lower()}Name": name},
-        )
-        assert self.state(name)["status"] == "RUNNING"
-
-    def stop(self, name: str) -> None:
-        """Turn off a schedule or a sensor."""
-        mutation = "stopRunningSchedule" if self._is_schedule(name) else "stopSensor"
-        self.ask(f"mutation($id: String!) {{ {mutation}(id: $id) {{ __typename }} }}", id=self.state(name)["id"])
-        assert self.state(name)["status"] == "STOPPED"
+    # Schedules and sensors
 
     def automations(self) -> dict[str, str]:
         """Every schedule and sensor, and whether it is RUNNING or STOPPED."""
-        states = []
-        for kind in ("schedule", "sensor"):
-            found = self.ask(
-                f"query($code: RepositorySelector!) {{ {kind}sOrError(repositorySelector: $code) {{ "
-                f"... on {kind.title()}s {{ results {{ name {kind}State {{ status }} }} }} }} }}",
-                code=_CODE,
-            )
-            states += [(each["name"], each[f"{kind}State"]["status"]) for each in found["results"]]
-        return dict(states)
+        return {name: automation.status for name, automation in self._automations().items()}
+
+    def _automations(self) -> dict[str, _Automation]:
+        found = self.ask(
+            """query($code: RepositorySelector!) { repositoryOrError(repositorySelector: $code) {
+                 ... on Repository { schedules { name scheduleState { id status } }
+                                     sensors { name sensorState { id status } } } } }""",
+            code=_CODE,
+        )
+        return {
+            each["name"]: _Automation(kind, **each[f"{kind}State"])
+            for kind in ("schedule", "sensor")
+            for each in found[f"{kind}s"]
+        }
+
+    def start(self, name: str) -> None:
+        """Turn on a schedule or a sensor."""
+        kind = self._automations()[name].kind
+        self.ask(
+            f"""mutation($it: {kind.title()}Selector!) {{
+                  start{kind.title()}({kind}Selector: $it) {{ __typename }} }}""",
+            it={**_CODE, f"{kind}Name": name},
+        )
+        assert self.automations()[name] == "RUNNING"
+
+    def stop(self, name: str) -> None:
+        """Turn off a schedule or a sensor."""
+        automation = self._automations()[name]
+        mutation = {"schedule": "stopRunningSchedule", "sensor": "stopSensor"}[automation.kind]
+        self.ask(f"mutation($id: String!) {{ {mutation}(id: $id) {{ __typename }} }}", id=automation.id)
+        assert self.automations()[name] == "STOPPED"
+
+    def ticks(self, name: str, since: float = 0.0) -> list[Tick]:
+        """The ticks of a schedule or a sensor that are over and began after a time, the last one first."""
+        found = self.ask(
+            f"""query($it: InstigationSelector!) {{ instigationStateOrError(instigationSelector: $it) {{
+                  ... on InstigationState {{ ticks(limit: 50) {{ {Tick.FIELDS} }} }} }} }}""",
+            it={**_CODE, "name": name},
+        )
+        ticks = [Tick.of(tick) for tick in found.get("ticks", []) if tick["status"] != "STARTED"]
+        return [tick for tick in ticks if tick.at > since]
 
     def rest(self) -> None:
         """Turn everything off that runs by itself, and end what is under way."""
@@ -246,32 +176,8 @@ class Dagster:
         for run in self.runs():
             if not run.over:
                 self.ask(
-                    "mutation($id: String!) { terminateRun(runId: $id, terminatePolicy: "
-                    "MARK_AS_CANCELED_IMMEDIATELY) { __typename } }",
+                    """mutation($id: String!) { terminateRun(runId: $id,
+                         terminatePolicy: MARK_AS_CANCELED_IMMEDIATELY) { __typename } }""",
                     id=run.id,
                 )
         until(lambda: all(run.over for run in self.runs()), "the end of all runs")
-
-    def _is_schedule(self, name: str) -> bool:
-        found = self.ask(
-            "query($it: ScheduleSelector!) { scheduleOrError(scheduleSelector: $it) { __typename } }",
-            it={**_CODE, "scheduleName": name},
-        )
-        return bool(found["__typename"] == "Schedule")
-
-
-def _chain(event: dict[str, Any]) -> list[dict[str, str]]:
-    return [link["error"] for link in event["error"]["errorChain"]]
-
-
-def _said(tick: dict[str, Any]) -> str:
-    """What a tick says: why it did nothing, what it logged, what went wrong."""
-    error = tick["error"] or {"message": "", "causes": []}
-    return "\n".join(
-        [
-            tick["skipReason"] or "",
-            *(event["message"] for event in tick["logEvents"]["events"]),
-            error["message"],
-            *(cause["message"] for cause in error["causes"]),
-        ]
-    ).strip()

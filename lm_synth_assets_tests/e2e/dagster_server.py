@@ -1,5 +1,6 @@
-"""A real Dagster server as `make ui` starts it: web pages, daemon and code, in a folder and on a port of its own."""
+"""A real Dagster as `make ui` starts it: pages, daemon and code, in a folder and on a port of its own."""
 
+import csv
 import os
 import shutil
 import signal
@@ -10,12 +11,31 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from lm_synth_assets.assets.report import NAME as QUALITY_REPORT
+from lm_synth_assets.schema import TABLES
 from lm_synth_assets_tests.e2e.dagster_client import Dagster, until
-from lm_synth_assets_tests.integration.commands import EXTENDS_TINY, ROOT, SCRIPTS, environment
+from lm_synth_assets_tests.integration.commands import (
+    EXTENDS_DEFAULTS,
+    EXTENDS_TINY,
+    ROOT,
+    SCRIPTS,
+    environment,
+)
 from lm_synth_assets_tests.servers import free_port
 
-FEW = f"{EXTENDS_TINY}run: {{patients: 300}}\n"
-"""The configuration that the server starts with: a run of it is a matter of seconds."""
+SHOTS_VARIABLE = "LM_SYNTH_TEST_SHOTS"
+"""Names a folder for pictures of what tests see."""
+
+_FULL_SIZE = bool(os.environ.get(SHOTS_VARIABLE))
+
+PATIENTS = 50_000 if _FULL_SIZE else 300
+"""So few that a run is a matter of seconds; where pictures are taken, as many as people have."""
+
+USUAL = f"{EXTENDS_DEFAULTS if _FULL_SIZE else EXTENDS_TINY}run: {{patients: {PATIENTS}}}\n"
+"""The configuration that the server starts with."""
+
+EVERYTHING = frozenset({*TABLES, QUALITY_REPORT})
+"""All that is made."""
 
 _TAIL = 8_000
 
@@ -37,6 +57,18 @@ class Server:
     @property
     def config(self) -> Path:
         return self.folder / "region.yaml"
+
+    def configure(self, text: str) -> None:
+        """Replace the configuration file, whole, as editors do."""
+        edited = self.config.with_suffix(".edited")
+        edited.write_text(text, encoding="utf-8")
+        edited.replace(self.config)
+
+    def manifest(self) -> dict[str, str]:
+        """The only row of the stored manifest."""
+        with (self.out / "dataset_manifest.csv").open(newline="", encoding="utf-8") as file:
+            [row] = csv.DictReader(file)
+        return row
 
     @property
     def log(self) -> str:
@@ -75,7 +107,7 @@ def running(folder: Path) -> Iterator[Server]:
     home = folder / "home"
     home.mkdir(parents=True)
     shutil.copy(ROOT / "deploy" / "local" / "dagster.yaml", home)
-    (folder / "region.yaml").write_text(FEW, encoding="utf-8")
+    (folder / "region.yaml").write_text(USUAL, encoding="utf-8")
     (folder / "tmp").mkdir()
     port = free_port()
     with (folder / "log").open("wb") as log:

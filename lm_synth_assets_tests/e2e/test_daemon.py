@@ -1,29 +1,28 @@
 """What runs by itself, on a real daemon: the schedule, the queue, retries, and what sensors say and do."""
 
-import csv
 import os
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from lm_synth_assets.automation import REGENERATE, SCHEDULE, SEED_TAG
-from lm_synth_assets.config_files import load_region
 from lm_synth_assets.configuration_sensor import CHANGED_TAG
 from lm_synth_assets.configuration_sensor import SENSOR as CONFIGURATION_CHANGED
 from lm_synth_assets.failures import SENSOR as TELL_WHAT_FAILED
 from lm_synth_assets.gates.registry import all_gates
-from lm_synth_assets.schema import TABLES
-from lm_synth_assets_tests.e2e.dagster_client import Dagster, Run, Tick, until
-from lm_synth_assets_tests.e2e.dagster_server import FEW, Server
+from lm_synth_assets_tests.e2e.dagster_client import Dagster, until
+from lm_synth_assets_tests.e2e.dagster_server import EVERYTHING, PATIENTS, USUAL, Server
+from lm_synth_assets_tests.e2e.dagster_told import Run, Tick
 from lm_synth_assets_tests.integration.commands import ROOT
 from lm_synth_assets_tests.integration.test_failures import STRICT
 
 PARENT_TAG, WILL_RETRY_TAG = "dagster/parent_run_id", "dagster/will_retry"
 
-EVERYTHING = {*TABLES, "quality_report"}
 WITH_A_SCENARIO = {"dim_scenario", "ed_projection", "dataset_manifest", "quality_report"}
+REFERENCE = EVERYTHING - {"patients", "ed_encounters", "ip_stays", "quality_report"}
 ONE_MORE = "scenarios: {Ageing: {ed_rates: 1.5}}\n"
 
 KNOWN_NOTICES = (
@@ -43,9 +42,9 @@ def retries(dagster: Dagster, run_id: str) -> list[Run]:
     return [run for run in dagster.runs() if run.tags.get(PARENT_TAG) == run_id]
 
 
-def generation(config: Path) -> dict[str, object]:
+def fields(config: Path) -> dict[str, object]:
     """The fields of a run that a configuration file describes."""
-    return {"config": str(config), "patients": 300, "seed": 42, "start_year": 2025, "years": 3}
+    return {"config": str(config), "patients": PATIENTS, "seed": 42, "start_year": 2025, "years": 3}
 
 
 # Starting
@@ -73,19 +72,83 @@ def test_nothing_runs_by_itself_until_it_is_turned_on(dagster: Dagster) -> None:
     assert set(dagster.automations().values()) == {"STOPPED"}
 
 
+# Following the configuration
+
+
+class Following:
+    """A server with everything made, whose sensor follows the configuration."""
+
+    def __init__(self, server: Server) -> None:
+        self.server, self.dagster = server, server.dagster
+        self.dagster.succeeded(self.dagster.launch())
+        self.dagster.start(CONFIGURATION_CHANGED)
+
+    def edit(self, more: str) -> None:
+        self.server.configure(USUAL + more)
+
+    def tick(self, is_meant: Callable[[Tick], object]) -> Tick:
+        """The last look of the sensor that is meant, once there is one."""
+        looks = partial(self.dagster.ticks, CONFIGURATION_CHANGED)
+        return until(lambda: next(filter(is_meant, looks()), None), "a look at the configuration")
+
+    def run(self, changed: str) -> Run:
+        """The run that the sensor asks for when some parts of the configuration have changed."""
+
+        def asked() -> list[Run]:
+            return [run for run in self.dagster.runs() if run.tags.get(CHANGED_TAG) == changed]
+
+        [run] = until(asked, f"a run because of {changed}")
+        return self.dagster.succeeded(run.id)
+
+    def state(self) -> dict[str, tuple[object, ...]]:
+        """Of every asset the version, the time and the bytes of its file."""
+        versions = {name: made.version for name, made in self.dagster.assets().items()}
+        return {
+            path.stem: (versions[path.stem], path.stat().st_mtime_ns, path.read_bytes())
+            for path in self.server.out.iterdir()
+        }
+
+
+def test_an_edit_of_the_configuration_makes_again_what_depends_on_it_and_no_more(server: Server) -> None:
+    followed = Following(server)
+    before = followed.state()
+    assert before.keys() == EVERYTHING
+    assert followed.tick(lambda tick: tick.status == "SKIPPED").runs == ()
+
+    followed.edit(ONE_MORE)
+    assert followed.run("scenarios").made == WITH_A_SCENARIO
+    after = followed.state()
+    for name in EVERYTHING:
+        same = [old == new for old, new in zip(before[name], after[name], strict=True)]
+        assert same == [name not in WITH_A_SCENARIO] * 3, name
+    assert "Ageing" in (server.out / "dim_scenario.csv").read_text("utf-8")
+
+    followed.edit("scenarios: {Ageing: {ed_rates: fast}}\n")
+    broken = followed.tick(lambda tick: tick.status == "FAILURE")
+    assert f"{server.config}:3: scenarios.Ageing.ed_rates: must be a number" in broken.said
+    assert followed.state() == after
+
+    followed.edit(f"{ONE_MORE}gates: {{ks_threshold: 0.2}}\n")
+    run = followed.run("gates")
+    assert run.made == {"quality_report"}
+    last = followed.state()
+    assert {name for name in EVERYTHING if last[name] != after[name]} == {"quality_report"}
+    looks = [event for event in server.dagster.events(run.id) if event.type == "ASSET_CHECK_EVALUATION"]
+    assert len(looks) == len(all_gates())
+    assert len([run for run in server.dagster.runs() if CHANGED_TAG in run.tags]) == 2
+
+
 # Runs
 
 
-def test_runs_wait_for_each_other(server: Server, dagster: Dagster) -> None:
-    first, second = dagster.finished(dagster.launch(), dagster.launch())
+def test_runs_wait_for_each_other(made: Server, dagster: Dagster) -> None:
+    first, second = dagster.finished(dagster.launch("emergency_only"), dagster.launch("emergency_only"))
     assert (first.status, second.status) == ("SUCCESS", "SUCCESS")
-    assert first.made == second.made == EVERYTHING
-    earlier, later = sorted((first, second), key=lambda run: run.started or 0)
+    assert first.made == second.made == {"ed_encounters", "quality_report"}
+    earlier, later = sorted((first, second), key=lambda run: run.started)
     assert later.created < earlier.ended <= later.started
-    assert {path.name for path in server.out.iterdir()} == {
-        *(f"{name}.csv" for name in TABLES),
-        "quality_report.html",
-    }
+    # What is only being written has a name that begins with a dot.
+    assert {path.stem for path in made.out.iterdir()} == EVERYTHING
 
 
 @contextmanager
@@ -99,34 +162,20 @@ def held(path: Path) -> Iterator[None]:
         kept.replace(path)
 
 
-def is_read(pipe: Path) -> bool:
-    """Whether somebody waits for what comes through a pipe."""
-    try:
-        os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
-    except OSError:
-        return False
-    return True
-
-
-def process_of(dagster: Dagster, run_id: str) -> int:
-    told = "\n".join(str(event.get("message")) for event in dagster.events(run_id))
-    [number] = re.findall(r"Started process for run \(pid: (\d+)\)", told)
-    return int(number)
-
-
 def test_a_run_whose_process_is_lost_is_completed_by_another(made: Server, dagster: Dagster) -> None:
+    def happened(pattern: str) -> list[str]:
+        told = "\n".join(event.message for event in dagster.events(lost_id))
+        return re.findall(pattern, told)
+
     with held(made.out / "patients.csv"):
         lost_id = dagster.launch("reference_only")
-        until(lambda: is_read(made.out / "patients.csv"), "a step that reads the patients")
-        os.kill(process_of(dagster, lost_id), signal.SIGKILL)
+        until(lambda: happened('Started execution of step "quality_report"'), "who reads the patients")
+        [process] = happened(r"Started process for run \(pid: (\d+)\)")
+        os.kill(int(process), signal.SIGKILL)
         [lost] = dagster.finished(lost_id)
-    assert lost.status == "FAILURE"
-    assert lost.made
+    assert (lost.status, lost.made) == ("FAILURE", REFERENCE)
     [retry] = until(lambda: retries(dagster, lost_id), "another run")
-    rest = dagster.succeeded(retry.id)
-    assert lost.made | rest.made == EVERYTHING - {"patients", "ed_encounters", "ip_stays"}
-    assert rest.made
-    assert not lost.made & rest.made
+    assert dagster.succeeded(retry.id).made == {"quality_report"}
     assert retries(dagster, retry.id) == []
 
 
@@ -141,7 +190,7 @@ class TestFailures:
         # A run status sensor tells of what happens after its first look.
         until(lambda: dagster.ticks(TELL_WHAT_FAILED), "the first look")
         gate, config = dagster.finished(
-            dagster.launch(**generation(strict)), dagster.launch(**generation(broken))
+            dagster.launch(generation=fields(strict)), dagster.launch(generation=fields(broken))
         )
         assert (gate.status, config.status) == ("FAILURE", "FAILURE")
         assert {"population_projection", "patients"} <= gate.made
@@ -173,89 +222,4 @@ def test_the_schedule_makes_the_data_anew(server: Server, dagster: Dagster) -> N
     assert run.made == EVERYTHING
     assert run.tags["dagster/schedule_name"] == SCHEDULE
     assert run.tags[SEED_TAG] == "as configured: the data stay as they are"
-    assert manifest(server)["seed"] == "42"
-
-
-def manifest(server: Server) -> dict[str, str]:
-    with (server.out / "dataset_manifest.csv").open(newline="", encoding="utf-8") as file:
-        [row] = csv.DictReader(file)
-    return row
-
-
-# Following the configuration
-
-
-class Following:
-    """A server whose sensor follows the configuration, and its next tick."""
-
-    def __init__(self, server: Server) -> None:
-        self.server, self.dagster = server, server.dagster
-        self.dagster.succeeded(self.dagster.launch())
-        self.dagster.start(CONFIGURATION_CHANGED)
-        self.seen = 0.0
-
-    def edit(self, more: str) -> None:
-        self.server.config.write_text(FEW + more, encoding="utf-8")
-
-    def tick(self) -> Tick:
-        """The next look that the sensor takes at the configuration as it is now."""
-
-        def looked() -> Tick | None:
-            ticks = self.dagster.ticks(CONFIGURATION_CHANGED, since=self.seen)
-            return ticks[-1] if ticks else None
-
-        tick = until(looked, "a tick of the sensor")
-        self.seen = tick.at
-        return tick
-
-    def next_run(self) -> Run:
-        tick = self.tick()
-        assert tick.status == "SUCCESS", tick.said
-        [run_id] = tick.runs
-        return self.dagster.succeeded(run_id)
-
-    def state(self) -> dict[str, tuple[object, ...]]:
-        """Of every asset the version, the time and the bytes of its file."""
-        versions = {name: made.version for name, made in self.dagster.assets().items()}
-        return {
-            path.stem: (versions[path.stem], path.stat().st_mtime_ns, path.read_bytes())
-            for path in self.server.out.iterdir()
-        }
-
-    def changed(self, before: dict[str, tuple[object, ...]]) -> set[str]:
-        after = self.state()
-        assert after.keys() == before.keys()
-        return {name for name, state in after.items() if state != before[name]}
-
-
-def test_an_edit_of_the_configuration_makes_again_what_depends_on_it_and_no_more(server: Server) -> None:
-    followed = Following(server)
-    before = followed.state()
-    assert set(before) == EVERYTHING
-    first = followed.tick()
-    assert (first.status, first.runs) == ("SKIPPED", ())
-
-    followed.edit(ONE_MORE)
-    run = followed.next_run()
-    assert run.made == WITH_A_SCENARIO
-    assert run.tags[CHANGED_TAG] == "scenarios"
-    assert followed.changed(before) == WITH_A_SCENARIO
-    after = followed.state()
-    assert {name for name in before if after[name][0] != before[name][0]} == WITH_A_SCENARIO
-    assert {name for name in before if after[name][2] != before[name][2]} == WITH_A_SCENARIO
-    assert "Ageing" in (server.out / "dim_scenario.csv").read_text("utf-8")
-
-    followed.edit("scenarios: {Ageing: {ed_rates: fast}}\n")
-    broken = followed.tick()
-    assert broken.status == "FAILURE"
-    assert f"{server.config}:3: scenarios.Ageing.ed_rates: must be a number" in broken.said
-    assert followed.changed(after) == set()
-
-    followed.edit(f"{ONE_MORE}gates: {{ks_threshold: 0.2}}\n")
-    run = followed.next_run()
-    assert run.made == {"quality_report"}
-    assert run.tags[CHANGED_TAG] == "gates"
-    assert followed.changed(after) == {"quality_report"}
-    assert load_region(server.config).gates.ks_threshold == 0.2
-    evaluated = [event for event in server.dagster.events(run.id) if event.get("eventType") == "ASSET_CHECK_EVALUATION"]
-    assert len(evaluated) == len(all_gates())
+    assert server.manifest()["seed"] == "42"

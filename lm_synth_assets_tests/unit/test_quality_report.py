@@ -290,6 +290,13 @@ def test_the_mark_of_a_figure_lies_in_the_band_where_it_is_met(observed: float, 
     assert f'style="left: {left:.1f}%"' in html
 
 
+def test_a_figure_of_nothing_has_no_value_and_no_mark() -> None:
+    html = page(replace(GOOD, figures=[MET._replace(observed=float("nan"))]))
+    (shown,) = rows(read(html), "Published and observed")
+    assert (shown["Observed"], shown["Verdict"]) == ("–", "! Missed")
+    assert "nan%" not in html
+
+
 def test_figures_that_cannot_be_measured_say_why() -> None:
     tree = read(page(replace(GOOD, figures=[], why_no_figures="ip_stays: not made")))
     assert "Not measured: ip_stays: not made" in section(tree, "figures")
@@ -507,8 +514,8 @@ class TestWhatCannotBeHad:
         reasons = "; ".join(f"{name}: {why}" for name in left_out)
         assert (told.figures, told.why_no_figures) == ([], reasons)
         for picture, plate in zip(PICTURES, told.plates, strict=True):
-            lacking = {picture.table, *picture.reads} & set(left_out)
-            assert bool(plate.why_not) == bool(lacking), picture.name
+            lacking = [name for name in (picture.table, *picture.reads) if name in left_out]
+            assert plate.why_not == "; ".join(f"{name}: {why}" for name in lacking), picture.name
             assert bool(plate.svg) == (not lacking)
         assert told.outcome.passed
 
@@ -527,6 +534,14 @@ class TestWhatCannotBeHad:
         assert {one.mark for one in patients.gates} == {Mark.FAIL, Mark.NOT_JUDGED}
         assert told.why_no_figures == "patients: cannot be read as declared (see the gate patients.schema)"
         assert not told.outcome.passed
+
+    def test_is_a_table_that_a_picture_reads_beside_its_own(self, tables: Tables) -> None:
+        told = gathered(without(tables, "dim_site"))
+        readers = [picture.name for picture in PICTURES if "dim_site" in picture.reads]
+        reason = "dim_site: cannot be read as declared (see the gate dim_site.schema)"
+        assert readers
+        assert [plate.name for plate in told.plates if plate.why_not == reason] == readers
+        assert [plate.name for plate in told.plates if not plate.svg] == readers
 
     @pytest.mark.usefixtures("few_pictures")
     def test_is_a_manifest(self, tables: Tables, region: Region) -> None:

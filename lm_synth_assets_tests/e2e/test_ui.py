@@ -1,0 +1,182 @@
+"""What people do in Dagster's web pages: make the data, look at them, make others, turn things on.
+
+Where LM_SYNTH_TEST_SHOTS names a folder, pictures of these pages are put there, of a data set of full size.
+"""
+
+import re
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lm_synth_assets.automation import SCHEDULE
+from lm_synth_assets.pictures.registry import PICTURES
+from lm_synth_assets.schema import TABLES
+from lm_synth_assets_tests.e2e.dagster_server import EVERYTHING, PATIENTS, Server
+from lm_synth_assets_tests.e2e.pages import Ui
+from lm_synth_assets_tests.integration.commands import files
+
+PEOPLE = ("population", "rates", "patients", "emergency", "inpatient", "projections")
+"""The groups of what is made of residents, from first to last."""
+
+GROUPS = ("configuration", "dimensions", *PEOPLE, "report")
+
+
+@pytest.fixture
+def ui(page: Page, server: Server) -> Ui:
+    return Ui(page, server)
+
+
+# Making and looking
+
+
+def test_a_visitor_makes_everything_with_one_click_and_looks_at_it(ui: Ui) -> None:
+    ui.open("/")
+    ui.go("Lineage")
+    for group in GROUPS:
+        ui.button(group).first.wait_for()
+    assert ui.page.get_by_role("dialog").count() == 0, "a dialog in front of the first page"
+    ui.shot("lineage")
+    ui.button("Materialize all").click()
+    ui.page.get_by_role("link", name="View", exact=True).click()
+    run = ui.run("Success")
+    assert (run.status, run.made) == ("SUCCESS", EVERYTHING)
+    ui.open(f"/runs/{run.id}")
+    ui.sees("RUN_SUCCESS")
+    ui.shot("run")
+    ui.go("Runs")
+    ui.page.get_by_role("link", name=run.id[:8]).wait_for()
+    ui.sees("Success")
+
+    made = ui.dagster.assets()
+    assert {made[name].run for name in EVERYTHING} == {run.id}
+    verdicts = {status for name in EVERYTHING for status in made[name].checks.values()}
+    assert verdicts == {"SUCCEEDED"}
+    assert {name for name in EVERYTHING if made[name].stale} == set()
+    shows_graph(ui)
+    shows_checks(ui, "population_projection", sorted(made["population_projection"].checks))
+    for table in ("population_projection", "ed_encounters"):
+        shows_columns_and_rows(ui, table)
+        shows_pictures(ui, table)
+    ui.open("/assets/quality_report?view=events")
+    ui.sees(str(ui.server.out / "quality_report.html"))
+
+
+def shows_graph(ui: Ui) -> None:
+    groups = " or ".join(f'group:"{group}"' for group in PEOPLE)
+    expanded = ",".join(f"global@global:{group}" for group in PEOPLE)
+    ui.open(f"/asset-groups~{quote(groups)}/?expanded={expanded}")
+    for table in ("ed_baseline_rates", "patients", "ed_encounters", "ip_stays", "ed_projection"):
+        ui.sees(re.compile(f"^{table}$"))
+    ui.shot("graph")
+
+
+def shows_checks(ui: Ui, table: str, names: list[str]) -> None:
+    ui.open(f"/assets/{table}?view=checks")
+    ui.sees(f"Checks ({len(names)})")
+    for name in names:
+        ui.sees(name)
+    expect(ui.page.get_by_text("Succeeded", exact=True)).to_have_count(len(names))
+    ui.sees("Passed")
+    ui.sees(re.compile(r" in the worst of "))
+    ui.shot("checks")
+
+
+def shows_columns_and_rows(ui: Ui, table: str) -> None:
+    ui.open(f"/assets/{table}")
+    for column in TABLES[table].columns:
+        row = ui.page.get_by_role("row").filter(has=ui.page.get_by_text(column.name, exact=True))
+        expect(row.filter(has_text=column.comment or "")).not_to_have_count(0)
+    lines = (ui.server.out / f"{table}.csv").read_text("utf-8").splitlines()
+    ui.sees("Row count")
+    ui.sees(re.compile(rf"^{len(lines) - 1:,}$"))
+    ui.shot("asset")
+
+
+def shows_pictures(ui: Ui, table: str) -> None:
+    pictures = [picture for picture in PICTURES if picture.table == table]
+    assert pictures
+    ui.open(f"/assets/{table}?view=events")
+    for picture in pictures:
+        ui.page.get_by_role("row").filter(has_text=picture.title).get_by_text("[Show Markdown]").click()
+        dialog = ui.page.get_by_role("dialog")
+        image = dialog.get_by_role("img", name=picture.title)
+        image.wait_for()
+        width = image.evaluate("image => image.decode().then(() => image.naturalWidth)")
+        assert width >= 400
+        ui.shot(f"picture-{picture.name}")
+        dialog.get_by_role("button", name="Close").click()
+        dialog.wait_for(state="detached")
+
+
+# Making something else
+
+
+def test_the_launchpad_sets_patients_and_seed(ui: Ui) -> None:
+    launchpad = ui.launchpad()
+    ui.shot("launchpad")
+    launchpad.write("patients", PATIENTS + 50)
+    launchpad.write("seed", 99)
+    launchpad.is_valid()
+    launchpad.launch.click()
+    ui.run("Success")
+    manifest = ui.server.manifest()
+    assert (manifest["patients"], manifest["seed"]) == (str(PATIENTS + 50), "99")
+    people = (ui.server.out / "patients.csv").read_text("utf-8").splitlines()
+    assert len(people) - 1 == PATIENTS + 50
+
+
+def test_the_launchpad_refuses_what_cannot_be_meant(ui: Ui) -> None:
+    before = ui.dagster.runs()
+    launchpad = ui.launchpad()
+    launchpad.rename("patients", "patient")
+    launchpad.refuses('Received unexpected config entry "patient"')
+    launchpad.rename("patient", "patients")
+    launchpad.is_valid()
+    launchpad.write("patients", "many")
+    launchpad.refuses('Value "many" of type')
+    assert ui.dagster.runs() == before
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "problem"),
+    [
+        ("patients", "0", "patients: must be a whole number, at least 1 and at most 9999999; found 0"),
+        ("config", "{folder}/nowhere.yaml", "{folder}/nowhere.yaml: no such file"),
+        ("config", "{folder}/broken.yaml", "{folder}/broken.yaml:2:1: not valid YAML: did not find expected"),
+    ],
+    ids=["a value", "no file", "a broken file"],
+)
+def test_what_cannot_be_made_is_told_before_anything_is(ui: Ui, field: str, value: str, problem: str) -> None:
+    (ui.server.folder / "broken.yaml").write_text("run: {patients: 5\n", encoding="utf-8")
+    ui.server.out.mkdir(exist_ok=True)
+    before = files(ui.server.out)
+    launchpad = ui.launchpad()
+    launchpad.write(field, value.format(folder=ui.server.folder))
+    launchpad.is_valid()
+    launchpad.launch.click()
+    run = ui.run("Failure")
+    ui.sees(problem.format(folder=ui.server.folder))
+    assert run.made == frozenset()
+    assert files(ui.server.out) == before
+
+
+# Turning things on
+
+
+def test_the_schedule_is_turned_on_and_off_with_a_switch(ui: Ui) -> None:
+    ui.open("/")
+    ui.go("Automation")
+    row = ui.page.get_by_role("link", name=SCHEDULE).locator(
+        "xpath=ancestor::*[count(.//input[@type='checkbox'])=2][1]"
+    )
+    switch = row.get_by_role("checkbox").last
+    expect(switch).not_to_be_checked()
+    ui.sees("Every minute")
+    for state in ("RUNNING", "STOPPED"):
+        # The box itself is out of sight: people click on its label.
+        row.locator("label").last.click()
+        expect(switch).to_be_checked(checked=state == "RUNNING")
+        assert ui.dagster.automations()[SCHEDULE] == state
+        if state == "RUNNING":
+            ui.shot("automation")
