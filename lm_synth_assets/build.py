@@ -19,8 +19,9 @@ from lm_synth_assets.settings import Settings
 from lm_synth_assets.storage.io_manager import TableIOManager
 
 # Where the system can fork, a step's process starts from one that has everything loaded: half the time.
+_EVERYTHING = [f"lm_synth_assets.{name}" for name in ("definitions", "storage.stores", "pictures.registry")]
 _START: dict[str, dict[str, list[str]]] = (
-    {"forkserver": {"preload_modules": ["lm_synth_assets.definitions"]}}
+    {"forkserver": {"preload_modules": _EVERYTHING}}
     if "forkserver" in get_all_start_methods()
     else {"spawn": {}}
 )

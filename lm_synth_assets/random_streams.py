@@ -3,6 +3,8 @@
 A stream is found by its name, so adding an asset, a year or a draw never changes what another one draws.
 """
 
+from __future__ import annotations
+
 import hashlib
 from dataclasses import dataclass
 

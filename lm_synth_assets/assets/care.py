@@ -1,5 +1,7 @@
 """The people and their care: patients, ED encounters, inpatient stays."""
 
+from __future__ import annotations
+
 import pandas as pd
 
 from lm_synth_assets.assets.table_asset import table_asset

@@ -1,5 +1,7 @@
 """The dimensions: what the facts refer to."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import pandas as pd

@@ -1,5 +1,7 @@
 """The pictures of a table that has just been made, for people who look at it in Dagster's UI."""
 
+from __future__ import annotations
+
 import base64
 from collections.abc import Callable, Mapping
 
@@ -7,8 +9,6 @@ import pandas as pd
 from dagster import MetadataValue
 
 from lm_synth_assets.config import Region
-from lm_synth_assets.pictures.registry import pictures_of
-from lm_synth_assets.pictures.rendering import png
 from lm_synth_assets.simulation import calendar, dimensions, population, projections, rates
 
 
@@ -42,6 +42,10 @@ class TablesAtHand:
 
 def pictures(frames: Mapping[str, pd.DataFrame], table: str, region: Region) -> dict[str, MetadataValue]:
     """The pictures of a table as metadata, by title; `frames` are that table and its inputs."""
+    # Here and not above: who only looks at the graph needs none of it.
+    from lm_synth_assets.pictures.registry import pictures_of
+    from lm_synth_assets.pictures.rendering import png
+
     tables = TablesAtHand(frames, region)
     shown: dict[str, MetadataValue] = {}
     for picture in pictures_of(table):

@@ -1,5 +1,7 @@
 """The denominators: residents, true rates, and the volumes that follow from both."""
 
+from __future__ import annotations
+
 import pandas as pd
 
 from lm_synth_assets import __version__

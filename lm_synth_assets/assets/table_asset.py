@@ -1,14 +1,17 @@
 """One general mechanism for assets: everything that an asset says about its table comes from the schema."""
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Callable, Iterable
 from functools import wraps
-from inspect import signature
-from typing import Any
+from inspect import Parameter, Signature, signature
+from typing import Any, TypeAlias
 
 import pandas as pd
 from dagster import (
     AssetExecutionContext,
+    AssetIn,
     AssetKey,
     AssetsDefinition,
     BetaWarning,
@@ -25,7 +28,7 @@ from sqlalchemy import Table
 from lm_synth_assets import __version__
 from lm_synth_assets.assets.lineage import column_lineage
 from lm_synth_assets.assets.pictures import pictures
-from lm_synth_assets.assets.table_types import dataframe_type
+from lm_synth_assets.assets.table_types import FRAME, dataframe_type, limits
 from lm_synth_assets.generation import Generation
 from lm_synth_assets.provenance import MadeFrom, data_versions, part_key, part_versions
 from lm_synth_assets.schema import TABLES, foreign_keys, primary_key
@@ -36,9 +39,9 @@ TAGS = {"data": "synthetic"}
 MADE_FROM: dict[str, MadeFrom] = {}
 """What each asset follows from, as its decorator says."""
 
-_RESOURCES = {"generation", "io_manager"}
+_RESOURCES = {"generation": Generation}
 
-Compute = Callable[..., pd.DataFrame]
+Compute: TypeAlias = "Callable[..., pd.DataFrame]"
 
 
 def table_asset(
@@ -52,13 +55,14 @@ def table_asset(
 
     def build(compute: Compute) -> AssetsDefinition:
         table = TABLES[compute.__name__]
-        inputs = set(signature(compute).parameters) - _RESOURCES
+        inputs = set(signature(compute).parameters) - _RESOURCES.keys()
         parents = {parent for _, parent, _ in foreign_keys(table)} | set(after)
         others = sorted(parents - inputs - {table.name})
         MADE_FROM[table.name] = MadeFrom(tuple(reads), tuple(sorted({*inputs, *others})))
 
         return asset(
             group_name=group,
+            ins={name: AssetIn(dagster_type=FRAME) for name in sorted(inputs)},
             deps=[*map(part_key, reads), *map(AssetKey, others)],
             required_resource_keys={"generation"} - set(signature(compute).parameters),
             dagster_type=dataframe_type(table),
@@ -88,10 +92,12 @@ def _versioned(compute: Compute, table: Table) -> Callable[..., Output[pd.DataFr
             told |= pictures({**frames, table.name: frame}, table.name, generation.region)
         return _output(frame, version_of(table.name, generation), told)
 
-    # Dagster reads from the signature what comes in and out.
-    computed.__annotations__["return"] = Output[pd.DataFrame]
-    computed.__signature__ = signature(compute).replace(  # type: ignore[attr-defined]
-        return_annotation=Output[pd.DataFrame]
+    # Dagster reads from the signature which resources come in; the types of frames it is told.
+    computed.__signature__ = Signature(  # type: ignore[attr-defined]
+        [
+            parameter.replace(annotation=_RESOURCES.get(name, Parameter.empty))
+            for name, parameter in signature(compute).parameters.items()
+        ]
     )
     return computed
 
@@ -116,22 +122,9 @@ def column_schema(table: Table) -> TableSchema:
                 name=column.name,
                 type=str(column.type),
                 description=column.comment,
-                constraints=TableColumnConstraints(
-                    nullable=bool(column.nullable), other=_limits(column.info)
-                ),
+                constraints=TableColumnConstraints(nullable=bool(column.nullable), other=limits(column.info)),
             )
             for column in table.columns
         ],
         constraints=TableConstraints(other=[f"primary key ({', '.join(primary_key(table))})"]),
     )
-
-
-def _limits(info: dict[str, Any]) -> list[str]:
-    limits = []
-    if "values" in info:
-        limits.append(f"one of {', '.join(info['values'])}")
-    if "low" in info:
-        limits.append(f"at least {info['low']:g}")
-    if "high" in info:
-        limits.append(f"at most {info['high']:g}")
-    return limits

@@ -1,31 +1,66 @@
 """The dagster-pandas type of each table: the first gate, which a frame passes before it reaches storage."""
 
+from __future__ import annotations
+
 import warnings
+from functools import cache
 from typing import Any
 
-from dagster import BetaWarning, DagsterType
-from dagster_pandas import PandasColumn, create_dagster_pandas_dataframe_type
+import dagster_pandas as dp
+import pandas as pd
+from dagster import BetaWarning, DagsterType, TypeCheck, TypeCheckContext
 from sqlalchemy import Boolean, Column, Date, DateTime, Enum, Integer, Numeric, String, Table
 
 from lm_synth_assets.schema import primary_key
+
+FRAME = DagsterType(lambda _, value: isinstance(value, pd.DataFrame), name="DataFrame")
+"""The type of a table that comes in: it has passed its gates already."""
 
 
 def dataframe_type(table: Table) -> DagsterType:
     """The type of a table's frames: its columns with their kinds, ranges and closed lists.
 
-    The key is checked by storage and by the gates, which see all its columns together.
+    The key is checked by storage and by the gates, which see all its columns together. What checks is made
+    when there is a frame to check: who only looks at the graph needs no pandas.
     """
-    with warnings.catch_warnings():
-        # dagster-pandas marks its whole interface as beta; that is no news to who runs the assets.
-        warnings.simplefilter("ignore", BetaWarning)
-        return create_dagster_pandas_dataframe_type(
-            name="".join(part.capitalize() for part in table.name.split("_")),
-            description=f"{table.comment}; key {', '.join(primary_key(table))}",
-            columns=[_pandas_column(column) for column in table.columns],
-        )
+    name = "".join(part.capitalize() for part in table.name.split("_"))
+
+    @cache
+    def kind() -> DagsterType:
+        with warnings.catch_warnings():
+            # dagster-pandas marks its whole interface as beta; that is no news to who runs the assets.
+            warnings.simplefilter("ignore", BetaWarning)
+            return dp.create_dagster_pandas_dataframe_type(
+                name=name, columns=[_pandas_column(column) for column in table.columns]
+            )
+
+    def check(context: TypeCheckContext, value: object) -> TypeCheck:
+        return kind().type_check(context, value)
+
+    return DagsterType(check, name=name, description=_description(table))
 
 
-def _pandas_column(column: Column[Any]) -> PandasColumn:
+def _description(table: Table) -> str:
+    columns = (
+        f"- **{column.name}**: {', '.join([*limits(column.info), 'null' if column.nullable else 'not null'])}"
+        for column in table.columns
+    )
+    return "\n".join([f"{table.comment}; key {', '.join(primary_key(table))}", "### Columns", *columns])
+
+
+def limits(info: dict[str, Any]) -> list[str]:
+    """What the info of a column says about its values, in words."""
+    words = []
+    if "values" in info:
+        words.append(f"one of {', '.join(info['values'])}")
+    if "low" in info:
+        words.append(f"at least {info['low']:g}")
+    if "high" in info:
+        words.append(f"at most {info['high']:g}")
+    return words
+
+
+def _pandas_column(column: Column[Any]) -> dp.PandasColumn:
     low, high, values = (column.info.get(key) for key in ("low", "high", "values"))
     # A null is no breach of a range or a closed list.
     common = {
@@ -37,23 +72,23 @@ def _pandas_column(column: Column[Any]) -> PandasColumn:
     if isinstance(kind, Enum):
         values = kind.enums
     if values is not None:
-        return PandasColumn.categorical_column(
+        return dp.PandasColumn.categorical_column(
             column.name, categories=set(values), of_types={"category", "object"}, **common
         )
     if isinstance(kind, Boolean):
-        return PandasColumn.boolean_column(column.name, **common)
+        return dp.PandasColumn.boolean_column(column.name, **common)
     if isinstance(kind, Integer):
-        return PandasColumn.integer_column(
+        return dp.PandasColumn.integer_column(
             column.name, min_value=_limit(low, -float("inf")), max_value=_limit(high, float("inf")), **common
         )
     if isinstance(kind, Numeric):
-        return PandasColumn.float_column(
+        return dp.PandasColumn.float_column(
             column.name, min_value=_limit(low, -float("inf")), max_value=_limit(high, float("inf")), **common
         )
     if isinstance(kind, Date | DateTime):
-        return PandasColumn.datetime_column(column.name, **common)
+        return dp.PandasColumn.datetime_column(column.name, **common)
     if isinstance(kind, String):
-        return PandasColumn.exists(column.name, non_nullable=not column.nullable)
+        return dp.PandasColumn.exists(column.name, non_nullable=not column.nullable)
     raise TypeError(f"no dagster-pandas column for {column.name}: {kind}")
 
 

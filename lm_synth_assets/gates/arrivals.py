@@ -1,5 +1,7 @@
 """Gates on when people come to the ED: hours, weekdays and months, the clock, and how days differ."""
 
+from __future__ import annotations
+
 import calendar
 
 import numpy as np

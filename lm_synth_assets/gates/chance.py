@@ -1,5 +1,7 @@
 """How far chance alone takes what is drawn freely from its expectation."""
 
+from __future__ import annotations
+
 import numpy as np
 import pandas as pd
 

@@ -1,5 +1,7 @@
 """Gates on the dimensions: as many rows as agreed, the rows that the configuration gives, a true calendar."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import pandas as pd

@@ -1,8 +1,10 @@
 """Gates on who uses the ED: children and adults, and how much people differ."""
 
+from __future__ import annotations
+
 import numpy as np
 import pandas as pd
-from scipy.special import betaln, gammaln
+import scipy.special as sc
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.gates.chance import chance
@@ -130,7 +132,9 @@ def _share_with(number: int, total: Floats, size: Floats, shape: float) -> Float
     left = np.maximum(total - number, 0.0)
     # A patient who is alone has all of the visits: the limit of next to no weight for others.
     others = np.maximum(shape * (size - 1), 1e-9)
-    ways = gammaln(total + 1) - gammaln(number + 1) - gammaln(left + 1)
+    ways = sc.gammaln(total + 1) - sc.gammaln(number + 1) - sc.gammaln(left + 1)
     return np.where(
-        number <= total, np.exp(ways + betaln(shape + number, others + left) - betaln(shape, others)), 0.0
+        number <= total,
+        np.exp(ways + sc.betaln(shape + number, others + left) - sc.betaln(shape, others)),
+        0.0,
     )

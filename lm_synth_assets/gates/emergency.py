@@ -1,5 +1,7 @@
 """Gates on single ED encounters: they agree with their patient, and none is during another or after death."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from lm_synth_assets.config import Region

@@ -4,6 +4,8 @@ Every column, every pair of columns, and all of them at once. sdmetrics is an op
 when a score is computed, and the other gates do without it.
 """
 
+from __future__ import annotations
+
 import sys
 import warnings
 from collections.abc import Callable, Iterator

@@ -3,6 +3,8 @@
 Adding a gate is writing one function with the `gate` decorator in the module of its subject.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -37,7 +39,7 @@ class StoredTables:
         self._kept: dict[Hashable, Any] = {}
 
     @classmethod
-    def of(cls, tables: Mapping[str, pd.DataFrame | Examined]) -> "StoredTables":
+    def of(cls, tables: Mapping[str, pd.DataFrame | Examined]) -> StoredTables:
         """Tables that are in memory already: frames as they should be, or as an examination found them."""
 
         def examine(name: str) -> Examined:
@@ -60,6 +62,10 @@ class StoredTables:
         return cast(_T, self._kept[key])
 
 
+def _no_rows() -> pd.DataFrame:
+    return pd.DataFrame()
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What a gate found: expected and observed in words, and rows that show the breach.
@@ -71,7 +77,7 @@ class Verdict:
     expected: str
     observed: str
     threshold: str = ""
-    offending: pd.DataFrame = field(default_factory=pd.DataFrame)
+    offending: pd.DataFrame = field(default_factory=_no_rows)
     judged: bool = True
 
 

@@ -1,5 +1,7 @@
 """Gates on how much the patients use the hospital: by program, through the ED, and on the first day."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np

@@ -1,8 +1,10 @@
 """Gates on the lengths of inpatient stays and on their alternate level of care (ALC)."""
 
+from __future__ import annotations
+
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
+import scipy.special as sc
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of, within
@@ -133,4 +135,4 @@ def _median_spread(stays: pd.DataFrame, sigma: float, standard_errors: float) ->
     alc = float(stays["alc_flag"].mean())
     moved = np.sqrt((alc * (1 - alc) + 0.02) / (2 * len(stays)))
     error = np.hypot(0.5 / len(stays), moved) / max(1 - alc, 0.1)
-    return float(np.exp(max(sigma, 0.05) * ndtri(min(0.5 + standard_errors * error, 1 - 1e-12))))
+    return float(np.exp(max(sigma, 0.05) * sc.ndtri(min(0.5 + standard_errors * error, 1 - 1e-12))))

@@ -3,6 +3,8 @@
 Looking up text takes longer than most gates, so each of these is done once for a data set that is judged.
 """
 
+from __future__ import annotations
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa

@@ -1,5 +1,7 @@
 """The gate on the manifest: whether a data set is the one that this configuration describes."""
 
+from __future__ import annotations
+
 import pandas as pd
 
 from lm_synth_assets import __version__

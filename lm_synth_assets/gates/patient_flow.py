@@ -1,5 +1,7 @@
 """Gates on the ways into and through the hospital: who lies where, where from, and in one bed at a time."""
 
+from __future__ import annotations
+
 import numpy as np
 import pandas as pd
 
@@ -183,5 +185,5 @@ def one_place_at_a_time(tables: Tables, region: Region) -> Verdict:
     return none_of(moments, "contact during another, or after death", len(judged))
 
 
-def _seconds(moments: "pd.Series[pd.Timestamp]") -> Ints:
+def _seconds(moments: pd.Series[pd.Timestamp]) -> Ints:
     return moments.to_numpy().astype("datetime64[s]").astype(np.int64)

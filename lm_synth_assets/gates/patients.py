@@ -1,8 +1,10 @@
 """Gates on the patients: who they are, where they go, how often they may come, and that nobody stands out."""
 
+from __future__ import annotations
+
 import numpy as np
 import pandas as pd
-from scipy.special import gammainc, gammainccinv, ndtr
+import scipy.special as sc
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of, within
@@ -212,8 +214,8 @@ def _gamma_chance(expected: Floats, variance: Floats, region: Region) -> Floats:
     """
     some = (expected > 0) & (variance > 0)
     mean, spread = np.where(some, expected, 1.0), np.where(some, variance, 1.0)
-    beyond = ndtr(-region.gates.standard_errors)
-    highest = gammainccinv(mean**2 / spread, beyond) * spread / mean
+    beyond = sc.ndtr(-region.gates.standard_errors)
+    highest = sc.gammainccinv(mean**2 / spread, beyond) * spread / mean
     return np.where(some, highest - mean, 0.0)
 
 
@@ -264,7 +266,7 @@ def expected_rate_shape(tables: Tables, region: Region) -> Verdict:
     for index, group in enumerate(AGE_GROUPS):
         mine = (people.age_group == index) & (base > 0)
         scale = shape / base[mine]
-        low = gammainc(shape, lowest[mine] * scale)
-        high = gammainc(shape, (stored[mine] + _LEAST_RATE / 2) * scale)
+        low = sc.gammainc(shape, lowest[mine] * scale)
+        high = sc.gammainc(shape, (stored[mine] + _LEAST_RATE / 2) * scale)
         rows.append((group, int(mine.sum()), distance(low + (high - low) * place[mine])))
     return distances(rows, region.gates.ks_threshold, FREE_DRAW, "age group")

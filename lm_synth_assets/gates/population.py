@@ -1,5 +1,7 @@
 """Gates on the denominators: residents and rates."""
 
+from __future__ import annotations
+
 from collections.abc import Collection
 from itertools import product
 

@@ -1,6 +1,9 @@
 """Gates on the projected volumes: they are what the blueprint's SQL gives on the stored tables."""
 
-import numpy as np
+from __future__ import annotations
+
+import sys
+
 import pandas as pd
 
 from lm_synth_assets.config import Region
@@ -32,7 +35,7 @@ GROUP BY c.scenario_id, p.year, l.default_site_id, r.ed_subservice
 
 # Half a unit of the fifth decimal, and what sums of floats leave.
 _ROUNDING = 0.5e-5 + 1e-7
-_FLOATS = 8 * float(np.finfo(np.float64).eps)
+_FLOATS = 8 * sys.float_info.epsilon
 
 
 @gate(

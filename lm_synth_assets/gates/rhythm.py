@@ -1,5 +1,7 @@
 """Arrivals by ED subservice, day and hour: those that the timetable gives, and those that are stored."""
 
+from __future__ import annotations
+
 import numpy as np
 import pandas as pd
 

@@ -1,10 +1,12 @@
 """Gates on shape: distributions against what the configuration implies, what goes together against a twin."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
+import scipy.special as sc
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.gates.chance import independent_rows
@@ -79,7 +81,7 @@ def los_shape(tables: Tables, region: Region) -> Verdict:
         mine = (stays["subprogram_key"] == unit.program_id * 100 + unit.subprogram_id).to_numpy()
         if mine.any() and unit.stays.sigma:
             ratio = stays["los_days"].to_numpy()[mine] / (unit.stays.median_days * factor[mine])
-            uniform = ndtr(np.log(np.maximum(ratio, _NO_TIME)) / unit.stays.sigma)
+            uniform = sc.ndtr(np.log(np.maximum(ratio, _NO_TIME)) / unit.stays.sigma)
             rows.append((unit.name, int(mine.sum()), distance(uniform)))
     return distances(rows, region.gates.ks_threshold, _STRATIFIED_DRAW, "subprogram")
 

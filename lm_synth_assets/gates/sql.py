@@ -1,5 +1,7 @@
 """SQL over frames, for gates that compute a figure a second time and by another way than the simulation."""
 
+from __future__ import annotations
+
 import pandas as pd
 import pyarrow as pa
 

@@ -1,5 +1,7 @@
 """What gates on inpatient stays look up for each: its subprogram, its year, the stay that it continues."""
 
+from __future__ import annotations
+
 import numpy as np
 import pandas as pd
 

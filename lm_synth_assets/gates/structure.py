@@ -1,5 +1,7 @@
 """The structural gates of every table, all from its schema: values, layout, keys, foreign keys."""
 
+from __future__ import annotations
+
 from functools import partial
 
 import numpy as np

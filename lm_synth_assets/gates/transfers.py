@@ -1,5 +1,7 @@
 """Gates on transfers between beds: from which stay to which, along which way, and how many."""
 
+from __future__ import annotations
+
 import numpy as np
 import pandas as pd
 

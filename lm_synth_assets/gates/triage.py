@@ -1,5 +1,7 @@
 """Gates on how urgent ED visits are and how they end."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import numpy as np

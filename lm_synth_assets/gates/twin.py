@@ -1,5 +1,7 @@
 """Twins: data sets of the same region with other seeds, which are what chance alone makes of it."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType

@@ -1,5 +1,7 @@
 """The stored ED visits as arrays, which is what gates compute with."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -1,5 +1,7 @@
 """Gates on ED volumes: how many visits each facility and each area's people make."""
 
+from __future__ import annotations
+
 import numpy as np
 import pandas as pd
 

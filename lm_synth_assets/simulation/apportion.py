@@ -3,13 +3,16 @@
 Each function is unbiased: the expectation of what it returns is what it was given.
 """
 
+from __future__ import annotations
+
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+import numpy.typing as npt
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+Floats: TypeAlias = "npt.NDArray[np.float64]"
+Ints: TypeAlias = "npt.NDArray[np.int64]"
 
 _WHOLE = 1e-9
 
@@ -69,7 +72,7 @@ def systematic_rows(expected: Floats, totals: Ints, rng: np.random.Generator) ->
     return np.diff(steps, axis=1, prepend=0)
 
 
-def chosen(probability: Floats, order: Ints, rng: np.random.Generator) -> NDArray[np.bool_]:
+def chosen(probability: Floats, order: Ints, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
     """Which of the units are chosen, each with its own probability (at most 1).
 
     Taken in `order`, the number chosen of any run of neighbours is within one of its expectation.

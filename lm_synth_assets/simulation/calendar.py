@@ -1,11 +1,13 @@
 """The calendar: dim_date with BC's statutory holidays and the health authorities' fiscal year."""
 
+from __future__ import annotations
+
 from datetime import date, timedelta
 
 import holidays
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from numpy.typing import NDArray
 
 from lm_synth_assets.config import Region
 
@@ -53,7 +55,7 @@ def dates(region: Region) -> pd.DataFrame:
     )
 
 
-def _fiscal_period(day: pd.Series, fiscal_start: pd.Series, anchor_weekday: int) -> NDArray[np.int64]:
+def _fiscal_period(day: pd.Series, fiscal_start: pd.Series, anchor_weekday: int) -> npt.NDArray[np.int64]:
     """Fiscal periods 1-13: the first ends on April's fourth anchor weekday, the next eleven last 28 days."""
     starts, year = np.unique(fiscal_start.to_numpy(), return_inverse=True)
     second_periods = np.array(

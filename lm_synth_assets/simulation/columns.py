@@ -3,16 +3,18 @@
 Here belongs how such a column is written; which values it holds is the business of each table's module.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from numpy.typing import NDArray
 
 from lm_synth_assets.simulation.apportion import Ints
 
 
-def categorical(codes: NDArray[np.integer[Any]], words: tuple[str, ...]) -> pd.Categorical:
+def categorical(codes: npt.NDArray[np.integer[Any]], words: tuple[str, ...]) -> pd.Categorical:
     """The word at each position of a closed list."""
     return pd.Categorical.from_codes(codes, list(words))  # type: ignore[arg-type]
 

@@ -1,5 +1,7 @@
 """The dimension tables that come straight from the configuration and the fixed vocabulary."""
 
+from __future__ import annotations
+
 from collections.abc import Sized
 
 import pandas as pd

@@ -1,5 +1,7 @@
 """ED encounters: triage, who is admitted, when everybody comes, how each visit ends."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import numpy as np

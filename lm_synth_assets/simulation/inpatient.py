@@ -1,5 +1,7 @@
 """Inpatient stays: the planned stays, joined to the ED encounters that began them."""
 
+from __future__ import annotations
+
 import numpy as np
 import pandas as pd
 

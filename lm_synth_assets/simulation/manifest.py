@@ -1,5 +1,7 @@
 """dataset_manifest: what a data set is, and what it takes to make it again to the byte."""
 
+from __future__ import annotations
+
 import hashlib
 
 import pandas as pd

@@ -4,13 +4,15 @@ Rows are in order of LHA, age group, gender and date of birth; the position in t
 the patient's id, which is how the later tables find their patients again.
 """
 
+from __future__ import annotations
+
 from datetime import date, timedelta
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.random_streams import Streams
@@ -177,7 +179,7 @@ def _home_sites(region: Region, lha: Ints, rng: np.random.Generator) -> Ints:
     return home
 
 
-def _equal_steps(length: int, share: float, rng: np.random.Generator) -> NDArray[np.int64]:
+def _equal_steps(length: int, share: float, rng: np.random.Generator) -> npt.NDArray[np.int64]:
     points = np.floor(np.arange(1, length + 1) * share + rng.random())
     return np.flatnonzero(np.diff(points, prepend=0) > 0)
 

@@ -1,5 +1,7 @@
 """The patients as arrays, which is what the rest of the simulation computes with."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property

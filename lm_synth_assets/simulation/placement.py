@@ -3,16 +3,19 @@
 A contact is a visit or a hospital spell: a patient, a start and a duration, in seconds.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+import numpy.typing as npt
 
 from lm_synth_assets.simulation.apportion import Ints
 
 _MOST_ROUNDS = 1_000
 
-Mask = NDArray[np.bool_]
+Mask: TypeAlias = "npt.NDArray[np.bool_]"
 
 
 def overlapping(patient: Ints, start: Ints, duration: Ints, gap: int, movable: Mask) -> Mask:

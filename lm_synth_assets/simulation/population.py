@@ -1,5 +1,7 @@
 """The residents: population_projection, and the same counts as an array for the rest of the simulation."""
 
+from __future__ import annotations
+
 import numpy as np
 import pandas as pd
 

@@ -4,6 +4,8 @@ Computed from the two stored tables in whole numbers, so that it equals the same
 all five decimals for the baseline.
 """
 
+from __future__ import annotations
+
 import numpy as np
 import pandas as pd
 

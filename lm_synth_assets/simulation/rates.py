@@ -1,5 +1,7 @@
 """ED visit rates: ed_baseline_rates, and the same rates as an array for the rest of the simulation."""
 
+from __future__ import annotations
+
 import numpy as np
 import pandas as pd
 

@@ -3,11 +3,13 @@
 Times are whole seconds since the start of the year's 1 January, on a local clock without daylight saving.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
+import numpy.typing as npt
 
 from lm_synth_assets.config import Calendar, Region, Rhythm
 from lm_synth_assets.random_streams import Streams
@@ -29,7 +31,7 @@ class Timetable:
     names: tuple[str, ...]
     days: Floats
     hours: Floats
-    closed: NDArray[np.bool_]
+    closed: npt.NDArray[np.bool_]
 
     def draw(self, rhythm: Ints, site: Ints, rng: np.random.Generator) -> Ints:
         """A time for each arrival, given the index of its rhythm and of its site (arrivals,)."""

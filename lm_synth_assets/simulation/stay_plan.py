@@ -6,12 +6,14 @@ ED's business. So the ED can place its visits around the beds, and the stays can
 same plan, without either needing the other's table.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+import scipy.special as sc
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.random_streams import Streams
@@ -271,8 +273,8 @@ def _lengths(
 def _lognormal(median: Floats, sigma: Floats, cap: Floats, uniform: Floats) -> Floats:
     """Lognormal quantiles, truncated at the cap."""
     safe = np.maximum(sigma, 1e-9)
-    below = ndtr(np.log(cap / median) / safe)
-    return np.minimum(median * np.exp(safe * ndtri(uniform * np.maximum(below, 1e-12))), cap)
+    below = sc.ndtr(np.log(cap / median) / safe)
+    return np.minimum(median * np.exp(safe * sc.ndtri(uniform * np.maximum(below, 1e-12))), cap)
 
 
 def _chain(spell: Ints, first: Mask, los: Ints, lead: Ints, travel: int) -> tuple[Ints, Ints]:

@@ -1,5 +1,7 @@
 """Who is admitted for what: expected stays by age, gender and subprogram, through the ED and directly."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np
@@ -16,9 +18,9 @@ from lm_synth_assets.vocabulary import (
     OLDEST_AGE,
 )
 
-AGE_GROUP_OF = np.repeat(
-    np.arange(len(AGE_BANDS)), [band.last_age - band.first_age + 1 for band in AGE_BANDS]
-)
+AGE_GROUP_OF = [
+    group for group, band in enumerate(AGE_BANDS) for _ in range(band.first_age, band.last_age + 1)
+]
 """The index of the age group of each age in whole years."""
 
 

@@ -1,5 +1,7 @@
 """How many ED visits each patient has: given by the rates, drawn so that people vary and volumes hold."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from lm_synth_assets.config import Region

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import sqlalchemy as sa
-from numpy.typing import DTypeLike, NDArray
-from pandas.api import types
 from sqlalchemy.types import TypeEngine
 
 from lm_synth_assets.schema import primary_key, unique_keys
@@ -116,13 +115,13 @@ def _typed(present: pd.Series[Any], dtype: Dtype) -> pd.Series[Any]:
 def _accepted(kind: TypeEngine[Any], present: pd.Series[Any]) -> bool:
     """Whether a column of such a type can be made from values like these without guessing."""
     if isinstance(kind, sa.Integer | sa.Numeric):
-        return types.is_numeric_dtype(present) and not types.is_bool_dtype(present)
+        return pd.api.types.is_numeric_dtype(present) and not pd.api.types.is_bool_dtype(present)
     if isinstance(kind, sa.Boolean):
-        return types.is_bool_dtype(present)
+        return pd.api.types.is_bool_dtype(present)
     if isinstance(kind, sa.String):
         categorical = isinstance(present.dtype, pd.CategoricalDtype)
-        return types.is_string_dtype(present.cat.categories if categorical else present)
-    return types.is_datetime64_dtype(present)
+        return pd.api.types.is_string_dtype(present.cat.categories if categorical else present)
+    return pd.api.types.is_datetime64_dtype(present)
 
 
 def _prepared(column: sa.Column[Any], present: pd.Series[Any]) -> pd.Series[Any]:
@@ -162,7 +161,7 @@ def _rules(column: sa.Column[Any]) -> Iterator[Rule]:
         yield f"above {high}", lambda series: series > high
 
 
-def _changed(series: pd.Series[Any], dtype: DTypeLike) -> NDArray[np.bool_]:
+def _changed(series: pd.Series[Any], dtype: npt.DTypeLike) -> npt.NDArray[np.bool_]:
     values = np.asarray(series)
     with np.errstate(invalid="ignore"):
         return np.asarray(values.astype(dtype) != values)

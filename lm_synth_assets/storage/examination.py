@@ -11,16 +11,14 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
-from numpy.typing import NDArray
 
 from lm_synth_assets.storage.enforcement import EXAMPLES, examples
 from lm_synth_assets.storage.frames import arrow_type, is_compatible, is_text, values_from_arrow, words_of
-
-_YEARS = f"within {pd.Timestamp.min:%Y} to {pd.Timestamp.max:%Y}"
 
 
 class Examined(NamedTuple):
@@ -39,7 +37,7 @@ class Stored(NamedTuple):
     """Columns in the types in which they are stored, the number of each row, and what kept others out."""
 
     columns: pa.Table
-    rows: NDArray[np.int64]
+    rows: npt.NDArray[np.int64]
     problems: tuple[str, ...] = ()
 
     @classmethod
@@ -85,7 +83,7 @@ def order_remarks(table: sa.Table, names: list[str]) -> list[str]:
     ]
 
 
-def _misfits(column: sa.Column[Any], stored: pa.ChunkedArray, rows: NDArray[np.int64]) -> Iterator[str]:
+def _misfits(column: sa.Column[Any], stored: pa.ChunkedArray, rows: npt.NDArray[np.int64]) -> Iterator[str]:
     if not is_compatible(stored.type, arrow_type(column)):
         yield _stored_as(column, stored.type)
         return
@@ -125,6 +123,7 @@ def _written(values: pa.Array) -> list[str]:
 
 def _breach(column: sa.Column[Any], text: bool) -> str:
     """What a value is that a column cannot take."""
+    years = f"within {pd.Timestamp.min:%Y} to {pd.Timestamp.max:%Y}"
     if words := words_of(column):
         return f"not among {', '.join(words)}"
     match column.type:
@@ -133,14 +132,14 @@ def _breach(column: sa.Column[Any], text: bool) -> str:
         case sa.Numeric(scale=scale):
             return f"not numbers of at most {scale} decimals that fit {column.type}"
         case sa.Date():
-            return f"not days {_YEARS}, as YYYY-MM-DD" if text else f"not whole days {_YEARS}"
+            return f"not days {years}, as YYYY-MM-DD" if text else f"not whole days {years}"
         case sa.DateTime():
-            return f"not times {_YEARS}, as YYYY-MM-DD HH:MM:SS" if text else f"not whole seconds {_YEARS}"
+            return f"not times {years}, as YYYY-MM-DD HH:MM:SS" if text else f"not whole seconds {years}"
         case _:
             return "not text in UTF-8"
 
 
-def _wrong(column: sa.Column[Any], values: pa.Array) -> NDArray[np.bool_]:
+def _wrong(column: sa.Column[Any], values: pa.Array) -> npt.NDArray[np.bool_]:
     """Which of some distinct values, none of them null, a column cannot take."""
     words = words_of(column)
     if words and not pa.types.is_boolean(values.type):
@@ -152,7 +151,7 @@ def _wrong(column: sa.Column[Any], values: pa.Array) -> NDArray[np.bool_]:
     return wrong
 
 
-def _plainly_wrong(column: sa.Column[Any], values: pa.Array) -> NDArray[np.bool_]:
+def _plainly_wrong(column: sa.Column[Any], values: pa.Array) -> npt.NDArray[np.bool_]:
     """Values that are wrong at first sight: to try each by itself would take too long where all are."""
     kind = arrow_type(column)
     if is_text(values.type):
@@ -181,7 +180,7 @@ def _shape(column: sa.Column[Any]) -> str:
             return ""
 
 
-def _tried(column: sa.Column[Any], values: pa.Array) -> NDArray[np.bool_]:
+def _tried(column: sa.Column[Any], values: pa.Array) -> npt.NDArray[np.bool_]:
     """Which values a column cannot take, by halves: few tries where few are wrong."""
     wrong = np.zeros(len(values), bool)
     parts = [(0, len(values))]

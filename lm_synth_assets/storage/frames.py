@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
-from numpy.typing import NDArray
-from pandas.api.extensions import ExtensionArray, ExtensionDtype
 from sqlalchemy.types import TypeEngine
 
 from lm_synth_assets.storage.errors import SchemaError
 
-Dtype = np.dtype[Any] | ExtensionDtype
+Dtype: TypeAlias = "np.dtype[Any] | pd.api.extensions.ExtensionDtype"
 
 EXACT_DIGITS = 15
 """Decimal digits that every float64 keeps, whatever the declared precision of a Numeric."""
@@ -138,7 +137,9 @@ def from_arrow(table: sa.Table, arrow: pa.Table) -> pd.DataFrame:
     return pd.DataFrame(columns, copy=False)
 
 
-def values_from_arrow(column: sa.Column[Any], stored: pa.ChunkedArray) -> ExtensionArray | NDArray[Any]:
+def values_from_arrow(
+    column: sa.Column[Any], stored: pa.ChunkedArray
+) -> pd.api.extensions.ExtensionArray | npt.NDArray[Any]:
     """The values of one column as `from_arrow` takes them. Raises ValueError or ArrowException."""
     if stored.null_count and not column.nullable:
         raise ValueError(f"{stored.null_count:,} values are missing, and none may be")
@@ -147,8 +148,8 @@ def values_from_arrow(column: sa.Column[Any], stored: pa.ChunkedArray) -> Extens
     if isinstance(dtype, pd.CategoricalDtype):
         positions = pc.fill_null(_positions(values, words_of(column)), -1)
         return pd.Categorical.from_codes(positions.to_numpy(), dtype=dtype)
-    if isinstance(dtype, ExtensionDtype):
-        return cast(ExtensionArray, cast(Any, dtype).__from_arrow__(values))
+    if isinstance(dtype, pd.api.extensions.ExtensionDtype):
+        return cast("pd.api.extensions.ExtensionArray", cast(Any, dtype).__from_arrow__(values))
     if pa.types.is_decimal(kind):
         return _floats(values)
     if pa.types.is_temporal(kind):
@@ -157,7 +158,7 @@ def values_from_arrow(column: sa.Column[Any], stored: pa.ChunkedArray) -> Extens
     return np.array(values.to_numpy())
 
 
-def in_year(table: sa.Table, frame: pd.DataFrame, year: int) -> NDArray[np.bool_]:
+def in_year(table: sa.Table, frame: pd.DataFrame, year: int) -> npt.NDArray[np.bool_]:
     """Which rows belong to a calendar year; of a table that has no such rows, none do."""
     name = table.info.get("year_of")
     if name is None:
@@ -244,7 +245,7 @@ def _positions(values: pa.ChunkedArray, words: Sequence[str]) -> pa.ChunkedArray
     return positions
 
 
-def _decimals(values: NDArray[np.float64], kind: pa.Decimal128Type) -> pa.Array:
+def _decimals(values: npt.NDArray[np.float64], kind: pa.Decimal128Type) -> pa.Array:
     """Decimals from floats, as whole numbers of the last digit in 128 bits, low word first."""
     valid = ~np.isnan(values)
     low = np.rint(np.where(valid, values, 0.0) * 10.0**kind.scale).astype("<i8")
@@ -253,10 +254,10 @@ def _decimals(values: NDArray[np.float64], kind: pa.Decimal128Type) -> pa.Array:
     return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(words.tobytes())])
 
 
-def _floats(values: pa.ChunkedArray) -> NDArray[np.float64]:
+def _floats(values: pa.ChunkedArray) -> npt.NDArray[np.float64]:
     """Floats from decimals, by one division: Arrow's own cast is off by the last bit in every fifth value."""
     array = values.combine_chunks()
     words = np.frombuffer(array.buffers()[1], "<i8", count=2 * (array.offset + len(array)))
-    floats: NDArray[np.float64] = words[2 * array.offset :: 2] / 10.0**array.type.scale
+    floats: npt.NDArray[np.float64] = words[2 * array.offset :: 2] / 10.0**array.type.scale
     floats[array.is_null().to_numpy(zero_copy_only=False)] = np.nan
     return floats

@@ -1,8 +1,11 @@
 """The door for Dagster: every table asset is written and read through here."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import sqlalchemy as sa
@@ -10,8 +13,9 @@ from dagster import ConfigurableIOManager, InputContext, MetadataValue, OutputCo
 
 from lm_synth_assets.schema import TABLES
 from lm_synth_assets.storage.errors import StorageError
-from lm_synth_assets.storage.stores import open_store
-from lm_synth_assets.storage.table_store import TableStore
+
+if TYPE_CHECKING:
+    from lm_synth_assets.storage.table_store import TableStore
 
 REMOVED = "removed from "
 """How the metadata begin that count rows of other tables which went with those that they referred to."""
@@ -34,6 +38,9 @@ class TableIOManager(ConfigurableIOManager):
     @property
     def store(self) -> TableStore:
         """The store behind this IO manager. Raises UnknownFormat."""
+        # Here and not above: who only looks at the graph needs none of it.
+        from lm_synth_assets.storage.stores import open_store
+
         return open_store(self.format, self.place)
 
     def handle_output(self, context: OutputContext, obj: pd.DataFrame) -> None:

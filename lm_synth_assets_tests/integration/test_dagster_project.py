@@ -1,6 +1,7 @@
 """What Dagster sees: the code location, an asset for every table, and all that is told about each."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from lm_synth_assets.assets.table_asset import OWNERS
 from lm_synth_assets.build import build_defs
 from lm_synth_assets.gates.fidelity import fidelity_gates
 from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets.loading import ONLY_TO_COMPUTE
 from lm_synth_assets.provenance import PARTS, part_key
 from lm_synth_assets.schema import TABLES, foreign_keys
 from lm_synth_assets.settings import Settings
@@ -38,6 +40,22 @@ def test_the_workspace_loads_without_a_complaint() -> None:
     assert ran.code == 0
     assert "Validation successful for code location lm_synth_assets" in ran.out + ran.err
     assert "ERROR" not in ran.out + ran.err
+
+
+LOADED = """
+import sys
+import lm_synth_assets
+assert lm_synth_assets.defs
+print(*sorted({name.partition(".")[0] for name in sys.modules}))"""
+
+
+def test_definitions_load_without_what_only_computing_needs_and_without_a_warning() -> None:
+    ran = run(sys.executable, "-W", "error", "-c", LOADED)
+    assert (ran.code, ran.err) == (0, "")
+    loaded = set(ran.out.split())
+    assert loaded >= {"dagster", "lm_synth_assets"}
+    heavy = {*ONLY_TO_COMPUTE, "duckdb", "matplotlib", "pymysql", "sdmetrics"}
+    assert loaded & heavy == set(), "see lm_synth_assets/loading.py"
 
 
 def test_every_table_is_an_asset_and_every_asset_a_table_or_their_report(definitions: dg.Definitions) -> None:

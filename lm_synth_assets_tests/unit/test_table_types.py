@@ -27,6 +27,13 @@ def test_a_frame_that_keeps_to_its_schema_is_accepted(tables: Tables, table: sa.
         assert result.success, result.description
 
 
+def test_a_type_tells_the_limits_of_each_column() -> None:
+    told = str(dataframe_type(TABLES["ed_encounters"]).description).splitlines()
+    assert told[0] == "ED visits of the reference year; key encounter_id"
+    assert "- **encounter_id**: at least 1, not null" in told
+    assert "- **acuity**: at least 1, at most 5, null" in told
+
+
 BREACHES: dict[str, tuple[str, Edit, str]] = {
     "no frame": ("patients", lambda frame: frame["dob"], "Must be a pandas.DataFrame"),
     "missing column": ("patients", lambda frame: frame.drop(columns="dob"), "dob"),
@@ -50,4 +57,4 @@ def test_a_plain_breach_is_refused_and_named(name: str, edit: Edit, told: str) -
 def test_a_kind_of_column_that_has_no_type_yet_is_an_error() -> None:
     strange = sa.Table("strange", sa.MetaData(), sa.Column("blob", sa.LargeBinary, primary_key=True))
     with pytest.raises(TypeError, match="no dagster-pandas column for blob"):
-        dataframe_type(strange)
+        checked(dataframe_type(strange), pd.DataFrame())
