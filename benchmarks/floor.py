@@ -4,15 +4,15 @@ look at nothing. Usage: floor.py FOLDER.
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from lm_synth_assets.assets import table_asset
 from lm_synth_assets.gates import gate, structure
+from lm_synth_assets.outcome import Outcome
 from lm_synth_assets.schema import TABLES
 from lm_synth_assets.storage.frames import pandas_dtypes
 
@@ -23,18 +23,25 @@ def empty_assets() -> None:
     """Put an empty frame in the place of what every asset computes, before the assets are defined."""
     original = table_asset.table_asset
 
-    def with_empty(group: str, after: tuple[str, ...] = ()) -> Callable[..., Any]:
+    def with_empty(group: str, *names: Iterable[str], **more: Iterable[str]) -> Callable[..., Any]:
         def build(compute: Callable[..., pd.DataFrame]) -> Any:
             @functools.wraps(compute)
             def empty(*args: object, **inputs: object) -> pd.DataFrame:
                 dtypes = pandas_dtypes(TABLES[compute.__name__])
                 return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes.items()})
 
-            return original(group, after)(empty)
+            return original(group, *names, **more)(empty)
 
         return build
 
     table_asset.table_asset = with_empty
+
+
+def empty_report() -> None:
+    """Put an empty page in the place of the quality report."""
+    from lm_synth_assets.quality_report import report
+
+    report.quality_report = lambda *what: report.Report("", Outcome())
 
 
 def idle_gates() -> None:
@@ -49,13 +56,12 @@ def idle_gates() -> None:
 def main(folder: str) -> None:
     """Run everything once, as `lm-synth generate --with-ed --with-ip --quiet` does."""
     empty_assets()
+    empty_report()
     idle_gates()
     from lm_synth_assets.config_files import DEFAULT_CONFIG, load_region
     from lm_synth_assets.runs import generate
 
-    outcome = generate(
-        str(DEFAULT_CONFIG), load_region(), Path(folder), "csv", (), lambda done, steps, last: None
-    )
+    outcome = generate(str(DEFAULT_CONFIG), load_region(), "csv", folder, (), lambda done, steps, last: None)
     if not outcome.passed:
         raise SystemExit("\n".join(outcome.errors))
 

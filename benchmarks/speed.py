@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 HERE = Path(__file__).parent
 ROUNDS = 3
+LOADS = 10
 WHOLE_REGION = 2_400_000
 TENTH = 240_000
 
@@ -35,11 +36,12 @@ class Cost(NamedTuple):
 def measure(*command: str) -> Cost:
     """Run a command to its end; raises when it fails."""
     before = os.times().elapsed
-    with tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen(command, stdout=output)
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as messages:
+        process = subprocess.Popen(command, stdout=output, stderr=messages)
         _, status, usage = os.wait4(process.pid, 0)
         if status:
-            raise SystemExit(f"failed: {' '.join(command)}")
+            messages.seek(0)
+            raise SystemExit(f"failed: {' '.join(command)}\n{messages.read()}")
         output.seek(0)
         printed = output.read()
     wall = os.times().elapsed - before
@@ -68,6 +70,27 @@ def report_gates(gated: float, bare: float, most: float) -> None:
     )
 
 
+def report_loading(folder: Path) -> None:
+    """What it takes to load the definitions and to validate them, over what Dagster takes without them."""
+    (folder / "nothing.py").write_text("import dagster as dg\n\ndefs = dg.Definitions()\n", encoding="utf-8")
+    load, dagster = (sys.executable, "-c"), str(Path(sys.executable).parent / "dagster")
+    validate = (dagster, "definitions", "validate", "--working-directory", str(folder), "-m")
+    sides = {
+        "loading the definitions over import dagster": (
+            (*load, "import lm_synth_assets; lm_synth_assets.defs"),
+            (*load, "import dagster"),
+        ),
+        "dagster definitions validate over no project": (
+            (*validate, "lm_synth_assets"),
+            (*validate, "nothing"),
+        ),
+    }
+    for what, commands in sides.items():
+        costs = [[measure(*command).cpu for command in commands] for _ in range(LOADS)]
+        ours, bare = map(min, zip(*costs, strict=True))
+        report(f"CPU of {what} ({bare:.2f} s)", f"{ours / bare:.2f}", "at most 1.3", ours / bare <= 1.3)
+
+
 def main() -> None:
     """Measure and report everything."""
     generate = (
@@ -78,6 +101,7 @@ def main() -> None:
         "--quiet",
     )
     with tempfile.TemporaryDirectory() as folder:
+        report_loading(Path(folder))
         config = Path(folder) / "whole.yaml"
         defaults = HERE.parent / "configs" / "lower_mainland_defaults.yaml"
         config.write_text(OVERLAY.format(default=defaults), encoding="utf-8")

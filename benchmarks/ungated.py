@@ -4,7 +4,6 @@ Usage, from the project: python -m benchmarks.ungated CONFIG PATIENTS FOLDER.
 """
 
 import sys
-from pathlib import Path
 
 from benchmarks.floor import idle_gates
 
@@ -16,7 +15,7 @@ def main(config: str, patients: int, folder: str) -> None:
     from lm_synth_assets.runs import generate
 
     region = load_region(config).with_run(patients=patients)
-    outcome = generate(config, region, Path(folder), "csv", (), lambda done, steps, last: None)
+    outcome = generate(config, region, "csv", folder, (), lambda done, steps, last: None)
     if not outcome.passed:
         raise SystemExit("\n".join(outcome.errors))
 
