@@ -55,9 +55,9 @@ def gates_page() -> str:
         "named after, and `lm-synth validate` runs the same ones on any stored copy.",
         "",
         "A gate of severity ERROR is blocking: where it fails, the run makes none of the tables in the last "
-        "column, no quality report, and the exit code is 1. One of severity WARN is shown and stops nothing. Thresholds are "
-        "those of the default configuration, section `gates`; a freely drawn figure may be off by its "
-        "sampling error, one that the model controls may not.",
+        "column, no quality report, and the exit code is 1. One of severity WARN is shown and stops nothing. "
+        "Thresholds are those of the default configuration, section `gates`; a freely drawn figure may be "
+        "off by its sampling error, one that the model controls may not.",
         "",
         "| table | gate | protects | formula | threshold | severity | blocks |",
         "|---|---|---|---|---|---|---|",

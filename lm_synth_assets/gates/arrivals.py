@@ -13,6 +13,7 @@ from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
 from lm_synth_assets.gates.rhythm import HOURS, days_of, expected_arrivals, observed_arrivals
 from lm_synth_assets.gates.visits import visits_of
 from lm_synth_assets.simulation.apportion import Floats, Ints
+from lm_synth_assets.simulation.rhythms import day_effect_memory, day_effect_variance
 from lm_synth_assets.vocabulary import ED_SUBSERVICES
 
 _PROFILE_THRESHOLD = (
@@ -147,16 +148,9 @@ def daily_counts(tables: Tables, region: Region) -> Verdict:
 
 
 def _day_effect(region: Region, service: str, by_site: Ints) -> Floats:
-    """Covariance (days, days) of the relative day effect on all sites' arrivals of a subservice.
-
-    Sites share a part of it; the rest averages out as their shares of the visits allow.
-    """
-    calendar_of, rhythm = region.calendar, region.rhythms[region.ed_rhythms[service]]
-    shares = by_site / by_site.sum()
-    shared = calendar_of.day_effect_shared
-    variance = np.expm1(rhythm.day_sd**2) * (shared + (1 - shared) * (shares**2).sum())
-    day = np.arange(len(days_of(region)))
-    return variance * calendar_of.day_effect_memory ** np.abs(day[:, None] - day)
+    """Covariance (days, days) of the relative day effect on all sites' arrivals of a subservice."""
+    memory = day_effect_memory(region, len(days_of(region)))
+    return day_effect_variance(region, service, by_site) * memory
 
 
 def _dispersion(expected: Floats, observed: Ints, effect: Floats) -> tuple[float, float, float, float]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import scipy.special as sc
 
 from lm_synth_assets.config import Region
 from lm_synth_assets.gates.chance import chance
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
 from lm_synth_assets.gates.visits import Visits, visits_of
 from lm_synth_assets.simulation.apportion import Floats
+from lm_synth_assets.simulation.frailty import share_with, strata_of
 from lm_synth_assets.vocabulary import ED_SUBSERVICES, OLDEST_AGE, PEDIATRIC_ED
 
 _FEW_VISITS = 100
@@ -76,7 +76,7 @@ def visits_per_person(tables: Tables, region: Region) -> Verdict:
     counts, shape = visits.per_patient, region.ed.frailty_shape
     total, size = _by_stratum(visits, region)
     repeats, variance = _repeats(total, size, shape)
-    fewer = [_share_with(number, total, size, shape) for number in range(_FREQUENT)]
+    fewer = [share_with(number, total, size, shape) for number in range(_FREQUENT)]
     frequent = 1 - np.minimum(np.sum(fewer, axis=0), 1.0)
     everybody, mean = max(counts.sum(), 1), counts.sum() / max(len(counts), 1)
     compared = pd.DataFrame(
@@ -96,19 +96,9 @@ def visits_per_person(tables: Tables, region: Region) -> Verdict:
 
 
 def _by_stratum(visits: Visits, region: Region) -> tuple[Floats, Floats]:
-    """Visits and patients of each stratum inside which everybody has the same rates (strata,).
-
-    Frailty is gamma with shape k. Whether counts are Poisson given frailty, or a stratum's visits are dealt
-    out in proportion to it: given their total, those of a stratum are Dirichlet-multinomial, each patient's
-    weight being k.
-    """
-    people = visits.people
-    stratum = people.cell * len(region.sites) + people.home
-    # The limit of Pediatric ED cuts through an age group.
-    stratum = stratum * 2 + (people.age <= region.ed.pediatric_last_age)
-    size = np.bincount(stratum)
-    total = np.bincount(stratum, visits.per_patient, minlength=len(size))
-    return total[size > 0].astype(float), size[size > 0].astype(float)
+    """Visits and patients of each stratum inside which everybody has the same rates (strata,)."""
+    stratum = strata_of(visits.people, region)
+    return np.bincount(stratum, visits.per_patient).astype(float), np.bincount(stratum).astype(float)
 
 
 def _repeats(total: Floats, size: Floats, shape: float) -> tuple[Floats, Floats]:
@@ -125,16 +115,3 @@ def _repeats(total: Floats, size: Floats, shape: float) -> tuple[Floats, Floats]
     mean = size * second
     square = size * (fourth + 4 * third + 2 * second) + size * (size - 1) * two_patients
     return mean, np.maximum(square - mean**2, 0.0)
-
-
-def _share_with(number: int, total: Floats, size: Floats, shape: float) -> Floats:
-    """The share of a stratum's patients who have this number of its visits: beta-binomial (strata,)."""
-    left = np.maximum(total - number, 0.0)
-    # A patient who is alone has all of the visits: the limit of next to no weight for others.
-    others = np.maximum(shape * (size - 1), 1e-9)
-    ways = sc.gammaln(total + 1) - sc.gammaln(number + 1) - sc.gammaln(left + 1)
-    return np.where(
-        number <= total,
-        np.exp(ways + sc.betaln(shape + number, others + left) - sc.betaln(shape, others)),
-        0.0,
-    )

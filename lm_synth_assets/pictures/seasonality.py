@@ -13,7 +13,7 @@ from lm_synth_assets.pictures.picture import Tables, picture
 from lm_synth_assets.pictures.style import BAND, DOT, LINE, WIDTH, legend, panel
 from lm_synth_assets.random_streams import Streams
 from lm_synth_assets.simulation.apportion import Floats
-from lm_synth_assets.simulation.rhythms import timetable
+from lm_synth_assets.simulation.rhythms import day_effect_memory, day_effect_variance, timetable
 from lm_synth_assets.vocabulary import ED_SUBSERVICES
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     days = np.arange(chances.shape[1])
     of_week = np.minimum(days // 7, _WEEKS - 1) == np.arange(_WEEKS)[:, None]
     expected = found.sum(axis=1)[:, None, None] * chances[:, None] * of_week
-    alike = region.calendar.day_effect_memory ** np.abs(days[:, None] - days)
+    alike = day_effect_memory(region, len(days))
     effects = _day_effects(visits, region)[:, None] * ((expected @ alike) * expected).sum(axis=-1)
     usual = expected.sum(axis=-1)
     spread = 1.96 * np.sqrt(usual + effects)
@@ -70,18 +70,12 @@ def _chances(region: Region) -> Floats:
 
 
 def _day_effects(visits: pd.DataFrame, region: Region) -> Floats:
-    """Variance of the relative day effect on all sites' arrivals (ED subservice,).
-
-    Sites share a part of it; the rest averages out as their shares of the visits allow.
-    """
-    shared = region.calendar.day_effect_shared
+    """Variance of the relative day effect on all sites' arrivals (ED subservice,)."""
     sites, site = np.unique(visits["facility_id"], return_inverse=True)
     cell = visits["ed_subservice"].cat.codes.to_numpy() * len(sites) + site
     by_site = np.bincount(cell, minlength=len(ED_SUBSERVICES) * len(sites)).reshape(len(ED_SUBSERVICES), -1)
-    shares = by_site / np.maximum(by_site.sum(axis=1, keepdims=True), 1)
-    rhythms = (region.rhythms[region.ed_rhythms[name]] for name in ED_SUBSERVICES)
-    variance = np.expm1([rhythm.day_sd**2 for rhythm in rhythms])
-    return variance * (shared + (1 - shared) * (shares**2).sum(axis=1))
+    pairs = zip(ED_SUBSERVICES, by_site, strict=True)
+    return np.array([day_effect_variance(region, name, own) for name, own in pairs])
 
 
 def _draw(figure: Figure, frame: pd.DataFrame) -> None:

@@ -22,8 +22,9 @@ from lm_synth_assets.pictures.style import (
     panel,
     share,
 )
-from lm_synth_assets.simulation.apportion import Floats, Ints
-from lm_synth_assets.simulation.people import People, people_of
+from lm_synth_assets.simulation.apportion import Floats
+from lm_synth_assets.simulation.frailty import share_with, strata_of
+from lm_synth_assets.simulation.people import people_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -47,8 +48,8 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     row = patient_rows(tables["ed_encounters"], patients)
     visits = np.bincount(row[row >= 0], minlength=len(patients))
     found = np.bincount(np.minimum(visits, _MOST), minlength=_MOST + 1)
-    stratum = _strata(people_of(patients, region.run.reference_date), region)
-    size, total = np.bincount(stratum), np.bincount(stratum, visits).astype(float)
+    stratum = strata_of(people_of(patients, region.run.reference_date), region)
+    size, total = (np.bincount(stratum, each).astype(float) for each in (None, visits))
     expected = _shares(total, size, region.ed.frailty_shape) @ size
     low, high = chance(expected)
     return pd.DataFrame(
@@ -62,32 +63,13 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     )
 
 
-def _strata(people: People, region: Region) -> Ints:
-    """The number of each patient's stratum: LHA, age group, gender, home facility (patients,)."""
-    stratum = people.cell * len(region.sites) + people.home
-    # The limit of Pediatric ED cuts through an age group.
-    young = people.age <= region.ed.pediatric_last_age
-    return np.unique(stratum * 2 + young, return_inverse=True)[1]
-
-
-def _shares(total: Floats, size: Ints, shape: float) -> Floats:
-    """The share of a stratum's patients with 0, 1, ... of its visits, the last for all more: beta-binomial.
+def _shares(total: Floats, size: Floats, shape: float) -> Floats:
+    """The share of a stratum's patients with 0, 1, ... of its visits, the last for all more.
 
     Given visits and patients (strata,), returns (numbers, strata).
-    Source: J. E. Mosimann, Biometrika 49 (1962).
     """
-    from scipy.special import betaln
-
-    # Who is alone has all of the visits: the limit of next to no weight for others.
-    others = np.maximum(shape * (size - 1), 1e-9)
-    shares = np.empty((_MOST + 1, len(size)))
-    shares[0] = np.exp(betaln(shape, others + total) - betaln(shape, others))
-    for number in range(1, _MOST):
-        left = np.maximum(total - number, 0)
-        more = np.maximum(total - number + 1, 0) / number * (shape + number - 1) / (others + left)
-        shares[number] = shares[number - 1] * more
-    shares[_MOST] = np.maximum(1 - shares[:_MOST].sum(axis=0), 0.0)
-    return shares
+    shares = np.array([share_with(number, total, size, shape) for number in range(_MOST)])
+    return np.vstack([shares, np.maximum(1 - shares.sum(axis=0), 0.0)])
 
 
 def _draw(figure: Figure, frame: pd.DataFrame) -> None:
@@ -110,7 +92,7 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     axes.set_xticks(place, frame["visits"])
     axes.set(xlabel="ED visits in the year", ylabel="patients (log scale)")
     axes.grid(axis="y")
-    legend(figure, {"patients": dots, "expected from frailty": line, "95 % by chance": band})
+    legend(figure, {"patients": dots, "negative binomial, in strata": line, "95 % by chance": band})
 
 
 def _tell(frame: pd.DataFrame) -> str:
@@ -118,8 +100,8 @@ def _tell(frame: pd.DataFrame) -> str:
     total, frequent = found.sum(), found[_FREQUENT:].sum()
     return (
         f"Of {count(total, 'patient')}, {found[0]:,} ({share(found[0], total)}) have no ED visit in the year "
-        f"and {frequent:,} ({share(frequent, total)}) have {_FREQUENT} or more. Frailty lets one expect "
-        f"{expected[0]:,.0f} and {expected[_FREQUENT:].sum():,.0f}."
+        f"and {frequent:,} ({share(frequent, total)}) have {_FREQUENT} or more. The negative "
+        f"binomial lets one expect {expected[0]:,.0f} and {expected[_FREQUENT:].sum():,.0f}."
     )
 
 

@@ -96,3 +96,20 @@ def _day_shocks(region: Region, length: int, rng: np.random.Generator) -> Floats
     for day in range(1, length):
         series[:, day] += memory * series[:, day - 1]
     return np.sqrt(shared) * series[:1] + np.sqrt(1 - shared) * series[1:]
+
+
+def day_effect_variance(region: Region, service: str, by_site: Ints) -> float:
+    """Variance of the relative day effect on all sites' arrivals of an ED subservice.
+
+    `by_site` are its visits (sites,). Sites share a part of the effect; the rest averages out as their shares
+    of the visits allow.
+    """
+    rhythm, shared = region.rhythms[region.ed_rhythms[service]], region.calendar.day_effect_shared
+    shares = by_site / max(by_site.sum(), 1)
+    return float(np.expm1(rhythm.day_sd**2) * (shared + (1 - shared) * (shares**2).sum()))
+
+
+def day_effect_memory(region: Region, days: int) -> Floats:
+    """Correlation of the effects of any two days of so many (days, days)."""
+    day = np.arange(days)
+    return region.calendar.day_effect_memory ** np.abs(day[:, None] - day)

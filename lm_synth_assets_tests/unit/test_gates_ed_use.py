@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lm_synth_assets.gates.ed_use import _repeats, _share_with
+from lm_synth_assets.gates.ed_use import _repeats
+from lm_synth_assets.simulation.frailty import share_with
 from lm_synth_assets.vocabulary import PEDIATRIC_ED, URGENT_CARE
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.datasets import Tables
@@ -77,14 +78,14 @@ class TestVisitsPerPerson:
         assert mean[0] == pytest.approx(repeats.mean(), rel=0.02)
         assert variance[0] == pytest.approx(repeats.var(), rel=0.05)
         for number in range(4):
-            share = _share_with(number, np.array([float(total)]), np.array([float(size)]), shape)
+            share = share_with(number, np.array([float(total)]), np.array([float(size)]), shape)
             assert share[0] == pytest.approx((counts == number).mean(), abs=0.005)
 
     def test_one_who_is_alone_has_all_the_visits(self) -> None:
         total, alone = np.array([3.0]), np.array([1.0])
         assert _repeats(total, alone, 0.55)[0] == pytest.approx(6)
         assert _repeats(total, alone, 0.55)[1] == pytest.approx(0, abs=1e-9)
-        assert _share_with(3, total, alone, 0.55) == pytest.approx(1, abs=1e-6)
+        assert share_with(3, total, alone, 0.55) == pytest.approx(1, abs=1e-6)
 
     def test_no_visits_are_no_finding(self, judge: Judge, visits: pd.DataFrame) -> None:
         assert judge("ed_encounters", "visits_per_person", ed_encounters=visits.iloc[:0]).passed
