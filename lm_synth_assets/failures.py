@@ -1,16 +1,21 @@
 """What to say of a run that has failed: which gates, which steps, and where to look."""
 
 import dagster as dg
-from dagster._core.events import DagsterEvent
+from dagster._core.events import DagsterEvent, RunFailureReason
+from dagster_shared.error import SerializableErrorInfo
 
 SENSOR = "tell_what_failed"
 
-_TOLD = {dg.DagsterEventType.ASSET_CHECK_EVALUATION, dg.DagsterEventType.STEP_FAILURE}
+_TOLD = {
+    dg.DagsterEventType.ASSET_CHECK_EVALUATION,
+    dg.DagsterEventType.STEP_FAILURE,
+    dg.DagsterEventType.RUN_FAILURE,
+}
 _GATE_STOPPED_IT = "DagsterAssetCheckFailedError"
 
 
 def what_failed(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
-    """The blocking gates that did not pass and the steps that failed, each with its page in the UI."""
+    """The blocking gates that did not pass and the steps that failed; or why the run came to no step."""
     events = [record.event_log_entry.dagster_event for record in _records(instance, run.run_id)]
     lines = [line for event in events if event is not None for line in _lines(event)]
     return "\n".join([f"{run.job_name} failed (/runs/{run.run_id}):", *dict.fromkeys(lines)])
@@ -30,12 +35,22 @@ def _lines(event: DagsterEvent) -> list[str]:
             f"- gate {table}.{found.check_name}: expected {told['expected'].value}; observed "
             f"{told['observed'].value} (/assets/{table}?view=checks&checkDetail={found.check_name})"
         ]
+    if event.event_type is dg.DagsterEventType.RUN_FAILURE:
+        failed = event.job_failure_data
+        if failed.failure_reason is RunFailureReason.STEP_FAILURE:
+            return []
+        return [f"- the run: {_cause(failed.error) if failed.error else event.message}"]
     error = event.step_failure_data.error
     if error is None or error.cls_name == _GATE_STOPPED_IT:
         return []
+    return [f"- step {event.step_key}: {_cause(error)}"]
+
+
+def _cause(error: SerializableErrorInfo) -> str:
+    """What the innermost of an error's causes says."""
     while error.cause is not None:
         error = error.cause
-    return [f"- step {event.step_key}: {error.message.strip()}"]
+    return error.message.strip()
 
 
 @dg.run_failure_sensor(

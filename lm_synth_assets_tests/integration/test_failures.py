@@ -42,6 +42,18 @@ def test_a_step_is_named_with_its_reason(tmp_path: Path) -> None:
     assert "- step dim_site: " in said
 
 
+def test_a_configuration_that_cannot_be_used_is_named_with_its_line(tmp_path: Path) -> None:
+    config = config_file(tmp_path, EXTENDS_TINY)
+    job = build_defs(Settings(out=tmp_path / "out", config=config)).resolve_job_def("regenerate_all")
+    config.write_text("run: {patients: 5\n", encoding="utf-8")
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = job.execute_in_process(instance=instance, raise_on_error=False)
+        said = what_failed(instance, result.dagster_run).splitlines()
+    assert len([line for line in said if line.startswith("- ")]) == 1
+    assert said[1].startswith("- the run: ")
+    assert f"{config}:2:1: not valid YAML" in "\n".join(said)
+
+
 def test_the_sensor_says_it_and_is_off_until_it_is_turned_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
