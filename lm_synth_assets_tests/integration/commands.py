@@ -7,8 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pandas as pd
+
 from lm_synth_assets.config_files import CONFIG_FOLDER, DEFAULT_CONFIG
 from lm_synth_assets.schema import TABLES
+from lm_synth_assets.storage.file_stores import CsvStore
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = Path(sys.executable).parent
@@ -66,6 +69,15 @@ def config_file(folder: Path, text: str) -> Path:
     file = folder / "my.yaml"
     file.write_text(text, encoding="utf-8")
     return file
+
+
+Edit = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+def edited(folder: Path, table: str, edit: Edit) -> None:
+    """Change a stored table, so that it still keeps to its schema."""
+    store = CsvStore(folder)
+    store.write(TABLES[table], edit(store.read(TABLES[table])))
 
 
 Call = Callable[..., Ran]

@@ -2,7 +2,6 @@
 
 import json
 import shlex
-from collections.abc import Callable
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -25,6 +24,7 @@ from lm_synth_assets_tests.integration.commands import (
     Call,
     Ran,
     config_file,
+    edited,
     files,
     lm_synth,
     run,
@@ -32,14 +32,6 @@ from lm_synth_assets_tests.integration.commands import (
 from lm_synth_assets_tests.pages import labelled, read, rows, section, text
 
 GATES = len(all_gates())
-
-Edit = Callable[[pd.DataFrame], pd.DataFrame]
-
-
-def edited(folder: Path, table: str, edit: Edit) -> None:
-    """Change a stored table, so that it still keeps to its schema."""
-    store = CsvStore(folder)
-    store.write(TABLES[table], edit(store.read(TABLES[table])))
 
 
 def page_in(folder: Path) -> Element:

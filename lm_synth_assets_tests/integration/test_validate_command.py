@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,20 +15,14 @@ from lm_synth_assets_tests.integration.commands import (
     EXTENDS_TINY,
     TINY,
     Call,
+    Edit,
     Ran,
     config_file,
+    edited,
     files,
 )
 
 GATES = len(all_gates())
-
-Edit = Callable[[pd.DataFrame], pd.DataFrame]
-
-
-def edited(folder: Path, table: str, edit: Edit) -> None:
-    """Change a stored table, so that it still keeps to its schema."""
-    store = CsvStore(folder)
-    store.write(TABLES[table], edit(store.read(TABLES[table])))
 
 
 def failed_gates(ran: Ran) -> set[str]:
