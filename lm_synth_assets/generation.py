@@ -3,13 +3,14 @@
 from typing import Any
 
 from dagster import ConfigurableResource, InitResourceContext
+from dagster._core.storage.tags import MAX_RETRIES_TAG
 from pydantic import Field, PrivateAttr, ValidationError
 
 from lm_synth_assets import provenance
 from lm_synth_assets.config import Region
 from lm_synth_assets.config_files import ConfigError, describe_validation_error, load_region
 from lm_synth_assets.random_streams import Streams
-from lm_synth_assets.simulation.patients import sample_sizes
+from lm_synth_assets.simulation.patients import CapacityError, sample_sizes
 
 
 class Generation(ConfigurableResource):  # type: ignore[type-arg]
@@ -39,7 +40,13 @@ class Generation(ConfigurableResource):  # type: ignore[type-arg]
 
     def setup_for_execution(self, context: InitResourceContext) -> None:
         """Load the region before the run's first step, and tell Dagster which configuration it uses."""
-        self._region = self.load()
+        try:
+            self._region = self.load()
+        except (ConfigError, CapacityError):
+            if context.instance is not None and context.run_id is not None:
+                # Dagster repeats a run that was lost before its first step; this one would fail again.
+                context.instance.add_run_tags(context.run_id, {MAX_RETRIES_TAG: "0"})
+            raise
         if context.instance is not None:
             provenance.record(context.instance, self.parts)
 

@@ -49,6 +49,9 @@ def test_a_configuration_that_cannot_be_used_is_named_with_its_line(tmp_path: Pa
     with dg.DagsterInstance.ephemeral() as instance:
         result = job.execute_in_process(instance=instance, raise_on_error=False)
         said = what_failed(instance, result.dagster_run).splitlines()
+        run = instance.get_run_by_id(result.run_id)
+    assert run is not None
+    assert run.tags["dagster/max_retries"] == "0", "it would fail again"
     assert len([line for line in said if line.startswith("- ")]) == 1
     assert said[1].startswith("- the run: ")
     assert f"{config}:2:1: not valid YAML" in "\n".join(said)
