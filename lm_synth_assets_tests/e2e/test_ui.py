@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from lm_synth_assets.automation import SCHEDULE
 from lm_synth_assets.pictures.registry import PICTURES
 from lm_synth_assets.schema import TABLES
+from lm_synth_assets_tests.e2e.dagster_client import until
 from lm_synth_assets_tests.e2e.dagster_server import EVERYTHING, PATIENTS, Server
 from lm_synth_assets_tests.e2e.pages import Ui
 from lm_synth_assets_tests.integration.commands import files
@@ -177,6 +178,7 @@ def test_the_schedule_is_turned_on_and_off_with_a_switch(ui: Ui) -> None:
         # The box itself is out of sight: people click on its label.
         row.locator("label").last.click()
         expect(switch).to_be_checked(checked=state == "RUNNING")
-        assert ui.dagster.automations()[SCHEDULE] == state
+        # The page shows the new state while it is still asking for it.
+        until(lambda state=state: ui.dagster.automations()[SCHEDULE] == state, f"the schedule to be {state}")
         if state == "RUNNING":
             ui.shot("automation")
