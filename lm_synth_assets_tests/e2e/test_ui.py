@@ -175,6 +175,7 @@ def test_the_schedule_is_turned_on_and_off_with_a_switch(ui: Ui) -> None:
     expect(switch).not_to_be_checked()
     ui.sees("Every minute")
     for state in ("RUNNING", "STOPPED"):
+        expect(switch).to_be_enabled()
         # The box itself is out of sight: people click on its label.
         row.locator("label").last.click()
         expect(switch).to_be_checked(checked=state == "RUNNING")
