@@ -63,11 +63,11 @@ power: $(DEV)
 	$(BIN)/python -m benchmarks.power 200
 
 docs: $(DEV)
-	$(BIN)/python -m lm_synth_assets.config_files > configs/region.schema.json
-	$(BIN)/python -m lm_synth_assets.documents docs out
+	$(BIN)/python -m lm_synth_assets.region.files > configs/region.schema.json
+	$(BIN)/python -m lm_synth_assets.cli.documents docs out
 	$(BIN)/python -m lm_synth_assets.storage.mysql.scripts deploy/mysql
 	$(BIN)/python -m lm_synth_assets_tests.damages.page > docs/damages.md
-	$(BIN)/python -m lm_synth_assets_tests.graph > lm_synth_assets_tests/graph.json
+	$(BIN)/python -m lm_synth_assets_tests.support.graph > lm_synth_assets_tests/support/graph.json
 
 # Needs uv; resolves anew within the bounds of pyproject.toml, for every supported Python at once.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-strip-extras \

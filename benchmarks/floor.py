@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from lm_synth_assets.assets import table_asset
+from lm_synth_assets.dataset.outcome import Outcome
 from lm_synth_assets.gates import gate, structure
-from lm_synth_assets.outcome import Outcome
-from lm_synth_assets.schema import TABLES
+from lm_synth_assets.orchestration import table_asset
+from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.frames import pandas_dtypes
 
 PASSED = gate.Verdict(True, "", "")
@@ -39,7 +39,7 @@ def empty_assets() -> None:
 
 def empty_report() -> None:
     """Put an empty page in the place of the quality report."""
-    from lm_synth_assets.quality_report import report
+    from lm_synth_assets.report import report
 
     report.quality_report = lambda *what: report.Report("", Outcome())
 
@@ -58,8 +58,8 @@ def main(folder: str) -> None:
     empty_assets()
     empty_report()
     idle_gates()
-    from lm_synth_assets.config_files import DEFAULT_CONFIG, load_region
-    from lm_synth_assets.runs import generate
+    from lm_synth_assets.orchestration.runs import generate
+    from lm_synth_assets.region.files import DEFAULT_CONFIG, load_region
 
     outcome = generate(str(DEFAULT_CONFIG), load_region(), "csv", folder, (), lambda done, steps, last: None)
     if not outcome.passed:

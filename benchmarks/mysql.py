@@ -18,16 +18,16 @@ import pandas as pd
 import sqlalchemy as sa
 
 from benchmarks.speed import report
-from lm_synth_assets.config_files import load_region
-from lm_synth_assets.database import create_tables
-from lm_synth_assets.schema import TABLES
+from lm_synth_assets.dataset.load import create_tables
+from lm_synth_assets.region.files import load_region
+from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.frames import to_arrow
 from lm_synth_assets.storage.mysql.address import Address
 from lm_synth_assets.storage.mysql.ddl import in_order
 from lm_synth_assets.storage.mysql.store import MysqlStore
 from lm_synth_assets.storage.mysql.text import lines
-from lm_synth_assets_tests.datasets import make_tables
-from lm_synth_assets_tests.servers import OWNER, OwnServer, running
+from lm_synth_assets_tests.support.datasets import make_tables
+from lm_synth_assets_tests.support.servers import OWNER, OwnServer, running
 
 ED = TABLES["ed_encounters"]
 AS_IN_COMPOSE = (

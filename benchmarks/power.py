@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.shifts import SHIFTS, Shift
-from lm_synth_assets.config import Region
-from lm_synth_assets.config_files import load_region
 from lm_synth_assets.gates.gate import StoredTables
 from lm_synth_assets.gates.registry import all_gates
-from lm_synth_assets_tests.datasets import Tables, make_tables
+from lm_synth_assets.region.files import load_region
+from lm_synth_assets.region.models import Region
+from lm_synth_assets_tests.support.datasets import Tables, make_tables
 
 PATIENTS = 50_000
 DATA_SETS, PLACES = 20, 3

@@ -7,22 +7,31 @@ import json
 import sys
 import time
 
-from lm_synth_assets import __version__
-from lm_synth_assets.config_files import load_region
-from lm_synth_assets.random_streams import Streams
-from lm_synth_assets.schema import TABLES
-from lm_synth_assets.simulation import (
-    calendar,
+from lm_synth_assets.model import population, rates
+from lm_synth_assets.region.files import load_region
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.simulation.streams import Streams
+from lm_synth_assets.simulation.tables import (
+    dataset_manifest as manifest,
+)
+from lm_synth_assets.simulation.tables import (
+    dim_date as calendar,
+)
+from lm_synth_assets.simulation.tables import (
     dimensions,
-    emergency,
-    inpatient,
-    manifest,
     patients,
-    population,
-    projections,
-    rates,
+)
+from lm_synth_assets.simulation.tables import (
+    ed_encounters as emergency,
+)
+from lm_synth_assets.simulation.tables import (
+    ed_projection as projections,
+)
+from lm_synth_assets.simulation.tables import (
+    ip_stays as inpatient,
 )
 from lm_synth_assets.storage.file_stores import CsvStore
+from lm_synth_assets.version import __version__
 
 
 def main(config: str, size: int, folder: str) -> None:

@@ -11,8 +11,8 @@ from benchmarks.floor import idle_gates
 def main(config: str, patients: int, folder: str) -> None:
     """Make and store everything once."""
     idle_gates()
-    from lm_synth_assets.config_files import load_region
-    from lm_synth_assets.runs import generate
+    from lm_synth_assets.orchestration.runs import generate
+    from lm_synth_assets.region.files import load_region
 
     region = load_region(config).with_run(patients=patients)
     outcome = generate(config, region, "csv", folder, (), lambda done, steps, last: None)

@@ -10,14 +10,20 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
-from lm_synth_assets.cli import main
-from lm_synth_assets.config import Region
-from lm_synth_assets.config_files import load_region
+from lm_synth_assets.cli.main import main
 from lm_synth_assets.gates.gate import StoredTables, Verdict
 from lm_synth_assets.gates.registry import all_gates
-from lm_synth_assets_tests.datasets import Tables, make_tables
-from lm_synth_assets_tests.integration.commands import TINY, WITH_ALL, Call, Ran, lm_synth
-from lm_synth_assets_tests.servers import URL_VARIABLE, kinds, own_kinds
+from lm_synth_assets.region.files import load_region
+from lm_synth_assets.region.models import Region
+from lm_synth_assets_tests.support.commands import (
+    TINY,
+    WITH_ALL,
+    Call,
+    Ran,
+    lm_synth,
+)
+from lm_synth_assets_tests.support.datasets import Tables, make_tables
+from lm_synth_assets_tests.support.servers import URL_VARIABLE, kinds, own_kinds
 
 # Whether a property holds depends neither on the clock nor on luck.
 settings.register_profile("steady", deadline=None, derandomize=True)

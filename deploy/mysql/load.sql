@@ -1,4 +1,4 @@
--- Made from lm_synth_assets/schema.py by `make docs`: do not edit.
+-- Made from lm_synth_assets/schema/ by `make docs`: do not edit.
 -- Puts the CSV files of a data set into the tables that schema.sql has made, all of them or none:
 --
 --   cd out && mysql --local-infile=1 -h HOST -u lm_app -p lm_synth < ../deploy/mysql/load.sql

@@ -1,4 +1,4 @@
--- Made from lm_synth_assets/schema.py by `make docs`: do not edit.
+-- Made from lm_synth_assets/schema/ by `make docs`: do not edit.
 CREATE TABLE IF NOT EXISTS `dataset_manifest` (
   `dataset_id` VARCHAR(64) NOT NULL COMMENT 'SHA-256 of seed, configuration and version',
   `seed` BIGINT NOT NULL COMMENT 'Seed of the random streams',

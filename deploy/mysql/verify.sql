@@ -1,4 +1,4 @@
--- Made from lm_synth_assets/schema.py by `make docs`: do not edit.
+-- Made from lm_synth_assets/schema/ by `make docs`: do not edit.
 -- What is in the tables: rows, references to nothing (a sound data set has none), and a year's ED projection.
 --
 --   mysql -h HOST -u lm_app -p --table lm_synth < deploy/mysql/verify.sql

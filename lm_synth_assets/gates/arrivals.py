@@ -7,14 +7,14 @@ import calendar
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.chance import within_chance
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
 from lm_synth_assets.gates.rhythm import HOURS, days_of, expected_arrivals, observed_arrivals
 from lm_synth_assets.gates.visits import visits_of
-from lm_synth_assets.simulation.apportion import Floats, Ints
-from lm_synth_assets.simulation.rhythms import day_effect_memory, day_effect_variance
-from lm_synth_assets.vocabulary import ED_SUBSERVICES
+from lm_synth_assets.model.arrivals import day_effect_memory, day_effect_variance
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.arrays import Floats, Ints
+from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES
 
 _PROFILE_THRESHOLD = (
     "max({gates.profile_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); none where none is "

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Verdict, within
-from lm_synth_assets.simulation.apportion import Floats, Ints
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.arrays import Floats, Ints
 
 
 def chance(variance: Floats, region: Region) -> Floats:

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pandas as pd
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Tables, Verdict, gate
 from lm_synth_assets.gates.sql import query
-from lm_synth_assets.schema import TABLES, primary_key
-from lm_synth_assets.simulation import dimensions
-from lm_synth_assets.simulation.calendar import statutory_holidays
+from lm_synth_assets.model.calendar import statutory_holidays
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.catalogue import TABLES, primary_key
+from lm_synth_assets.schema.vocabulary import COUNTED_TABLES
+from lm_synth_assets.simulation.catalogue import RECIPES
 from lm_synth_assets.storage.enforcement import enforce
-from lm_synth_assets.vocabulary import COUNTED_TABLES
 
-_CONFIGURED: dict[str, Callable[[Region], pd.DataFrame]] = {
-    "dim_site": dimensions.sites,
-    "dim_program": dimensions.programs,
-    "dim_subprogram": dimensions.subprograms,
-    "dim_lha": dimensions.lhas,
-    "dim_age_group": lambda _: dimensions.age_groups(),
-    "dim_gender": lambda _: dimensions.genders(),
-    "dim_ed_subservice": lambda _: dimensions.ed_subservices(),
-    "dim_scenario": dimensions.scenarios,
-    "program_coverage": dimensions.program_coverage,
-}
+_CONFIGURED = (*COUNTED_TABLES, "dim_scenario", "program_coverage")
+"""The tables that follow from the configuration alone, row for row."""
 
 _NAMED_ROWS = 3
 
@@ -44,7 +33,7 @@ def _count(table: str) -> None:
         return Verdict(expected == observed, f"{expected:,} rows", f"{observed:,} rows")
 
 
-def _compare(table: str, configured: Callable[[Region], pd.DataFrame]) -> None:
+def _compare(table: str) -> None:
     """Register the gate that compares a table with what the configuration gives."""
     key = primary_key(TABLES[table])
 
@@ -53,7 +42,7 @@ def _compare(table: str, configured: Callable[[Region], pd.DataFrame]) -> None:
     )
     def as_configured(tables: Tables, region: Region) -> Verdict:
         """Every row is as the configuration gives it, none is missing and none is there besides."""
-        expected = enforce(TABLES[table], configured(region))
+        expected = enforce(TABLES[table], RECIPES[table](region, {}))
         compared = tables[table].merge(expected, how="outer", indicator="found")
         differing = compared[compared["found"] != "both"].sort_values([*key, "found"])
         found = {"left_only": "stored", "right_only": "configured"}
@@ -74,8 +63,8 @@ def _named(keys: pd.DataFrame) -> str:
 
 for _table in COUNTED_TABLES:
     _count(_table)
-for _table, _configured in _CONFIGURED.items():
-    _compare(_table, _configured)
+for _table in _CONFIGURED:
+    _compare(_table)
 
 
 @gate(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.chance import chance
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
 from lm_synth_assets.gates.visits import Visits, visits_of
-from lm_synth_assets.simulation.apportion import Floats
-from lm_synth_assets.simulation.frailty import share_with, strata_of
-from lm_synth_assets.vocabulary import ED_SUBSERVICES, OLDEST_AGE, PEDIATRIC_ED
+from lm_synth_assets.model.frailty import share_with, strata_of
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.arrays import Floats
+from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES, OLDEST_AGE, PEDIATRIC_ED
 
 _FEW_VISITS = 100
 _FREQUENT = 4

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of
 from lm_synth_assets.gates.visits import visits_of
-from lm_synth_assets.vocabulary import DIED, DISPOSITIONS, ED_SUBSERVICES
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.vocabulary import DIED, DISPOSITIONS, ED_SUBSERVICES
 
 
 @gate(

@@ -19,12 +19,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.config import Region
+from lm_synth_assets.errors import FidelityUnavailable
 from lm_synth_assets.gates.chance import independent_rows
 from lm_synth_assets.gates.gate import Gate, StoredTables, Tables, Verdict
 from lm_synth_assets.gates.joined import patient_of, people_in
 from lm_synth_assets.gates.twin import twin
-from lm_synth_assets.random_streams import Streams
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.simulation.streams import Streams
 
 _REFERENCE, _LIKE = 1, 2
 """Steps from the seed to those of the two twins: the one that all is compared with, and the one beside it."""
@@ -46,10 +47,6 @@ _QUANTITIES = ("age", "expected_ed_rate", "ed_visits_year", "hour", "minutes", "
 
 Scores = dict[str, float]
 """Scores from 0, nothing alike, to 1 by what they are of; NaN where there is nothing to compute one from."""
-
-
-class FidelityUnavailable(Exception):
-    """sdmetrics is not installed."""
 
 
 def available() -> bool:

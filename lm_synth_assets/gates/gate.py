@@ -12,8 +12,8 @@ from typing import Any, Protocol, TypeVar, cast
 
 import pandas as pd
 
-from lm_synth_assets.config import Region
-from lm_synth_assets.simulation.apportion import Floats
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.arrays import Floats
 from lm_synth_assets.storage.examination import Examined
 
 _T = TypeVar("_T")

@@ -7,15 +7,17 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.chance import chance, within_chance
 from lm_synth_assets.gates.gate import Tables, Verdict, gate
 from lm_synth_assets.gates.joined import people_in
 from lm_synth_assets.gates.stays import of_the_year
-from lm_synth_assets.simulation.apportion import Floats
-from lm_synth_assets.simulation.stay_rates import acuity_shares, admission_chances, stay_rates, units_of
-from lm_synth_assets.simulation.visits import expected_visits
-from lm_synth_assets.vocabulary import GENDERS, OLDEST_AGE, ROUTE_ED
+from lm_synth_assets.model.admissions import stay_rates
+from lm_synth_assets.model.triage import acuity_shares, admission_chances
+from lm_synth_assets.model.units import units_of
+from lm_synth_assets.model.visits import expected_visits
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.arrays import Floats
+from lm_synth_assets.schema.vocabulary import GENDERS, OLDEST_AGE, ROUTE_ED
 
 
 class _Admissions(NamedTuple):

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import scipy.special as sc
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of, within
 from lm_synth_assets.gates.joined import patient_of, positions
 from lm_synth_assets.gates.stays import of_the_year, unit_of
-from lm_synth_assets.simulation.rhythms import DAY
-from lm_synth_assets.simulation.stay_rates import units_of
-from lm_synth_assets.vocabulary import AGE_GROUPS
+from lm_synth_assets.model.calendar import DAY
+from lm_synth_assets.model.units import units_of
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.vocabulary import AGE_GROUPS
 
 
 @gate(

@@ -10,10 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Tables
-from lm_synth_assets.simulation.apportion import Ints
-from lm_synth_assets.simulation.people import People, people_of
+from lm_synth_assets.model.people import People, people_of
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.arrays import Ints
 
 
 def positions(wanted: pd.Series, among: pd.Series) -> Ints:

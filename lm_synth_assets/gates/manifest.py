@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from lm_synth_assets import __version__
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Tables, Verdict, gate
-from lm_synth_assets.simulation.manifest import manifest
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.simulation.tables.dataset_manifest import dataset_manifest
+from lm_synth_assets.version import __version__
 
 
 @gate(
@@ -23,7 +23,7 @@ def made_with_this_configuration(tables: Tables, region: Region) -> Verdict:
         return Verdict(False, "one row", f"{len(found)} rows")
     observed = found.iloc[0]
     which = {name: bool(observed[name]) for name in ("with_ed", "with_ip")}
-    expected = manifest(region, __version__, **which).iloc[0]
+    expected = dataset_manifest(region.with_run(**which)).iloc[0]
     differing = [name for name in expected.index if str(observed[name]) != str(expected[name])]
     rows = pd.DataFrame([(name, str(expected[name]), str(observed[name])) for name in differing])
     return Verdict(

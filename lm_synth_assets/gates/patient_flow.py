@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of
 from lm_synth_assets.gates.joined import patient_of, people_in, referred
 from lm_synth_assets.gates.stays import of_the_year, travel, unit_of
-from lm_synth_assets.simulation.apportion import Ints
-from lm_synth_assets.simulation.stay_rates import receiving_sites, stay_rates, units_of
-from lm_synth_assets.vocabulary import (
+from lm_synth_assets.model.admissions import stay_rates
+from lm_synth_assets.model.flows import receiving_sites
+from lm_synth_assets.model.units import units_of
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.arrays import Ints
+from lm_synth_assets.schema.vocabulary import (
     ADMITTED,
     DIED,
     GENDERS,

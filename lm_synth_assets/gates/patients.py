@@ -6,15 +6,21 @@ import numpy as np
 import pandas as pd
 import scipy.special as sc
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of, within
 from lm_synth_assets.gates.joined import people_in
 from lm_synth_assets.gates.shape import FREE_DRAW, distance, distances
-from lm_synth_assets.random_streams import Streams
-from lm_synth_assets.simulation.apportion import Floats
-from lm_synth_assets.simulation.population import flow_shares
-from lm_synth_assets.simulation.visits import expected_visits
-from lm_synth_assets.vocabulary import AGE_BANDS, AGE_GROUPS, ED_SUBSERVICES, GENDERS, PEDIATRIC_ED
+from lm_synth_assets.model.flows import flow_shares
+from lm_synth_assets.model.visits import expected_visits
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.arrays import Floats
+from lm_synth_assets.schema.vocabulary import (
+    AGE_BANDS,
+    AGE_GROUPS,
+    ED_SUBSERVICES,
+    GENDERS,
+    PEDIATRIC_ED,
+)
+from lm_synth_assets.simulation.streams import Streams
 
 _CELL = ["lha_id", "age_group", "gender"]
 

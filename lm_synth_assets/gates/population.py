@@ -7,10 +7,17 @@ from itertools import product
 
 import pandas as pd
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
-from lm_synth_assets.simulation.population import area_totals
-from lm_synth_assets.vocabulary import ADULT_ED, AGE_BANDS, AGE_GROUPS, ED_SUBSERVICES, GENDERS, PEDIATRIC_ED
+from lm_synth_assets.model.population import area_totals
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.vocabulary import (
+    ADULT_ED,
+    AGE_BANDS,
+    AGE_GROUPS,
+    ED_SUBSERVICES,
+    GENDERS,
+    PEDIATRIC_ED,
+)
 
 _CELL = ["lha_id", "age_group", "gender"]
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
+from lm_synth_assets.errors import UnknownGate
 from lm_synth_assets.gates import (
     arrivals,
     dimensions,
@@ -23,7 +24,7 @@ from lm_synth_assets.gates import (
 from lm_synth_assets.gates.fidelity import fidelity_gates
 from lm_synth_assets.gates.gate import GATES, Gate
 from lm_synth_assets.gates.structure import STRUCTURAL_GATES
-from lm_synth_assets.schema import TABLES
+from lm_synth_assets.schema.catalogue import TABLES
 
 SUBJECTS = (
     dimensions,
@@ -43,10 +44,6 @@ SUBJECTS = (
     manifest,
 )
 """The modules whose import registers the statistical gates."""
-
-
-class UnknownGate(Exception):
-    """A pattern that no gate's name matches."""
 
 
 def all_gates(*, fidelity: bool = False) -> list[Gate]:

@@ -1,10 +1,42 @@
 """A gate's verdict as a result for people: its mark, and its offending rows as text."""
 
+from dataclasses import dataclass
+from enum import StrEnum
+
 from lm_synth_assets.gates.gate import Gate, Verdict
-from lm_synth_assets.outcome import GateResult, Mark
 
 MOST_ROWS = 10
 """As many offending rows are shown."""
+
+
+class Mark(StrEnum):
+    """What a gate's verdict means for the data set."""
+
+    PASS = "pass"
+    WARN = "warn"
+    FAIL = "fail"
+    NOT_JUDGED = "not judged"
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """What a gate has found; `offending` holds some rows that show the breach, as a Markdown table."""
+
+    table: str
+    gate: str
+    description: str
+    formula: str
+    blocking: bool
+    mark: Mark
+    expected: str
+    observed: str
+    threshold: str
+    offending: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether the gate has looked and found nothing."""
+        return self.mark is Mark.PASS
 
 
 def result_of(gate: Gate, verdict: Verdict) -> GateResult:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.visits import Visits
-from lm_synth_assets.random_streams import Streams
-from lm_synth_assets.simulation.apportion import Floats, Ints
-from lm_synth_assets.simulation.rhythms import DAY, HOUR, Timetable, timetable
-from lm_synth_assets.simulation.stay_rates import stay_rates, units_of
-from lm_synth_assets.vocabulary import ADMITTED, DISPOSITIONS, ED_SUBSERVICES
+from lm_synth_assets.model.admissions import stay_rates
+from lm_synth_assets.model.calendar import DAY, HOUR
+from lm_synth_assets.model.units import units_of
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.arrays import Floats, Ints
+from lm_synth_assets.schema.vocabulary import ADMITTED, DISPOSITIONS, ED_SUBSERVICES
+from lm_synth_assets.simulation.arrivals import Timetable, timetable
+from lm_synth_assets.simulation.streams import Streams
 
 HOURS = DAY // HOUR
 """Hours of a day."""

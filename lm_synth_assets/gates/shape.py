@@ -8,18 +8,19 @@ import numpy as np
 import pandas as pd
 import scipy.special as sc
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.chance import independent_rows
 from lm_synth_assets.gates.gate import StoredTables, Tables, Verdict, gate
 from lm_synth_assets.gates.joined import patient_of, people_in
 from lm_synth_assets.gates.rhythm import days_of
 from lm_synth_assets.gates.twin import twin
 from lm_synth_assets.gates.visits import visits_of
-from lm_synth_assets.random_streams import Streams
-from lm_synth_assets.simulation.apportion import Floats, Ints
-from lm_synth_assets.simulation.rhythms import HOUR, timetable
-from lm_synth_assets.simulation.stay_rates import units_of
-from lm_synth_assets.vocabulary import AGE_GROUPS, ED_SUBSERVICES
+from lm_synth_assets.model.calendar import HOUR
+from lm_synth_assets.model.units import units_of
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.arrays import Floats, Ints
+from lm_synth_assets.schema.vocabulary import AGE_GROUPS, ED_SUBSERVICES
+from lm_synth_assets.simulation.arrivals import timetable
+from lm_synth_assets.simulation.streams import Streams
 
 FREE_DRAW = 2.7
 """A distance up to this over sqrt(n) is chance: the Kolmogorov distribution exceeds it once in a million."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Tables
 from lm_synth_assets.gates.joined import positions, referred
-from lm_synth_assets.simulation.apportion import Ints
-from lm_synth_assets.simulation.placement import Mask
-from lm_synth_assets.simulation.rhythms import HOUR
-from lm_synth_assets.simulation.stay_rates import Unit
+from lm_synth_assets.model.calendar import HOUR
+from lm_synth_assets.model.units import Unit
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.arrays import Ints, Mask
 
 
 def continued(tables: Tables) -> Ints:

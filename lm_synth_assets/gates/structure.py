@@ -8,11 +8,17 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Table
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Gate, StoredTables, Verdict, none_of
 from lm_synth_assets.gates.joined import positions, referred
-from lm_synth_assets.schema import TABLES, foreign_keys, must_be_referred_to, primary_key, unique_keys
-from lm_synth_assets.simulation.placement import Mask
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.arrays import Mask
+from lm_synth_assets.schema.catalogue import (
+    TABLES,
+    foreign_keys,
+    must_be_referred_to,
+    primary_key,
+    unique_keys,
+)
 from lm_synth_assets.storage.enforcement import value_problems
 
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.chance import within_chance
 from lm_synth_assets.gates.gate import Tables, Verdict, gate
 from lm_synth_assets.gates.visits import Visits, visits_of
-from lm_synth_assets.simulation.apportion import Floats, Ints
-from lm_synth_assets.simulation.stay_rates import acuity_shares, admission_chances
-from lm_synth_assets.vocabulary import (
+from lm_synth_assets.model.triage import acuity_shares, admission_chances
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.arrays import Floats, Ints
+from lm_synth_assets.schema.vocabulary import (
     ADMITTED,
     AGE_GROUPS,
     DIED,

@@ -8,12 +8,9 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from lm_synth_assets.config import Region
-from lm_synth_assets.random_streams import Streams
-from lm_synth_assets.schema import TABLES
-from lm_synth_assets.simulation.emergency import generate_ed_encounters
-from lm_synth_assets.simulation.inpatient import generate_ip_stays
-from lm_synth_assets.simulation.patients import generate_patients
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.simulation.catalogue import RECIPES
 from lm_synth_assets.storage.enforcement import enforce
 
 _MOST_SEEDS = 2**63
@@ -33,8 +30,7 @@ def twin(region: Region, patients: int, step: int) -> Mapping[str, pd.DataFrame]
 def _generated(described: str) -> Mapping[str, pd.DataFrame]:
     """The tables of a region that is given as its JSON, since a region is no key of a cache."""
     region = Region.model_validate_json(described)
-    streams = Streams(region.run.seed)
-    people = enforce(TABLES["patients"], generate_patients(region, streams))
-    visits = enforce(TABLES["ed_encounters"], generate_ed_encounters(region, people, streams))
-    stays = enforce(TABLES["ip_stays"], generate_ip_stays(region, people, visits, streams))
-    return MappingProxyType({"patients": people, "ed_encounters": visits, "ip_stays": stays})
+    tables: dict[str, pd.DataFrame] = {}
+    for name in ("patients", "ed_encounters", "ip_stays"):
+        tables[name] = enforce(TABLES[name], RECIPES[name](region, tables))
+    return MappingProxyType(tables)

@@ -7,12 +7,12 @@ from functools import cached_property
 
 import numpy as np
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Tables
 from lm_synth_assets.gates.joined import patient_of, people_in
-from lm_synth_assets.simulation.apportion import Ints
-from lm_synth_assets.simulation.people import People
-from lm_synth_assets.simulation.rhythms import DAY
+from lm_synth_assets.model.calendar import DAY
+from lm_synth_assets.model.people import People
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.arrays import Ints
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
 from lm_synth_assets.gates.sql import query
-from lm_synth_assets.simulation.population import flow_shares
+from lm_synth_assets.model.flows import flow_shares
+from lm_synth_assets.region.models import Region
 
 _THRESHOLD = (
     "max({gates.volume_tolerance_pct:g} %, {gates.volume_least_visits:g} visits), and for freely drawn "

@@ -1,1 +1,1 @@
-"""How each table is computed: pure functions over numpy and pandas, without Dagster and without files."""
+"""What is drawn: keyed streams, people, visits and stays, and the tables made of them."""

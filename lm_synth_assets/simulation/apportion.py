@@ -6,46 +6,12 @@ Each function is unbiased: the expectation of what it returns is what it was giv
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-Floats: TypeAlias = "npt.NDArray[np.float64]"
-Ints: TypeAlias = "npt.NDArray[np.int64]"
-
-_WHOLE = 1e-9
-
-_RAKES = 50
-
-
-def largest_remainder(weights: Floats, total: int) -> Ints:
-    """`total` split in proportion to `weights`, each part within one of its exact share.
-
-    Ties go to the earlier part, so that equal input gives equal output. Works along the last axis.
-    """
-    exact = weights / weights.sum(axis=-1, keepdims=True) * total
-    whole = np.floor(exact + _WHOLE).astype(np.int64)
-    left_over = total - whole.sum(axis=-1, keepdims=True)
-    rank = np.argsort(np.argsort(-(exact - whole), axis=-1, kind="stable"), axis=-1, kind="stable")
-    return whole + (rank < left_over)
-
-
-def raked(table: Floats, rows: Floats, columns: Floats) -> Floats:
-    """The table (rows, columns) scaled to these margins, its own proportions kept as far as they allow.
-
-    Cells of 0 stay 0; where they leave the margins no room, rows come before columns.
-    Source: iterative proportional fitting, W. E. Deming and F. F. Stephan, Ann. Math. Stat. 11 (1940).
-    """
-    fitted = table.copy()
-    for _ in range(_RAKES):
-        fitted *= _ratio(columns, fitted.sum(axis=0))
-        fitted *= _ratio(rows, fitted.sum(axis=1))[:, None]
-    return fitted
-
-
-def _ratio(wanted: Floats, found: Floats) -> Floats:
-    return np.divide(wanted, found, out=np.zeros_like(wanted), where=found > 0)
+from lm_synth_assets.model.proportions import WHOLE
+from lm_synth_assets.schema.arrays import Floats, Ints
 
 
 def systematic(expected: Floats, rng: np.random.Generator) -> Ints:
@@ -91,8 +57,8 @@ def controlled_rounding(expected: Floats, rng: np.random.Generator) -> Ints:
     table = np.zeros((expected.shape[0] + 1, expected.shape[1] + 1))
     table[:-1, :-1] = expected
     # A slack row and column make every margin whole, so that fractional cells always close a cycle.
-    table[:-1, -1] = np.ceil(table[:-1].sum(axis=1) - _WHOLE) - table[:-1].sum(axis=1)
-    table[-1] = np.ceil(table.sum(axis=0) - _WHOLE) - table.sum(axis=0)
+    table[:-1, -1] = np.ceil(table[:-1].sum(axis=1) - WHOLE) - table[:-1].sum(axis=1)
+    table[-1] = np.ceil(table.sum(axis=0) - WHOLE) - table.sum(axis=0)
     while (cycle := _fractional_cycle(table)) is not None:
         rows, columns = cycle
         signs = np.where(np.arange(len(rows)) % 2 == 0, 1.0, -1.0)
@@ -102,7 +68,7 @@ def controlled_rounding(expected: Floats, rng: np.random.Generator) -> Ints:
         step = up if rng.random() < down / (up + down) else -down
         moved = values + signs * step
         nearest = np.rint(moved)
-        table[rows, columns] = np.where(np.abs(moved - nearest) < _WHOLE, nearest, moved)
+        table[rows, columns] = np.where(np.abs(moved - nearest) < WHOLE, nearest, moved)
     return np.rint(table[:-1, :-1]).astype(np.int64)
 
 
@@ -112,7 +78,7 @@ def _fractional_cycle(table: Floats) -> tuple[list[int], list[int]] | None:
     Every margin is whole, so a line with one fractional cell has a second, and the walk never ends blind.
     """
     height, width = table.shape
-    by_row = np.abs(table - np.rint(table)) >= _WHOLE
+    by_row = np.abs(table - np.rint(table)) >= WHOLE
     if not by_row.any():
         return None
     # Lists: the table is small, and a step along a line is then a look at a few bools.
@@ -149,12 +115,6 @@ def share_out(amounts: Ints, group: Ints, weights: Floats, rng: np.random.Genera
     taker = np.searchsorted(reached, points, side="right")
     taker = np.clip(taker, np.repeat(first_member, amounts), np.repeat(np.maximum(last - 1, 0), amounts))
     return np.bincount(taker, minlength=len(group)).astype(np.int64)
-
-
-def cumulative(weights: Floats) -> Floats:
-    """Weights as cumulative chances along the last axis, ending at 1."""
-    reached = np.cumsum(weights, axis=-1)
-    return reached / reached[..., -1:]
 
 
 def draw_rows(chances: Floats, row: Ints, uniform: Floats) -> Ints:

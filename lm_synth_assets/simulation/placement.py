@@ -6,16 +6,12 @@ A contact is a visit or a hospital spell: a patient, a start and a duration, in 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-from lm_synth_assets.simulation.apportion import Ints
+from lm_synth_assets.schema.arrays import Ints, Mask
 
 _MOST_ROUNDS = 1_000
-
-Mask: TypeAlias = "npt.NDArray[np.bool_]"
 
 
 def overlapping(patient: Ints, start: Ints, duration: Ints, gap: int, movable: Mask) -> Mask:

@@ -15,29 +15,24 @@ from typing import NamedTuple
 import numpy as np
 import scipy.special as sc
 
-from lm_synth_assets.config import Region
-from lm_synth_assets.random_streams import Streams
+from lm_synth_assets.model.admissions import StayRates, stay_rates
+from lm_synth_assets.model.calendar import DAY, HOUR
+from lm_synth_assets.model.flows import corridors, receiving_sites
+from lm_synth_assets.model.people import People
+from lm_synth_assets.model.proportions import cumulative
+from lm_synth_assets.model.units import Unit, units_of
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.arrays import Floats, Ints, Mask
+from lm_synth_assets.schema.vocabulary import AGE_GROUPS, GENDERS
 from lm_synth_assets.simulation.apportion import (
-    Floats,
-    Ints,
     chosen,
-    cumulative,
     draw_rows,
     stratified_uniforms,
     systematic,
 )
-from lm_synth_assets.simulation.people import People
-from lm_synth_assets.simulation.placement import Mask, settle
-from lm_synth_assets.simulation.rhythms import DAY, HOUR, Timetable
-from lm_synth_assets.simulation.stay_rates import (
-    StayRates,
-    Unit,
-    corridors,
-    receiving_sites,
-    stay_rates,
-    units_of,
-)
-from lm_synth_assets.vocabulary import AGE_GROUPS, GENDERS
+from lm_synth_assets.simulation.arrivals import Timetable
+from lm_synth_assets.simulation.placement import settle
+from lm_synth_assets.simulation.streams import Streams
 
 HUNDREDTH = DAY // 100
 """Seconds in a hundredth of a day, the unit in which lengths of stay are kept."""

@@ -4,59 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from lm_synth_assets.config import Region
-from lm_synth_assets.random_streams import Streams
-from lm_synth_assets.simulation.apportion import (
-    Floats,
-    Ints,
-    controlled_rounding,
-    raked,
-    share_out,
-    systematic_rows,
+from lm_synth_assets.model.people import People
+from lm_synth_assets.model.proportions import raked
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.arrays import Floats, Ints
+from lm_synth_assets.schema.vocabulary import (
+    AGE_GROUPS,
+    ED_SUBSERVICES,
+    GENDERS,
 )
-from lm_synth_assets.simulation.people import People
-from lm_synth_assets.simulation.population import flow_shares, residents
-from lm_synth_assets.simulation.rates import visits_per_1000
-from lm_synth_assets.vocabulary import AGE_BANDS, AGE_GROUPS, ED_SUBSERVICES, GENDERS, PEDIATRIC_ED
-
-_PEDIATRIC = ED_SUBSERVICES.index(PEDIATRIC_ED)
-
-
-def expected_visits(region: Region, people: People) -> Floats:
-    """Expected visits per year (patients, ED subservices) from the rates, frailty apart.
-
-    In the age group that the limit of Pediatric ED cuts through, all of its visits go to those young enough:
-    each of them has the rate of the whole group times its size over their number.
-    """
-    rates = visits_per_1000(region) / 1000
-    expected = rates.reshape(-1, len(ED_SUBSERVICES)).take(people.cell, axis=0)
-    limit = region.ed.pediatric_last_age
-    cut = next((i for i, band in enumerate(AGE_BANDS) if band.first_age <= limit < band.last_age), None)
-    if cut is not None:
-        inside = np.flatnonzero(people.age_group == cut)
-        young = people.age[inside] <= limit
-        cell = people.cell[inside]
-        everyone = np.bincount(cell)
-        eligible = np.bincount(cell[young], minlength=len(everyone))
-        concentration = np.divide(everyone, eligible, out=np.zeros(len(everyone)), where=eligible > 0)
-        expected[inside, _PEDIATRIC] *= np.where(young, concentration[cell], 0.0)
-    return expected
-
-
-def frailty_of(base: Floats, expected_ed_rate: Floats) -> Floats:
-    """Each patient's frailty (patients,), mean 1, found again from the stored expected rate."""
-    total = base.sum(axis=1)
-    return np.divide(expected_ed_rate, total, out=np.ones_like(total), where=total > 0)
-
-
-def planned_volumes(region: Region) -> Floats:
-    """Visits per year (LHA, site, ED subservice) that population x rate gives the sample, sent where each
-    area's residents go.
-    """
-    population = residents(region, region.run.start_year)
-    sample = region.run.patients / population.sum()
-    by_area = np.einsum("lag,lags->ls", population * sample, visits_per_1000(region) / 1000)
-    return flow_shares(region)[..., None] * by_area[:, None]
+from lm_synth_assets.simulation.apportion import controlled_rounding, share_out, systematic_rows
+from lm_synth_assets.simulation.streams import Streams
 
 
 def visit_counts(

@@ -15,7 +15,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
-from lm_synth_assets.schema import primary_key, unique_keys
+from lm_synth_assets.schema.catalogue import primary_key, unique_keys
 from lm_synth_assets.storage.errors import SchemaError
 from lm_synth_assets.storage.frames import (
     EXACT_DIGITS,

@@ -4,6 +4,8 @@ import errno
 from collections.abc import Sequence
 from pathlib import Path
 
+from lm_synth_assets.errors import StorageError
+
 _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -24,12 +26,6 @@ _REASONS_AGAINST_READING = {
 
 _PASSING = {errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.ESTALE, errno.ETIMEDOUT}
 """What a file system says that may be gone in a moment."""
-
-
-class StorageError(Exception):
-    """Any failure to store or to read a table; where it is `transient`, to try again later may help."""
-
-    transient = False
 
 
 class SchemaError(StorageError):

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from lm_synth_assets.schema import primary_key
+from lm_synth_assets.schema.catalogue import primary_key
 from lm_synth_assets.storage.csv_text import layout_remarks, read_csv, read_header, read_text, write_csv
 from lm_synth_assets.storage.enforcement import enforce
 from lm_synth_assets.storage.examination import Stored, type_remarks

@@ -12,11 +12,11 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
+from lm_synth_assets.errors import StorageError
 from lm_synth_assets.storage.enforcement import enforce
 from lm_synth_assets.storage.errors import (
     MissingTable,
     SchemaError,
-    StorageError,
     UnreadableTable,
     why_not_read,
 )
@@ -52,6 +52,8 @@ class Readable(Protocol):
     def location(self, table: sa.Table, /) -> str: ...
 
     def exists(self, table: sa.Table, /) -> bool: ...
+
+    def read(self, table: sa.Table, /) -> pd.DataFrame: ...
 
     def examine(self, table: sa.Table, /) -> Examined: ...
 

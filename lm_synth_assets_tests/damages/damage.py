@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lm_synth_assets.storage.examination import Examined
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables
 
 Damaged = Mapping[str, pd.DataFrame | Examined]
 Change = Callable[[Tables], Damaged]

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from lm_synth_assets_tests.damages.damage import Damaged, damage, edited
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables
 
 
 def _swapped(frame: pd.DataFrame, one: int, other: int, columns: list[str]) -> pd.DataFrame:

@@ -3,9 +3,16 @@
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.vocabulary import ADMITTED, DIED, DISCHARGED, LEFT, PEDIATRIC_ED, URGENT_CARE
+from lm_synth_assets.schema.vocabulary import (
+    ADMITTED,
+    DIED,
+    DISCHARGED,
+    LEFT,
+    PEDIATRIC_ED,
+    URGENT_CARE,
+)
 from lm_synth_assets_tests.damages.damage import damage, edited
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables
 
 _SEED = 7
 

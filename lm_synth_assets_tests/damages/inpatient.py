@@ -2,9 +2,14 @@
 
 import pandas as pd
 
-from lm_synth_assets.vocabulary import DIED, ROUTE_DIRECT, ROUTE_ED, ROUTE_TRANSFER
+from lm_synth_assets.schema.vocabulary import (
+    DIED,
+    ROUTE_DIRECT,
+    ROUTE_ED,
+    ROUTE_TRANSFER,
+)
 from lm_synth_assets_tests.damages.damage import damage, edited
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables
 
 _NEW_YEAR = pd.Timestamp("2025-01-01")
 

@@ -1,7 +1,7 @@
 """Damages to the manifest."""
 
 from lm_synth_assets_tests.damages.damage import Damaged, damage, edited
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables
 
 
 @damage("dataset_manifest.made_with_this_configuration", "the manifest is that of an older version")

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.vocabulary import AGE_GROUPS
+from lm_synth_assets.schema.vocabulary import AGE_GROUPS
 from lm_synth_assets_tests.damages.damage import Damaged, damage, edited
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables
 
 
 def _changed(tables: Tables, rows: object, **values: object) -> Damaged:

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from lm_synth_assets.vocabulary import AGE_GROUPS
+from lm_synth_assets.schema.vocabulary import AGE_GROUPS
 from lm_synth_assets_tests.damages.damage import Damaged, damage, edited
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables
 
 
 def _grown(tables: Tables, rows: "pd.Series[bool]", factor: float) -> Damaged:

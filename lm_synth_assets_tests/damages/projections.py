@@ -1,7 +1,7 @@
 """Damages to the projected volumes."""
 
 from lm_synth_assets_tests.damages.damage import Damaged, damage, edited
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables
 
 
 @damage("ed_projection.reconciles_with_sql", "two facilities' volumes are swapped")

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.vocabulary import PEDIATRIC_ED
+from lm_synth_assets.schema.vocabulary import PEDIATRIC_ED
 from lm_synth_assets_tests.damages.damage import damage
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables
 
 _SEED = 7
 

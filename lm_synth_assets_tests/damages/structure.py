@@ -5,10 +5,10 @@ from functools import partial
 import numpy as np
 import sqlalchemy as sa
 
-from lm_synth_assets.schema import TABLES, foreign_keys, must_be_referred_to
+from lm_synth_assets.schema.catalogue import TABLES, foreign_keys, must_be_referred_to
 from lm_synth_assets.storage.examination import Examined
 from lm_synth_assets_tests.damages.damage import Damaged, damage
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables
 
 
 def the_last_column_dropped(name: str, tables: Tables) -> Damaged:

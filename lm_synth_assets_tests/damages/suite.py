@@ -2,10 +2,10 @@
 
 from functools import cache
 
-from lm_synth_assets.config import Region
-from lm_synth_assets.config_files import load_region
 from lm_synth_assets.gates.gate import Gate, StoredTables
 from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets.region.files import load_region
+from lm_synth_assets.region.models import Region
 from lm_synth_assets_tests.damages import (
     dimensions,
     emergency,
@@ -18,7 +18,7 @@ from lm_synth_assets_tests.damages import (
     structure,
 )
 from lm_synth_assets_tests.damages.damage import DAMAGES, Damage
-from lm_synth_assets_tests.datasets import Tables, make_tables
+from lm_synth_assets_tests.support.datasets import Tables, make_tables
 
 SUBJECTS = (
     structure,

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from lm_synth_assets_tests.e2e.dagster_client import Dagster
-from lm_synth_assets_tests.e2e.dagster_server import USUAL, Server, running
+from lm_synth_assets_tests.support.dagster_client import Dagster
+from lm_synth_assets_tests.support.dagster_server import USUAL, Server, running
 
 CHROMIUM = "chromium"
 AXE_VARIABLE = "LM_SYNTH_TEST_AXE"

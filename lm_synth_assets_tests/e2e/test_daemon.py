@@ -8,16 +8,21 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from lm_synth_assets.automation import REGENERATE, SCHEDULE, SEED_TAG
-from lm_synth_assets.configuration_sensor import CHANGED_TAG
-from lm_synth_assets.configuration_sensor import SENSOR as CONFIGURATION_CHANGED
-from lm_synth_assets.failures import SENSOR as TELL_WHAT_FAILED
 from lm_synth_assets.gates.registry import all_gates
-from lm_synth_assets_tests.e2e.dagster_client import Dagster, until
-from lm_synth_assets_tests.e2e.dagster_server import EVERYTHING, PATIENTS, USUAL, Server
-from lm_synth_assets_tests.e2e.dagster_told import Run, Tick
-from lm_synth_assets_tests.integration.commands import ROOT
+from lm_synth_assets.orchestration.automation import REGENERATE, SCHEDULE, SEED_TAG
+from lm_synth_assets.orchestration.configuration_sensor import CHANGED_TAG
+from lm_synth_assets.orchestration.configuration_sensor import SENSOR as CONFIGURATION_CHANGED
+from lm_synth_assets.orchestration.failure_sensor import SENSOR as TELL_WHAT_FAILED
 from lm_synth_assets_tests.integration.test_failures import STRICT
+from lm_synth_assets_tests.support.commands import ROOT
+from lm_synth_assets_tests.support.dagster_client import Dagster, until
+from lm_synth_assets_tests.support.dagster_events import Run, Tick
+from lm_synth_assets_tests.support.dagster_server import (
+    EVERYTHING,
+    PATIENTS,
+    USUAL,
+    Server,
+)
 
 PARENT_TAG, WILL_RETRY_TAG = "dagster/parent_run_id", "dagster/will_retry"
 

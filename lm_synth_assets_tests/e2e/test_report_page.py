@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from lm_synth_assets_tests.integration.commands import TINY, lm_synth
-from lm_synth_assets_tests.pages import read
+from lm_synth_assets_tests.support.commands import TINY, lm_synth
+from lm_synth_assets_tests.support.report_pages import read
 
 SCREENS = {"laptop": (1440, 900), "phone": (360, 740)}
 SCHEMES = ("light", "dark")

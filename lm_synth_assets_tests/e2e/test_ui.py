@@ -9,13 +9,13 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from lm_synth_assets.automation import SCHEDULE
-from lm_synth_assets.pictures.registry import PICTURES
-from lm_synth_assets.schema import TABLES
-from lm_synth_assets_tests.e2e.dagster_client import until
-from lm_synth_assets_tests.e2e.dagster_server import EVERYTHING, PATIENTS, Server
-from lm_synth_assets_tests.e2e.pages import Ui
-from lm_synth_assets_tests.integration.commands import files
+from lm_synth_assets.orchestration.automation import SCHEDULE
+from lm_synth_assets.report.pictures.registry import PICTURES
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets_tests.support.browser_pages import Ui
+from lm_synth_assets_tests.support.commands import files
+from lm_synth_assets_tests.support.dagster_client import until
+from lm_synth_assets_tests.support.dagster_server import EVERYTHING, PATIENTS, Server
 
 PEOPLE = ("population", "rates", "patients", "emergency", "inpatient", "projections")
 """The groups of what is made of residents, from first to last."""

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
-from lm_synth_assets.automation import REGENERATE, SCHEDULE, SEED_TAG
-from lm_synth_assets.build import build_defs
 from lm_synth_assets.gates.registry import all_gates
-from lm_synth_assets.schema import TABLES
-from lm_synth_assets.settings import Settings
-from lm_synth_assets_tests.integration.commands import TINY, files
+from lm_synth_assets.orchestration.automation import REGENERATE, SCHEDULE, SEED_TAG
+from lm_synth_assets.orchestration.build import build_defs
+from lm_synth_assets.orchestration.settings import Settings
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets_tests.support.commands import TINY, files
 
 REPORT = "quality_report"
 CARE = {"patients", "ed_encounters", "ip_stays"}

@@ -8,9 +8,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from lm_synth_assets.assets import care
 from lm_synth_assets.gates.registry import all_gates
-from lm_synth_assets_tests.integration.commands import TINY, WITH_ALL, Call, files
+from lm_synth_assets.orchestration import care
+from lm_synth_assets_tests.support.commands import (
+    TINY,
+    WITH_ALL,
+    Call,
+    files,
+)
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lm_synth_assets.config_files import CONFIG_FOLDER
-from lm_synth_assets_tests.integration.commands import (
+from lm_synth_assets.region.files import CONFIG_FOLDER
+from lm_synth_assets_tests.support.commands import (
     EXTENDS_DEFAULTS,
     TINY,
     WITH_ALL,

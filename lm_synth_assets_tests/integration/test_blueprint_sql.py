@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from lm_synth_assets.config_files import load_region
-from lm_synth_assets.schema import TABLES
+from lm_synth_assets.region.files import load_region
+from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.file_stores import CsvStore
-from lm_synth_assets_tests.datasets import make_tables
+from lm_synth_assets_tests.support.datasets import make_tables
 
 if TYPE_CHECKING:
     import duckdb

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from lm_synth_assets.acceptance import FIGURES
-from lm_synth_assets_tests.integration.commands import TINY, Call
+from lm_synth_assets.dataset.published_figures import FIGURES
+from lm_synth_assets_tests.support.commands import TINY, Call
 
 
 def test_compare_shows_every_figure_with_its_target_and_what_was_observed(call: Call, tiny: Path) -> None:

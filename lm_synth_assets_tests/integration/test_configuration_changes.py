@@ -8,17 +8,18 @@ import pytest
 from dagster._core.definitions.data_version import CachingStaleStatusResolver, StaleStatus
 from dagster._core.loader import LoadingContextForTest
 
-from lm_synth_assets.assets.table_asset import MADE_FROM
-from lm_synth_assets.automation import REGENERATE
-from lm_synth_assets.build import build_defs
-from lm_synth_assets.config_files import ConfigError, load_region
-from lm_synth_assets.configuration_sensor import CHANGED_TAG, SENSOR
+from lm_synth_assets.errors import ConfigError
 from lm_synth_assets.gates.registry import all_gates
-from lm_synth_assets.generation import Generation
-from lm_synth_assets.provenance import PARTS, data_versions, part_key
-from lm_synth_assets.schema import TABLES
-from lm_synth_assets.settings import Settings
-from lm_synth_assets_tests.integration.commands import EXTENDS_TINY
+from lm_synth_assets.orchestration.automation import REGENERATE
+from lm_synth_assets.orchestration.build import build_defs
+from lm_synth_assets.orchestration.configuration_sensor import CHANGED_TAG, SENSOR
+from lm_synth_assets.orchestration.provenance import PARTS, data_versions, part_key
+from lm_synth_assets.orchestration.run_resource import Generation
+from lm_synth_assets.orchestration.settings import Settings
+from lm_synth_assets.orchestration.table_asset import MADE_FROM
+from lm_synth_assets.region.files import load_region
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets_tests.support.commands import EXTENDS_TINY
 
 FEW = f"{EXTENDS_TINY}run: {{patients: 300}}\n"
 A_SCENARIO = f"{FEW}scenarios: {{Ageing: {{ed_rates: 1.5}}}}\n"

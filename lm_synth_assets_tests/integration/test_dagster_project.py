@@ -10,16 +10,21 @@ import pytest
 import sqlalchemy as sa
 
 import lm_synth_assets
-from lm_synth_assets.assets.table_asset import OWNERS
-from lm_synth_assets.build import build_defs
 from lm_synth_assets.gates.fidelity import fidelity_gates
 from lm_synth_assets.gates.registry import all_gates
-from lm_synth_assets.loading import ONLY_TO_COMPUTE
-from lm_synth_assets.provenance import PARTS, part_key
-from lm_synth_assets.schema import TABLES, foreign_keys
-from lm_synth_assets.settings import Settings
-from lm_synth_assets_tests.graph import as_json, graph
-from lm_synth_assets_tests.integration.commands import ROOT, SCRIPTS, TINY, run
+from lm_synth_assets.orchestration.build import build_defs
+from lm_synth_assets.orchestration.loading import ONLY_TO_COMPUTE
+from lm_synth_assets.orchestration.provenance import PARTS, part_key
+from lm_synth_assets.orchestration.settings import Settings
+from lm_synth_assets.orchestration.table_asset import OWNERS
+from lm_synth_assets.schema.catalogue import TABLES, foreign_keys
+from lm_synth_assets_tests.support.commands import (
+    ROOT,
+    SCRIPTS,
+    TINY,
+    run,
+)
+from lm_synth_assets_tests.support.graph import as_json, graph
 
 each_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 

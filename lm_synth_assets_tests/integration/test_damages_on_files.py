@@ -7,13 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from lm_synth_assets.schema import TABLES
+from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.csv_text import write_csv
 from lm_synth_assets.storage.file_stores import CsvStore
 from lm_synth_assets.storage.frames import to_arrow
 from lm_synth_assets_tests.damages.damage import Damage
 from lm_synth_assets_tests.damages.suite import good, whole_suite
-from lm_synth_assets_tests.integration.commands import Call
+from lm_synth_assets_tests.support.commands import Call
 
 GATES = (
     "dim_lha.as_configured",

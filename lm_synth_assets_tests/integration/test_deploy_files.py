@@ -14,7 +14,12 @@ from sqlalchemy.engine import make_url
 
 import lm_synth_assets
 from lm_synth_assets.storage.mysql.address import without_password
-from lm_synth_assets_tests.integration.commands import ROOT, SCRIPTS, Ran, run
+from lm_synth_assets_tests.support.commands import (
+    ROOT,
+    SCRIPTS,
+    Ran,
+    run,
+)
 
 COMPOSE = ROOT / "deploy" / "compose"
 BOOTSTRAP = ROOT / "deploy" / "gcp" / "bootstrap.sh"

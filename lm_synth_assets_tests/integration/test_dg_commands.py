@@ -2,7 +2,14 @@
 
 from pathlib import Path
 
-from lm_synth_assets_tests.integration.commands import ROOT, SCRIPTS, TINY, Ran, files, run
+from lm_synth_assets_tests.support.commands import (
+    ROOT,
+    SCRIPTS,
+    TINY,
+    Ran,
+    files,
+    run,
+)
 
 
 def dg(*arguments: str, out: Path, home: Path) -> Ran:

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from lm_synth_assets.acceptance import Comparison, compare
-from lm_synth_assets.config import Region
-from lm_synth_assets.config_files import load_region
-from lm_synth_assets.documents import figures_page, gates_page, tables_page
+from lm_synth_assets.cli.documents import figures_page, gates_page, tables_page
+from lm_synth_assets.dataset.published_figures import Comparison, compare
+from lm_synth_assets.region.files import load_region
+from lm_synth_assets.region.models import Region
 from lm_synth_assets_tests.damages.damage import Damage
 from lm_synth_assets_tests.damages.page import row
 from lm_synth_assets_tests.damages.suite import whole_suite
-from lm_synth_assets_tests.datasets import make_tables
+from lm_synth_assets_tests.support.datasets import make_tables
 
 DOCS = Path(__file__).parents[2] / "docs"
 

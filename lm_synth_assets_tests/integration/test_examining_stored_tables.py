@@ -15,13 +15,14 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lm_synth_assets.schema import TABLES
-from lm_synth_assets.storage.errors import StorageError, UnreadableTable
+from lm_synth_assets.errors import StorageError
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.storage.errors import UnreadableTable
 from lm_synth_assets.storage.examination import Examined, Stored
 from lm_synth_assets.storage.file_stores import FILE_STORES, CsvStore, FileStore, ParquetStore
 from lm_synth_assets.storage.frames import to_arrow
 from lm_synth_assets.storage.table_store import Published, TableStore
-from lm_synth_assets_tests.builders import frames, valid_frame
+from lm_synth_assets_tests.support.frames import frames, valid_frame
 
 ED, PATIENTS, STAYS, SITES, PROGRAMS = (
     TABLES[name] for name in ["ed_encounters", "patients", "ip_stays", "dim_site", "dim_program"]

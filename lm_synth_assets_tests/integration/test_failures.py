@@ -6,10 +6,10 @@ import dagster as dg
 import pytest
 import yaml
 
-from lm_synth_assets.build import build_defs
-from lm_synth_assets.failures import SENSOR, tell_what_failed, what_failed
-from lm_synth_assets.settings import Settings
-from lm_synth_assets_tests.integration.commands import EXTENDS_TINY, ROOT, config_file
+from lm_synth_assets.orchestration.build import build_defs
+from lm_synth_assets.orchestration.failure_sensor import SENSOR, tell_what_failed, what_failed
+from lm_synth_assets.orchestration.settings import Settings
+from lm_synth_assets_tests.support.commands import EXTENDS_TINY, ROOT, config_file
 
 # Gates that no sample of this size passes: they stop what depends on the patients.
 STRICT = EXTENDS_TINY + "gates: {marginal_tolerance_pct: 1.0e-9, marginal_least_persons: 1.0e-9}\n"

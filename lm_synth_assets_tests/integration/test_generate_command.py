@@ -11,9 +11,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from lm_synth_assets.schema import TABLES
+from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.file_stores import CsvStore
-from lm_synth_assets_tests.integration.commands import (
+from lm_synth_assets_tests.support.commands import (
     ALL_FILES,
     REPORT,
     ROOT,
@@ -89,7 +89,7 @@ def test_stays_without_ed_are_wrong_usage(call: Call, tmp_path: Path) -> None:
 def test_the_module_is_the_same_command() -> None:
     script, module = (
         run(*command, "generate", "--with-ip")
-        for command in [(SCRIPTS / "lm-synth",), (sys.executable, "-m", "lm_synth_assets.cli")]
+        for command in [(SCRIPTS / "lm-synth",), (sys.executable, "-m", "lm_synth_assets.cli.main")]
     )
     assert script.code == module.code == 2
     assert script.err.splitlines()[-1] == module.err.splitlines()[-1]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from lm_synth_assets.config_files import CONFIG_FOLDER
-from lm_synth_assets.schema import TABLES
+from lm_synth_assets.region.files import CONFIG_FOLDER
+from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.file_stores import CsvStore
 
 HOSPITALS = """

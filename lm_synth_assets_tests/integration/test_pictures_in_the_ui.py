@@ -6,17 +6,17 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from lm_synth_assets.automation import REGENERATE
-from lm_synth_assets.build import build_defs
-from lm_synth_assets.config_files import load_region
-from lm_synth_assets.pictures.picture import Picture
-from lm_synth_assets.pictures.registry import PICTURES
-from lm_synth_assets.pictures.rendering import png
-from lm_synth_assets.schema import TABLES
-from lm_synth_assets.settings import Settings
+from lm_synth_assets.orchestration.automation import REGENERATE
+from lm_synth_assets.orchestration.build import build_defs
+from lm_synth_assets.orchestration.settings import Settings
+from lm_synth_assets.region.files import load_region
+from lm_synth_assets.report.pictures.picture import Picture
+from lm_synth_assets.report.pictures.registry import PICTURES
+from lm_synth_assets.report.pictures.rendering import png
+from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.file_stores import CsvStore
-from lm_synth_assets_tests.datasets import Tables
-from lm_synth_assets_tests.integration.commands import TINY
+from lm_synth_assets_tests.support.commands import TINY
+from lm_synth_assets_tests.support.datasets import Tables
 
 UP_TO_POPULATION = ("dim_site", "dim_lha", "dim_age_group", "dim_gender", "dim_date", "population_projection")
 

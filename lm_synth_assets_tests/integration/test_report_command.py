@@ -8,13 +8,13 @@ from xml.etree.ElementTree import Element
 import pandas as pd
 import pytest
 
-from lm_synth_assets.config_files import CONFIG_FOLDER, DEFAULT_CONFIG
 from lm_synth_assets.gates.registry import all_gates
-from lm_synth_assets.pictures.registry import PICTURES
-from lm_synth_assets.schema import TABLES
+from lm_synth_assets.region.files import CONFIG_FOLDER, DEFAULT_CONFIG
+from lm_synth_assets.report.pictures.registry import PICTURES
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.schema.vocabulary import AGE_GROUPS, DISCLAIMER
 from lm_synth_assets.storage.file_stores import CsvStore, ParquetStore
-from lm_synth_assets.vocabulary import AGE_GROUPS, DISCLAIMER
-from lm_synth_assets_tests.integration.commands import (
+from lm_synth_assets_tests.support.commands import (
     ALL_FILES,
     EXTENDS_TINY,
     REPORT,
@@ -29,7 +29,13 @@ from lm_synth_assets_tests.integration.commands import (
     lm_synth,
     run,
 )
-from lm_synth_assets_tests.pages import labelled, read, rows, section, text
+from lm_synth_assets_tests.support.report_pages import (
+    labelled,
+    read,
+    rows,
+    section,
+    text,
+)
 
 GATES = len(all_gates())
 

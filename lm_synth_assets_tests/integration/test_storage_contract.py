@@ -18,7 +18,8 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 
-from lm_synth_assets.schema import TABLES
+from lm_synth_assets.orchestration.io_manager import TableIOManager
+from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.errors import (
     MissingTable,
     SchemaError,
@@ -28,9 +29,8 @@ from lm_synth_assets.storage.errors import (
 )
 from lm_synth_assets.storage.file_stores import FILE_STORES, CsvStore, FileStore, ParquetStore
 from lm_synth_assets.storage.frames import arrow_schema, pandas_dtypes, to_arrow
-from lm_synth_assets.storage.io_manager import TableIOManager
 from lm_synth_assets.storage.publishing import check_folder, published
-from lm_synth_assets_tests.builders import frames, valid_frame
+from lm_synth_assets_tests.support.frames import frames, valid_frame
 
 ED, STAYS, SITES, SUBPROGRAMS = (
     TABLES[name] for name in ["ed_encounters", "ip_stays", "dim_site", "dim_subprogram"]

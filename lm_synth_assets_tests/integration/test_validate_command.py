@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from lm_synth_assets.gates.registry import all_gates
-from lm_synth_assets.schema import TABLES
+from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.file_stores import CsvStore, ParquetStore
-from lm_synth_assets_tests.integration.commands import (
+from lm_synth_assets_tests.support.commands import (
     EXTENDS_TINY,
     TINY,
     Call,

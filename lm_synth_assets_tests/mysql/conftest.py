@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from lm_synth_assets.database import create_tables
+from lm_synth_assets.dataset.load import create_tables
 from lm_synth_assets.storage.mysql.address import Address
 from lm_synth_assets.storage.mysql.store import MysqlStore
-from lm_synth_assets_tests.servers import (
+from lm_synth_assets_tests.support.servers import (
     OWNER,
     URL_VARIABLE,
     OwnServer,

@@ -21,10 +21,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from lm_synth_assets.build import build_defs
-from lm_synth_assets.database import create_tables
-from lm_synth_assets.schema import TABLES
-from lm_synth_assets.settings import Settings
+from lm_synth_assets.dataset.load import create_tables
+from lm_synth_assets.orchestration.build import build_defs
+from lm_synth_assets.orchestration.settings import Settings
+from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.mysql import replacement, staging
 from lm_synth_assets.storage.mysql import session as sessions
 from lm_synth_assets.storage.mysql import store as stores
@@ -33,10 +33,16 @@ from lm_synth_assets.storage.mysql.ddl import in_order
 from lm_synth_assets.storage.mysql.errors import DatabaseError
 from lm_synth_assets.storage.mysql.session import Session, session
 from lm_synth_assets.storage.mysql.store import MysqlStore
-from lm_synth_assets_tests.builders import valid_frame
-from lm_synth_assets_tests.datasets import Tables
-from lm_synth_assets_tests.integration.commands import TINY
-from lm_synth_assets_tests.servers import OWNER, OwnServer, Server, own_kinds, running
+from lm_synth_assets_tests.support.commands import TINY
+from lm_synth_assets_tests.support.datasets import Tables
+from lm_synth_assets_tests.support.frames import valid_frame
+from lm_synth_assets_tests.support.servers import (
+    OWNER,
+    OwnServer,
+    Server,
+    own_kinds,
+    running,
+)
 
 MANIFEST, SITES, PATIENTS, ED, STAYS = (
     TABLES[name] for name in ("dataset_manifest", "dim_site", "patients", "ed_encounters", "ip_stays")

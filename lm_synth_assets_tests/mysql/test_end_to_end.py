@@ -6,15 +6,24 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-from lm_synth_assets.schema import TABLES
+from lm_synth_assets.orchestration.io_manager import TableIOManager
+from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.file_stores import CsvStore
-from lm_synth_assets.storage.io_manager import TableIOManager
 from lm_synth_assets.storage.mysql.address import PASSWORD_VARIABLE, Address
 from lm_synth_assets.storage.mysql.scripts import load_script, verify_script
 from lm_synth_assets.storage.mysql.store import MysqlStore
-from lm_synth_assets_tests.integration.commands import REPORT, SCRIPTS, TINY, WITH_ALL, Call, Ran, files, run
 from lm_synth_assets_tests.integration.test_blueprint_sql import PROJECTION
-from lm_synth_assets_tests.mysql.clients import rows
+from lm_synth_assets_tests.support.commands import (
+    REPORT,
+    SCRIPTS,
+    TINY,
+    WITH_ALL,
+    Call,
+    Ran,
+    files,
+    run,
+)
+from lm_synth_assets_tests.support.mysql_clients import rows
 
 EACH_COUNT = [f"SELECT COUNT(*) FROM {name}" for name in ("dim_site", "dim_program", "dim_subprogram")]
 """Section 14.7 of the blueprint, whose projection is that of section 10 but for its spaces."""

@@ -16,9 +16,9 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
-from lm_synth_assets.database import create_tables
-from lm_synth_assets.schema import TABLES, foreign_keys
-from lm_synth_assets.storage.errors import StorageError
+from lm_synth_assets.dataset.load import create_tables
+from lm_synth_assets.errors import StorageError
+from lm_synth_assets.schema.catalogue import TABLES, foreign_keys
 from lm_synth_assets.storage.frames import to_arrow
 from lm_synth_assets.storage.mysql import session as sessions
 from lm_synth_assets.storage.mysql import staging
@@ -26,9 +26,15 @@ from lm_synth_assets.storage.mysql.address import Address
 from lm_synth_assets.storage.mysql.ddl import in_order
 from lm_synth_assets.storage.mysql.errors import DatabaseError, RowsRefused
 from lm_synth_assets.storage.mysql.store import MysqlStore
-from lm_synth_assets_tests.builders import valid_frame
-from lm_synth_assets_tests.datasets import Tables
-from lm_synth_assets_tests.servers import GRANTS, OWNER, OwnServer, Server, free_port
+from lm_synth_assets_tests.support.datasets import Tables
+from lm_synth_assets_tests.support.frames import valid_frame
+from lm_synth_assets_tests.support.servers import (
+    GRANTS,
+    OWNER,
+    OwnServer,
+    Server,
+    free_port,
+)
 
 SITES, LHAS, PROGRAMS, SUBPROGRAMS = (
     TABLES[f"dim_{name}"] for name in ("site", "lha", "program", "subprogram")

@@ -5,13 +5,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from lm_synth_assets.schema import TABLES
+from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.file_stores import CsvStore, ParquetStore
 from lm_synth_assets.storage.mysql.address import PASSWORD_VARIABLE, Address
 from lm_synth_assets.storage.mysql.store import MysqlStore
-from lm_synth_assets_tests.integration.commands import ROOT, TINY, Call
-from lm_synth_assets_tests.mysql.clients import client, rows
-from lm_synth_assets_tests.servers import Server
+from lm_synth_assets_tests.support.commands import ROOT, TINY, Call
+from lm_synth_assets_tests.support.mysql_clients import client, rows
+from lm_synth_assets_tests.support.servers import Server
 
 LOAD = ROOT / "deploy" / "mysql" / "load.sql"
 VERIFY = ROOT / "deploy" / "mysql" / "verify.sql"

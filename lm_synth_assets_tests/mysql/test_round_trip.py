@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
-from lm_synth_assets.schema import TABLES
+from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.errors import MissingTable, SchemaError
 from lm_synth_assets.storage.mysql import reading, staging
 from lm_synth_assets.storage.mysql.address import Address
@@ -13,7 +13,7 @@ from lm_synth_assets.storage.mysql.ddl import in_order
 from lm_synth_assets.storage.mysql.errors import RowsRefused
 from lm_synth_assets.storage.mysql.session import session
 from lm_synth_assets.storage.mysql.store import MysqlStore
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables
 
 ORDER = in_order(TABLES.values())
 ED, STAYS, PATIENTS, SITES = (TABLES[name] for name in ("ed_encounters", "ip_stays", "patients", "dim_site"))

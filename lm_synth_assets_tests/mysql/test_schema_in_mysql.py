@@ -13,18 +13,18 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
-from lm_synth_assets.database import create_tables
-from lm_synth_assets.schema import TABLES
+from lm_synth_assets.dataset.load import create_tables
+from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.mysql.address import PASSWORD_VARIABLE, Address
 from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, in_order, script
 from lm_synth_assets.storage.mysql.errors import DatabaseError
 from lm_synth_assets.storage.mysql.inspection import differences
 from lm_synth_assets.storage.mysql.session import session
 from lm_synth_assets.storage.mysql.store import MysqlStore
-from lm_synth_assets_tests.datasets import Tables
-from lm_synth_assets_tests.integration.commands import ROOT, Call, environment
-from lm_synth_assets_tests.mysql.clients import rows
-from lm_synth_assets_tests.servers import OWNER, Server
+from lm_synth_assets_tests.support.commands import ROOT, Call, environment
+from lm_synth_assets_tests.support.datasets import Tables
+from lm_synth_assets_tests.support.mysql_clients import rows
+from lm_synth_assets_tests.support.servers import OWNER, Server
 from lm_synth_assets_tests.unit.test_schema import BLUEPRINT_DDL
 
 NAMES = [*(table.name for table in in_order(TABLES.values())), STORED_TABLES.name]
@@ -319,7 +319,7 @@ class TestCommands:
 
 
 def test_the_ddl_is_the_same_whether_or_not_dagster_is_there() -> None:
-    alone = "from lm_synth_assets.cli import main; main()"
+    alone = "from lm_synth_assets.cli.main import main; main()"
     with_dagster = f"import dagster._core.storage.sql; {alone}"
     texts = [
         subprocess.run(

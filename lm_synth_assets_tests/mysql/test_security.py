@@ -25,11 +25,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from lm_synth_assets.config_files import load_region
-from lm_synth_assets.database import create_tables
-from lm_synth_assets.runs import generate
-from lm_synth_assets.schema import TABLES
-from lm_synth_assets.simulation.dimensions import genders
+from lm_synth_assets.dataset.load import create_tables
+from lm_synth_assets.orchestration.runs import generate
+from lm_synth_assets.region.files import load_region
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.simulation.tables.dimensions import genders
 from lm_synth_assets.storage.enforcement import enforce
 from lm_synth_assets.storage.file_stores import CsvStore
 from lm_synth_assets.storage.mysql import reading
@@ -43,8 +43,14 @@ from lm_synth_assets.storage.mysql.address import (
 from lm_synth_assets.storage.mysql.errors import DatabaseError
 from lm_synth_assets.storage.mysql.session import session
 from lm_synth_assets.storage.mysql.store import MysqlStore
-from lm_synth_assets_tests.integration.commands import ROOT, SCRIPTS, TINY, Call, environment
-from lm_synth_assets_tests.servers import (
+from lm_synth_assets_tests.support.commands import (
+    ROOT,
+    SCRIPTS,
+    TINY,
+    Call,
+    environment,
+)
+from lm_synth_assets_tests.support.servers import (
     GRANTS,
     PASSWORD,
     OwnServer,

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import StoredTables
 from lm_synth_assets.gates.registry import all_gates
-from lm_synth_assets_tests.datasets import Tables, make_tables, retuned
+from lm_synth_assets.region.models import Region
+from lm_synth_assets_tests.support.datasets import Tables, make_tables, retuned
 
 
 def failures(region: Region, *, only_blocking: bool = False) -> list[str]:

@@ -6,9 +6,9 @@ missed by chance about once in 16,000 seeds; the seeds are fixed.
 
 import pytest
 
-from lm_synth_assets.acceptance import compare
-from lm_synth_assets.config_files import load_region
-from lm_synth_assets_tests.datasets import make_tables, retuned
+from lm_synth_assets.dataset.published_figures import compare
+from lm_synth_assets.region.files import load_region
+from lm_synth_assets_tests.support.datasets import make_tables, retuned
 
 
 @pytest.mark.parametrize("seed", [42, 1, 2**40])

@@ -9,13 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from lm_synth_assets.model.proportions import cumulative, largest_remainder, raked
 from lm_synth_assets.simulation.apportion import (
     chosen,
     controlled_rounding,
-    cumulative,
     draw_rows,
-    largest_remainder,
-    raked,
     share_out,
     stratified_uniforms,
     systematic,

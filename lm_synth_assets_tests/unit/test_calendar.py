@@ -5,9 +5,10 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from lm_synth_assets.config import Region
-from lm_synth_assets.simulation.calendar import dates, statutory_holidays
-from lm_synth_assets_tests.datasets import retuned
+from lm_synth_assets.model.calendar import statutory_holidays
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.simulation.tables.dim_date import dim_date as dates
+from lm_synth_assets_tests.support.datasets import retuned
 
 
 def calendar(region: Region, start_year: int, years: int = 1) -> pd.DataFrame:

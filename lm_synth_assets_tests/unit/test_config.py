@@ -14,15 +14,15 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from lm_synth_assets.config import Region, Site, Subprogram
-from lm_synth_assets.config_files import (
+from lm_synth_assets.region.files import (
     CONFIG_FOLDER,
     DEFAULT_CONFIG,
     describe_validation_error,
     json_schema,
     load_region,
 )
-from lm_synth_assets.vocabulary import AGE_GROUPS, CARE_SETTINGS, SITE_TYPES
+from lm_synth_assets.region.models import Region, Site, Subprogram
+from lm_synth_assets.schema.vocabulary import AGE_GROUPS, CARE_SETTINGS, SITE_TYPES
 
 EXTENDS_DEFAULTS = f"extends: {DEFAULT_CONFIG}\n"
 
@@ -93,7 +93,7 @@ class TestAnotherRun:
             ({"patients": -5}, "patients: must be a whole number, at least 1 and at most 9999999; found -5"),
             ({"years": 0}, "years: must be a whole number, at least 1 and at most 50; found 0"),
             ({"years": True}, "years: must be a whole number, at least 1 and at most 50; found true"),
-            ({"days": 3}, "days: unknown key; known are patients, seed, start_year, years"),
+            ({"days": 3}, "days: unknown key; known are patients, seed, start_year, years, with_ed, with_ip"),
         ],
     )
     def test_is_validated_like_a_file(self, defaults: Region, change: dict[str, int], message: str) -> None:
@@ -126,7 +126,7 @@ class TestHash:
         assert region_of(tmp_path, EXTENDS_DEFAULTS + written).hash() == defaults.hash()
 
     def test_is_the_same_in_another_process(self, defaults: Region) -> None:
-        code = "from lm_synth_assets.config_files import load_region; print(load_region().hash())"
+        code = "from lm_synth_assets.region.files import load_region; print(load_region().hash())"
         environment = {**os.environ, "PYTHONHASHSEED": "7"}
 
         printed = subprocess.run(
@@ -234,7 +234,7 @@ class TestEditorSchema:
 
         assert stored == json_schema(), (
             "the configuration has changed; regenerate the schema with "
-            "`python -m lm_synth_assets.config_files > configs/region.schema.json`"
+            "`python -m lm_synth_assets.region.files > configs/region.schema.json`"
         )
 
     @pytest.mark.parametrize("name", [DEFAULT_CONFIG.name, "tiny.yaml"])

@@ -10,7 +10,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lm_synth_assets.config_files import CONFIG_FOLDER, DEFAULT_CONFIG, ConfigError, load_region
+from lm_synth_assets.errors import ConfigError
+from lm_synth_assets.region.files import CONFIG_FOLDER, DEFAULT_CONFIG, load_region
 
 SITES = "LM-SNW, LM-BLH, LM-SLM, LM-MSC, LM-OTB, LM-BRC, LM-DFT, LM-STG, LM-SRC, LM-GRS, LM-FGH, LM-GPK"
 AGES = "0-4, 5-14, 15-24, 25-44, 45-64, 65-74, 75-84, 85+"
@@ -204,7 +205,7 @@ class TestExtends:
         assert complaints("extends: between.yaml\nrun:\n  seed: -2\n  size: 3") == [
             "between.yaml:2: run.years: must be a whole number, at least 1 and at most 50; found 0",
             "my.yaml:3: run.seed: must be a whole number, at least 0 and below 9223372036854775808; found -2",
-            "my.yaml:4: run.size: unknown key; known are patients, seed, start_year, years",
+            "my.yaml:4: run.size: unknown key; known are patients, seed, start_year, years, with_ed, with_ip",
         ]
 
     def test_names_the_line_that_sets_a_value_last(self, overlay: OverlayComplaints) -> None:
@@ -262,12 +263,12 @@ SHARE = "must be a number, at least 0 and at most 1"
         ),
         pytest.param(
             "run: 5",
-            "run: must be a section with patients, seed, start_year, years; found 5",
+            "run: must be a section with patients, seed, start_year, years, with_ed, with_ip; found 5",
             id="no section",
         ),
         pytest.param(
             "run: {pateints: 5}",
-            "run.pateints: unknown key; known are patients, seed, start_year, years",
+            "run.pateints: unknown key; known are patients, seed, start_year, years, with_ed, with_ip",
             id="unknown key",
         ),
         pytest.param(

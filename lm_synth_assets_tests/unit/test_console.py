@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from lm_synth_assets.console import show, shown_progress
-from lm_synth_assets.outcome import GateResult, Mark, Outcome, StoredTable
-from lm_synth_assets.vocabulary import DISCLAIMER
+from lm_synth_assets.cli.console import show, shown_progress
+from lm_synth_assets.dataset.outcome import Outcome, StoredTable
+from lm_synth_assets.gates.results import GateResult, Mark
+from lm_synth_assets.schema.vocabulary import DISCLAIMER
 
 PASSED = GateResult(
     table="patients",

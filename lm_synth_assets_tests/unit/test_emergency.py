@@ -4,11 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lm_synth_assets.config import Region
-from lm_synth_assets.random_streams import Streams
-from lm_synth_assets.simulation.emergency import OtherPatients, generate_ed_encounters
-from lm_synth_assets.simulation.stay_rates import acuity_shares, admission_chances
-from lm_synth_assets.vocabulary import (
+from lm_synth_assets.model.triage import acuity_shares, admission_chances
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.vocabulary import (
     ADMITTED,
     ADULT_ED,
     AGE_GROUPS,
@@ -18,7 +16,8 @@ from lm_synth_assets.vocabulary import (
     TRANSFERRED,
     URGENT_CARE,
 )
-from lm_synth_assets_tests.datasets import Tables, make_tables, retuned
+from lm_synth_assets.simulation.tables.ed_encounters import OtherPatients, ed_encounters
+from lm_synth_assets_tests.support.datasets import Tables, make_tables, retuned
 
 SIGMAS = 5.0
 """Standard errors that a share may be off: with fixed seeds; of other seeds one in 10,000 would fail."""
@@ -157,13 +156,13 @@ class TestDeath:
 class TestOtherPatients:
     def test_patients_of_another_seed_are_refused(self, region: Region, tables: Tables) -> None:
         with pytest.raises(OtherPatients, match="make patients again"):
-            generate_ed_encounters(region, tables["patients"], Streams(region.run.seed + 1))
+            ed_encounters(region.with_run(seed=region.run.seed + 1), tables["patients"])
 
     def test_patients_with_another_number_of_visits_are_refused(self, region: Region, tables: Tables) -> None:
         patients = tables["patients"].copy()
         patients.loc[17, "ed_visits_year"] += 1
         with pytest.raises(OtherPatients):
-            generate_ed_encounters(region, patients, Streams(region.run.seed))
+            ed_encounters(region, patients)
 
 
 def test_the_old_are_admitted_most(visits: pd.DataFrame) -> None:

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lm_synth_assets.schema import TABLES
+from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.enforcement import enforce, value_problems
 from lm_synth_assets.storage.errors import SchemaError
 from lm_synth_assets.storage.examination import Stored, misfits, order_remarks, type_remarks
 from lm_synth_assets.storage.frames import arrow_schema, column_problems, from_arrow, to_arrow
-from lm_synth_assets_tests.builders import frames, valid_frame
+from lm_synth_assets_tests.support.frames import frames, valid_frame
 
 ED, STAYS, SITES = (TABLES[name] for name in ["ed_encounters", "ip_stays", "dim_site"])
 

@@ -3,15 +3,15 @@
 import pandas as pd
 import pytest
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import StoredTables
 from lm_synth_assets.gates.registry import all_gates, chosen_gates
-from lm_synth_assets.schema import TABLES
-from lm_synth_assets.simulation.calendar import dates
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.simulation.tables.dim_date import dim_date as dates
 from lm_synth_assets.storage.enforcement import enforce
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.damages.damage import edited
-from lm_synth_assets_tests.datasets import Tables, retuned
+from lm_synth_assets_tests.support.datasets import Tables, retuned
 
 
 class TestRowCount:

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from lm_synth_assets.gates.ed_use import _repeats
-from lm_synth_assets.simulation.frailty import share_with
-from lm_synth_assets.vocabulary import PEDIATRIC_ED, URGENT_CARE
+from lm_synth_assets.model.frailty import share_with
+from lm_synth_assets.schema.vocabulary import PEDIATRIC_ED, URGENT_CARE
 from lm_synth_assets_tests.conftest import Judge
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables
 
 
 @pytest.fixture

@@ -9,19 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lm_synth_assets import cli
-from lm_synth_assets.config import Region
+from lm_synth_assets.cli import main as cli
+from lm_synth_assets.errors import FidelityUnavailable
 from lm_synth_assets.gates import fidelity
-from lm_synth_assets.gates.fidelity import (
-    FidelityUnavailable,
-    available,
-    fidelity_gates,
-    require_sdmetrics,
-)
+from lm_synth_assets.gates.fidelity import available, fidelity_gates, require_sdmetrics
 from lm_synth_assets.gates.gate import Gate, StoredTables, Verdict
 from lm_synth_assets.gates.registry import all_gates
-from lm_synth_assets.schema import TABLES
-from lm_synth_assets_tests.datasets import Tables, make_tables
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets_tests.support.datasets import Tables, make_tables
 
 GATES = {gate.full_name: gate for gate in fidelity_gates()}
 EACH_GATE = pytest.mark.parametrize("gate", GATES.values(), ids=GATES)

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from lm_synth_assets.vocabulary import ROUTE_DIRECT, ROUTE_ED
+from lm_synth_assets.schema.vocabulary import ROUTE_DIRECT, ROUTE_ED
 from lm_synth_assets_tests.conftest import Judge
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables
 
 NEW_YEAR = pd.Timestamp("2025-01-01")
 

@@ -3,11 +3,10 @@
 import pandas as pd
 import pytest
 
-from lm_synth_assets import __version__
-from lm_synth_assets.config import Region
-from lm_synth_assets.simulation.manifest import manifest
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.simulation.tables.dataset_manifest import dataset_manifest
 from lm_synth_assets_tests.conftest import Judge
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables
 
 
 @pytest.mark.parametrize(
@@ -27,5 +26,5 @@ def test_sees_none_or_several(judge: Judge, tables: Tables, rows: int) -> None:
 
 
 def test_another_run_is_another_data_set(region: Region, tables: Tables) -> None:
-    other = manifest(region.with_run(seed=43), __version__)
+    other = dataset_manifest(region.with_run(seed=43))
     assert other["dataset_id"].tolist() != tables["dataset_manifest"]["dataset_id"].tolist()

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import StoredTables
 from lm_synth_assets.gates.patients import (
     age_shape,
@@ -13,14 +12,14 @@ from lm_synth_assets.gates.patients import (
     home_facilities,
     unique_quasi_identifiers,
 )
-from lm_synth_assets.random_streams import Streams
-from lm_synth_assets.schema import TABLES
-from lm_synth_assets.simulation.patients import generate_patients
-from lm_synth_assets.simulation.rates import baseline_rates
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.simulation.tables.ed_baseline_rates import ed_baseline_rates
+from lm_synth_assets.simulation.tables.patients import patients as patients_of
 from lm_synth_assets.storage.enforcement import enforce
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.damages.damage import edited
-from lm_synth_assets_tests.datasets import Tables, retuned
+from lm_synth_assets_tests.support.datasets import Tables, retuned
 
 
 class TestMarginals:
@@ -226,8 +225,8 @@ class TestExpectedRateShape:
 
 def drawn(region: Region) -> tuple[StoredTables, Region]:
     """The patients of a region, the tables that the gates on them read, and the region."""
-    patients = enforce(TABLES["patients"], generate_patients(region, Streams(region.run.seed)))
-    rates = enforce(TABLES["ed_baseline_rates"], baseline_rates(region))
+    patients = enforce(TABLES["patients"], patients_of(region))
+    rates = enforce(TABLES["ed_baseline_rates"], ed_baseline_rates(region))
     return StoredTables.of({"patients": patients, "ed_baseline_rates": rates}), region
 
 

@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.population import rates_follow_configuration
+from lm_synth_assets.region.models import Region
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.damages.damage import edited
-from lm_synth_assets_tests.datasets import Tables, retuned
+from lm_synth_assets_tests.support.datasets import Tables, retuned
 
 
 class TestTotalsFollowGrowth:

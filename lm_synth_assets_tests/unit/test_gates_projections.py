@@ -3,12 +3,12 @@
 import pandas as pd
 import pytest
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import StoredTables
 from lm_synth_assets.gates.registry import all_gates, chosen_gates
+from lm_synth_assets.region.models import Region
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.damages.damage import edited
-from lm_synth_assets_tests.datasets import Tables, make_tables, retuned
+from lm_synth_assets_tests.support.datasets import Tables, make_tables, retuned
 
 
 class TestReconcilesWithSql:

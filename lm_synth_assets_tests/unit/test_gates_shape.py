@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.shape import _cramer
 from lm_synth_assets.gates.twin import twin
-from lm_synth_assets.simulation.stay_rates import units_of
-from lm_synth_assets.vocabulary import ADMITTED, DISCHARGED
+from lm_synth_assets.model.units import units_of
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.vocabulary import ADMITTED, DISCHARGED
 from lm_synth_assets_tests.conftest import Judge
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables
 
 
 @pytest.fixture

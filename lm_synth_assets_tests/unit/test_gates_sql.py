@@ -3,7 +3,7 @@
 import pandas as pd
 
 from lm_synth_assets.gates.sql import query
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables
 
 
 def test_frames_are_joined_under_their_names() -> None:

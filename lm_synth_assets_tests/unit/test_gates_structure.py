@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import StoredTables
 from lm_synth_assets.gates.structure import STRUCTURAL_GATES
+from lm_synth_assets.region.models import Region
 from lm_synth_assets.storage.examination import Examined
 from lm_synth_assets_tests.conftest import Judge
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables
 
 GATES = {(gate.table, gate.name): gate for gate in STRUCTURAL_GATES}
 

@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lm_synth_assets.config import Region
-from lm_synth_assets.simulation.stay_rates import corridors, units_of
+from lm_synth_assets.model.flows import corridors
+from lm_synth_assets.model.units import units_of
+from lm_synth_assets.region.models import Region
 from lm_synth_assets_tests.conftest import Judge
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables
 
 NEW_YEAR = pd.Timestamp("2025-01-01")
 

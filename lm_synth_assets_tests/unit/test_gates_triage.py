@@ -3,9 +3,14 @@
 import pandas as pd
 import pytest
 
-from lm_synth_assets.vocabulary import ADMITTED, DIED, DISCHARGED, URGENT_CARE
+from lm_synth_assets.schema.vocabulary import (
+    ADMITTED,
+    DIED,
+    DISCHARGED,
+    URGENT_CARE,
+)
 from lm_synth_assets_tests.conftest import Judge
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 import pandas as pd
 import pytest
 
-from lm_synth_assets.config import Region
 from lm_synth_assets.gates.gate import StoredTables
 from lm_synth_assets.gates.volumes import volumes_by_catchment, volumes_by_site
-from lm_synth_assets.vocabulary import PEDIATRIC_ED
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.vocabulary import PEDIATRIC_ED
 from lm_synth_assets_tests.conftest import Judge
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables
 
 
 @pytest.fixture

@@ -6,11 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lm_synth_assets.config import Region
-from lm_synth_assets.simulation.people import people_of
-from lm_synth_assets.simulation.stay_rates import corridors, receiving_sites, units_of
-from lm_synth_assets.vocabulary import ADMITTED, ROUTE_DIRECT, ROUTE_ED, ROUTE_TRANSFER
-from lm_synth_assets_tests.datasets import Tables, make_tables, retuned
+from lm_synth_assets.model.flows import corridors, receiving_sites
+from lm_synth_assets.model.people import people_of
+from lm_synth_assets.model.units import units_of
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.vocabulary import (
+    ADMITTED,
+    ROUTE_DIRECT,
+    ROUTE_ED,
+    ROUTE_TRANSFER,
+)
+from lm_synth_assets_tests.support.datasets import Tables, make_tables, retuned
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lm_synth_assets.settings import Settings, read_settings
-from lm_synth_assets.storage.io_manager import TableIOManager
+from lm_synth_assets.orchestration.io_manager import TableIOManager
+from lm_synth_assets.orchestration.settings import Settings, read_settings
 from lm_synth_assets.storage.mysql.address import (
     PASSWORD_FILE_VARIABLE,
     PASSWORD_VARIABLE,

@@ -7,8 +7,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from lm_synth_assets.outcome import GateResult, Mark, Outcome
-from lm_synth_assets.outcome_files import UnknownReport, as_json, as_junit, check_report, write_report
+from lm_synth_assets.dataset.outcome import Outcome
+from lm_synth_assets.dataset.outcome_files import (
+    as_json,
+    as_junit,
+    check_report,
+    write_report,
+)
+from lm_synth_assets.errors import UnknownReport
+from lm_synth_assets.gates.results import GateResult, Mark
 
 PASSED = GateResult(
     table="patients",

@@ -9,14 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lm_synth_assets.config import Region
-from lm_synth_assets.random_streams import Streams
-from lm_synth_assets.simulation.patients import CapacityError, generate_patients, sample_sizes
-from lm_synth_assets.simulation.people import People, patient_numbers, people_of
-from lm_synth_assets.simulation.population import residents
-from lm_synth_assets.simulation.visits import expected_visits, frailty_of
-from lm_synth_assets.vocabulary import AGE_BANDS, AGE_GROUPS, ED_SUBSERVICES, GENDERS, OLDEST_AGE
-from lm_synth_assets_tests.datasets import Tables, retuned
+from lm_synth_assets.errors import CapacityError
+from lm_synth_assets.model.frailty import recover_frailty
+from lm_synth_assets.model.people import People, people_of
+from lm_synth_assets.model.population import residents
+from lm_synth_assets.model.sample import sample_sizes
+from lm_synth_assets.model.visits import expected_visits
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.identifiers import patient_numbers
+from lm_synth_assets.schema.vocabulary import (
+    AGE_BANDS,
+    AGE_GROUPS,
+    ED_SUBSERVICES,
+    GENDERS,
+    OLDEST_AGE,
+)
+from lm_synth_assets.simulation.tables.patients import patients as patients_of
+from lm_synth_assets_tests.support.datasets import Tables, retuned
 
 QUASI_IDENTIFIERS = ["dob", "lha_id", "gender"]
 
@@ -73,7 +82,7 @@ class TestSampleSizes:
 
     def test_the_largest_number_can_really_be_made(self, one_area: Region) -> None:
         most = most_patients(one_area.with_run(patients=100_000))
-        patients = generate_patients(one_area.with_run(patients=most), Streams(1))
+        patients = patients_of(one_area.with_run(patients=most, seed=1))
         assert not patients.duplicated(QUASI_IDENTIFIERS).any()
         fullest = patients[(patients["age_group"] == "25-44") & (patients["gender"] == "Male")]
         every_day = pd.date_range("1980-01-02", "2000-01-01")
@@ -81,7 +90,7 @@ class TestSampleSizes:
 
     def test_doubles_may_be_allowed(self, one_area: Region) -> None:
         allowed = retuned(one_area, {"privacy": {"unique_quasi_identifiers": False}})
-        patients = generate_patients(allowed.with_run(patients=60_000), Streams(1))
+        patients = patients_of(allowed.with_run(patients=60_000, seed=1))
         assert len(patients) == 60_000
         assert patients.duplicated(QUASI_IDENTIFIERS).any()
 
@@ -111,8 +120,8 @@ class TestWhoTheyAre:
 
     @pytest.mark.parametrize("start_year", [2024, 2025, 2028, 2100])
     def test_birth_dates_give_the_age_group(self, region: Region, start_year: int) -> None:
-        run = region.with_run(start_year=start_year)
-        patients = generate_patients(run, Streams(3))
+        run = region.with_run(start_year=start_year, seed=3)
+        patients = patients_of(run)
         bands = dict(zip(AGE_GROUPS, AGE_BANDS, strict=True))
         for group, born in zip(patients["age_group"], patients["dob"], strict=True):
             age = age_on(run.run.reference_date, born.date())
@@ -168,7 +177,7 @@ class TestAges:
         assert 95 < ages.max() <= OLDEST_AGE
 
     def test_fewer_are_left_of_the_oldest_at_each_further_year(self, one_area: Region) -> None:
-        patients = generate_patients(one_area.with_run(patients=30_000), Streams(1))
+        patients = patients_of(one_area.with_run(patients=30_000, seed=1))
         age = people_of(patients, one_area.run.reference_date).age
         old = np.bincount(age[age >= 85] - 85, minlength=20)
         # 15 % fewer each year: 600 people, half of them 85-89; the seed is fixed.
@@ -196,7 +205,7 @@ class TestWhereTheyGo:
 
     @pytest.mark.parametrize("seed", range(5))
     def test_five_to_ten_percent_cross_areas(self, region: Region, seed: int) -> None:
-        patients = generate_patients(region, Streams(seed))
+        patients = patients_of(region.with_run(seed=seed))
         default = [list(region.sites).index(lha.default_site) + 1 for lha in region.lhas.values()]
         away = patients["facility_home_id"].to_numpy() != np.array(default)[patients["lha_id"] - 1]
         assert 0.05 <= away.mean() <= 0.10
@@ -214,10 +223,10 @@ class TestWhereTheyGo:
 
 class TestHowOftenTheyAreExpected:
     def test_frailty_is_gamma_with_mean_one(self, region: Region) -> None:
-        run = region.with_run(patients=50_000)
-        patients = generate_patients(run, Streams(1))
+        run = region.with_run(patients=50_000, seed=1)
+        patients = patients_of(run)
         base = expected_visits(run, people_of(patients, run.run.reference_date))
-        frailty = frailty_of(base, patients["expected_ed_rate"].to_numpy())
+        frailty = recover_frailty(base, patients["expected_ed_rate"].to_numpy())
         # Seed fixed. Standard errors at 50,000: 0.006 of the mean, 0.03 of the variance 1 / 0.55 = 1.82.
         assert abs(frailty.mean() - 1) < 0.03
         assert abs(frailty.var() - 1 / region.ed.frailty_shape) < 0.15

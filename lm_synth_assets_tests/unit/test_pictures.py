@@ -19,16 +19,21 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from lm_synth_assets.config import Region
-from lm_synth_assets.pictures.picture import Picture
-from lm_synth_assets.pictures.registry import PICTURES, pictures_of
-from lm_synth_assets.pictures.rendering import png, svg
-from lm_synth_assets.pictures.style import BAND, INK, OTHER, SEEN
-from lm_synth_assets.schema import TABLES
-from lm_synth_assets.vocabulary import AGE_BANDS, AGE_GROUPS
-from lm_synth_assets_tests.datasets import Tables, make_tables, retuned
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.report.pictures.picture import Picture
+from lm_synth_assets.report.pictures.registry import PICTURES, pictures_of
+from lm_synth_assets.report.pictures.rendering import png, svg
+from lm_synth_assets.report.pictures.style import (
+    BAND,
+    INK,
+    OTHER,
+    SEEN,
+)
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.schema.vocabulary import AGE_BANDS, AGE_GROUPS
+from lm_synth_assets_tests.support.datasets import Tables, make_tables, retuned
 
-GRAPH = Path(__file__).parents[1] / "graph.json"
+GRAPH = Path(__file__).parents[1] / "support" / "graph.json"
 SVG = "{http://www.w3.org/2000/svg}"
 ODD = "Centre «Ünïcode» $x_1^2$ & <b>bold</b> 中文 \x07 'quoted' 100 % "
 
@@ -129,8 +134,8 @@ class TestSameBytes:
         code = (
             "import hashlib, pickle, sys\n"
             "from pathlib import Path\n"
-            "from lm_synth_assets.pictures.registry import PICTURES\n"
-            "from lm_synth_assets.pictures.rendering import png, svg\n"
+            "from lm_synth_assets.report.pictures.registry import PICTURES\n"
+            "from lm_synth_assets.report.pictures.rendering import png, svg\n"
             "frames = pickle.loads(Path(sys.argv[1]).read_bytes())\n"
             "for picture in reversed(PICTURES):\n"
             "    frame = frames[picture.name]\n"

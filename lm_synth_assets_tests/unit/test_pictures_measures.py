@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from scipy.stats import betabinom, norm
 
-from lm_synth_assets.config import Region
-from lm_synth_assets.pictures.registry import PICTURES
-from lm_synth_assets.simulation.people import people_of
-from lm_synth_assets.vocabulary import (
+from lm_synth_assets.model.people import people_of
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.report.pictures.registry import PICTURES
+from lm_synth_assets.schema.vocabulary import (
     ADULT_ED,
     AGE_GROUPS,
     ED_SUBSERVICES,
@@ -19,7 +19,7 @@ from lm_synth_assets.vocabulary import (
     PEDIATRIC_ED,
     URGENT_CARE,
 )
-from lm_synth_assets_tests.datasets import Tables, make_tables, retuned
+from lm_synth_assets_tests.support.datasets import Tables, make_tables, retuned
 
 BY_NAME = {picture.name: picture for picture in PICTURES}
 

@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lm_synth_assets.config import Region
-from lm_synth_assets.simulation.population import area_totals, growth_factor, project, residents
-from lm_synth_assets.vocabulary import AGE_GROUPS, GENDERS
-from lm_synth_assets_tests.datasets import retuned
+from lm_synth_assets.model.population import area_totals, growth_factor, residents
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.vocabulary import AGE_GROUPS, GENDERS
+from lm_synth_assets.simulation.tables.population_projection import population_projection
+from lm_synth_assets_tests.support.datasets import retuned
 
 YEARS = range(2020, 2036)
 OLD = slice(AGE_GROUPS.index("75-84"), None)
@@ -65,7 +66,7 @@ def test_a_growth_multiplier_compounds_from_the_base_year(region: Region) -> Non
 
 
 def test_the_projection_has_every_year_area_age_group_and_gender_once(region: Region) -> None:
-    frame = project(region)
+    frame = population_projection(region)
     keys = frame[["year", "lha_id", "age_group", "gender"]]
     assert not keys.duplicated().any()
     assert len(frame) == region.run.years * len(region.lhas) * len(AGE_GROUPS) * len(GENDERS)
@@ -73,7 +74,7 @@ def test_the_projection_has_every_year_area_age_group_and_gender_once(region: Re
 
 
 def test_every_year_of_the_projection_holds_that_years_residents(region: Region) -> None:
-    frame = project(region)
+    frame = population_projection(region)
     by_year = frame.groupby(["year", "lha_id", "age_group", "gender"], observed=False)["population"].sum()
     for year in range(2025, 2035):
         assert by_year[year].tolist() == residents(region, year).ravel().tolist()

@@ -5,9 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lm_synth_assets.config import Region
-from lm_synth_assets.simulation.projections import project_ed
-from lm_synth_assets_tests.datasets import Tables, make_tables, retuned
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.simulation.tables.ed_projection import ed_projection
+from lm_synth_assets_tests.support.datasets import Tables, make_tables, retuned
 
 KEY = ["year", "facility", "ed_subservice"]
 
@@ -101,7 +101,7 @@ def test_a_site_that_serves_two_areas_has_the_sum_of_both(region: Region, tables
     codes = list(region.sites)
     lhas = tables["dim_lha"].copy()
     lhas.loc[lhas["lha_name"] == "Otter Cove", "default_site_id"] = codes.index("LM-DFT") + 1
-    frame = project_ed(merged, tables["population_projection"], tables["ed_baseline_rates"], lhas)
+    frame = ed_projection(merged, tables["population_projection"], tables["ed_baseline_rates"], lhas)
     both = volumes(tables, frame, 1)
     apart = volumes(tables, tables["ed_projection"], 1)
     assert "LM-OTB" not in both.index.get_level_values("facility")

@@ -10,24 +10,41 @@ import pytest
 import sqlalchemy as sa
 import yaml
 
-from lm_synth_assets.acceptance import Comparison, compare
-from lm_synth_assets.config import Region
-from lm_synth_assets.config_files import DEFAULT_CONFIG
-from lm_synth_assets.outcome import GateResult, Mark, Outcome
-from lm_synth_assets.pictures.registry import PICTURES
-from lm_synth_assets.quality_report import content as gathering
-from lm_synth_assets.quality_report.content import Content, Judged, Plate, StoredTable, gather
-from lm_synth_assets.quality_report.grids import NO_ROWS, Grid, of_frame, of_markdown
-from lm_synth_assets.quality_report.identity import Identity, Told
-from lm_synth_assets.quality_report.page import page
-from lm_synth_assets.quality_report.report import quality_report
-from lm_synth_assets.schema import TABLES
+from lm_synth_assets.dataset.dataset import DataSet
+from lm_synth_assets.dataset.outcome import Outcome
+from lm_synth_assets.dataset.published_figures import Comparison
+from lm_synth_assets.gates.results import GateResult, Mark
+from lm_synth_assets.region.files import DEFAULT_CONFIG
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.report import content as gathering
+from lm_synth_assets.report.content import (
+    Content,
+    Judged,
+    Plate,
+    StoredTable,
+    gather,
+)
+from lm_synth_assets.report.grids import (
+    NO_ROWS,
+    Grid,
+    of_frame,
+    of_markdown,
+)
+from lm_synth_assets.report.identity import Identity, Told
+from lm_synth_assets.report.page import page
+from lm_synth_assets.report.pictures.registry import PICTURES
+from lm_synth_assets.report.report import quality_report
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.schema.vocabulary import DISCLAIMER
 from lm_synth_assets.storage.errors import MissingTable
 from lm_synth_assets.storage.examination import Examined
-from lm_synth_assets.validation import judge
-from lm_synth_assets.vocabulary import DISCLAIMER
-from lm_synth_assets_tests.datasets import Tables
-from lm_synth_assets_tests.pages import read, rows, section, text
+from lm_synth_assets_tests.support.datasets import Tables
+from lm_synth_assets_tests.support.report_pages import (
+    read,
+    rows,
+    section,
+    text,
+)
 
 # The page, from what it is to say
 
@@ -426,7 +443,7 @@ Steps = list[tuple[int, int, str]]
 
 
 def gathered(tables: Tables, **thresholds: float) -> Content:
-    return gather(str(DEFAULT_CONFIG), Memory(tables), dict(thresholds), lambda *step: None)
+    return gather(DataSet.identify(Memory(tables), thresholds=thresholds))
 
 
 @pytest.fixture(scope="module")
@@ -454,11 +471,11 @@ class TestWhatIsTold:
     def test_is_what_the_gates_and_the_published_figures_find(
         self, told: Content, tables: Tables, region: Region
     ) -> None:
-        assert told.outcome == judge(str(DEFAULT_CONFIG), Memory(tables), {}, (), False, lambda *step: None)
+        assert told.outcome == evaluate(DataSet.identify(Memory(tables)))
         assert [(one.table, one.gate, one.mark) for table in told.tables for one in table.gates] == [
             (result.table, result.gate, result.mark) for result in told.outcome.gates
         ]
-        assert told.figures == compare(tables, region)
+        assert told.figures == published_figures(tables, region)
         assert {table.name: table.rows for table in told.tables} == {
             name: len(tables[name]) for name in TABLES
         }
@@ -468,13 +485,13 @@ class TestWhatIsTold:
     @pytest.mark.usefixtures("few_pictures")
     def test_takes_one_reading_of_each_table(self, tables: Tables) -> None:
         store = Memory(tables)
-        quality_report(str(DEFAULT_CONFIG), store, {})
+        quality_report(DataSet.identify(store))
         assert sorted(store.read) == sorted(TABLES)
 
     def test_is_the_same_wherever_the_tables_lie(self, tables: Tables) -> None:
         damaged = told_of(without(tables, "dim_lha", "dim_program", "patients"), with_ip=False)
         one, other = (
-            quality_report(str(DEFAULT_CONFIG), Memory(damaged, folder), {})
+            quality_report(DataSet.identify(Memory(damaged, folder)))
             for folder in ("/srv/data", "elsewhere/in a much | longer/folder")
         )
         assert one.html == other.html
@@ -485,7 +502,7 @@ class TestWhatIsTold:
 
     def test_says_how_far_it_has_come(self, tables: Tables) -> None:
         steps: Steps = []
-        gather(str(DEFAULT_CONFIG), Memory(tables), {}, lambda *step: steps.append(step))
+        gather(DataSet.identify(Memory(tables)), progress=lambda *step: steps.append(step))
         total = len(TABLES) + len(PICTURES)
         assert [(done, of) for done, of, _ in steps] == [(done, total) for done in range(1, total + 1)]
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lm_synth_assets.random_streams import Streams
+from lm_synth_assets.simulation.streams import Streams
 
 NAMES = st.lists(st.text("abcdefgh ", min_size=1, max_size=8) | st.integers(0, 3000), min_size=1, max_size=4)
 

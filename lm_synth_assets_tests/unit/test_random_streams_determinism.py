@@ -3,12 +3,11 @@
 import pandas as pd
 import pytest
 
-from lm_synth_assets.config import Region
-from lm_synth_assets.random_streams import Streams
-from lm_synth_assets.simulation.emergency import generate_ed_encounters
-from lm_synth_assets.simulation.inpatient import generate_ip_stays
-from lm_synth_assets.simulation.patients import generate_patients
-from lm_synth_assets_tests.datasets import Tables, make_tables
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.simulation.tables.ed_encounters import ed_encounters
+from lm_synth_assets.simulation.tables.ip_stays import ip_stays
+from lm_synth_assets.simulation.tables.patients import patients as patients_of
+from lm_synth_assets_tests.support.datasets import Tables, make_tables
 
 DRAWN = ["patients", "ed_encounters", "ip_stays"]
 
@@ -33,12 +32,11 @@ def test_more_years_of_projection_change_no_person_visit_or_stay(region: Region,
 
 
 def test_what_was_drawn_before_makes_no_difference(region: Region, tables: Tables) -> None:
-    streams = Streams(region.run.seed)
     patients, visits = tables["patients"], tables["ed_encounters"]
-    stays = generate_ip_stays(region, patients, visits, streams)
-    visits_again = generate_ed_encounters(region, patients, streams)
-    patients_again = generate_patients(region, streams)
-    stays_again = generate_ip_stays(region, patients, visits, streams)
+    stays = ip_stays(region, patients, visits)
+    visits_again = ed_encounters(region, patients)
+    patients_again = patients_of(region)
+    stays_again = ip_stays(region, patients, visits)
     pd.testing.assert_frame_equal(stays, stays_again)
     pd.testing.assert_frame_equal(visits_again, visits, check_dtype=False)
     pd.testing.assert_frame_equal(patients_again, patients, check_dtype=False)

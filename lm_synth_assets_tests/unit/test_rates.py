@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from lm_synth_assets.config import Region
-from lm_synth_assets.simulation.rates import baseline_rates, visits_per_1000
-from lm_synth_assets.vocabulary import AGE_GROUPS, ED_SUBSERVICES, GENDERS
-from lm_synth_assets_tests.datasets import retuned
+from lm_synth_assets.model.rates import visits_per_1000
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.vocabulary import AGE_GROUPS, ED_SUBSERVICES, GENDERS
+from lm_synth_assets.simulation.tables.ed_baseline_rates import ed_baseline_rates
+from lm_synth_assets_tests.support.datasets import retuned
 
 
 def test_rates_are_the_regions_times_the_areas_multiplier(region: Region) -> None:
@@ -38,7 +39,7 @@ def test_an_override_replaces_exactly_one_cell(region: Region) -> None:
 
 
 def test_the_table_holds_every_cell_of_the_array(region: Region) -> None:
-    frame = baseline_rates(region)
+    frame = ed_baseline_rates(region)
     array = visits_per_1000(region)
     lha = frame["lha_id"] - 1
     codes = [frame[name].cat.codes for name in ("age_group", "gender", "ed_subservice")]

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lm_synth_assets.config import Region
-from lm_synth_assets.random_streams import Streams
-from lm_synth_assets.simulation.rhythms import DAY, HOUR, Timetable, timetable
-from lm_synth_assets_tests.datasets import Tables, retuned
+from lm_synth_assets.model.calendar import DAY, HOUR
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.simulation.arrivals import Timetable, timetable
+from lm_synth_assets.simulation.streams import Streams
+from lm_synth_assets_tests.support.datasets import Tables, retuned
 
 LEVEL = {"months": [1.0] * 12, "weekdays": [1.0] * 7, "day_sd": 0.0}
 NO_HOLIDAYS = dict.fromkeys(["dec25", "jan1", "other_statutory", "day_after_statutory", "dec26_to_jan2"], 1.0)

@@ -6,8 +6,13 @@ from typing import NamedTuple
 import pytest
 import sqlalchemy as sa
 
-from lm_synth_assets.schema import TABLES, foreign_keys, primary_key, unique_keys
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets.schema.catalogue import (
+    TABLES,
+    foreign_keys,
+    primary_key,
+    unique_keys,
+)
+from lm_synth_assets_tests.support.datasets import Tables
 
 # Section 14.4 of the blueprint.
 BLUEPRINT_DDL = """

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from lm_synth_assets.config_files import CONFIG_FOLDER, DEFAULT_CONFIG, ConfigError
-from lm_synth_assets.settings import Settings, read_settings
+from lm_synth_assets.errors import ConfigError
+from lm_synth_assets.orchestration.settings import Settings, read_settings
+from lm_synth_assets.region.files import CONFIG_FOLDER, DEFAULT_CONFIG
 
 
 def test_without_variables_csv_files_go_to_out_beside_the_configurations() -> None:

@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lm_synth_assets.config import Region
-from lm_synth_assets.random_streams import Streams
-from lm_synth_assets.simulation.people import People, people_of
-from lm_synth_assets.simulation.rhythms import DAY, HOUR, timetable
+from lm_synth_assets.model.admissions import stay_rates
+from lm_synth_assets.model.calendar import DAY, HOUR
+from lm_synth_assets.model.people import People, people_of
+from lm_synth_assets.model.units import units_of
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.vocabulary import AGE_GROUPS
+from lm_synth_assets.simulation.arrivals import timetable
 from lm_synth_assets.simulation.stay_plan import HUNDREDTH, StayPlan, plan_stays
-from lm_synth_assets.simulation.stay_rates import stay_rates, units_of
-from lm_synth_assets.vocabulary import AGE_GROUPS
-from lm_synth_assets_tests.datasets import Tables, retuned
+from lm_synth_assets.simulation.streams import Streams
+from lm_synth_assets_tests.support.datasets import Tables, retuned
 
 Ints = NDArray[np.int64]
 Planner = Callable[..., StayPlan]

@@ -6,21 +6,25 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lm_synth_assets.config import Region
-from lm_synth_assets.simulation.stay_rates import (
+from lm_synth_assets.model.admissions import (
     AGE_GROUP_OF,
     StayRates,
-    Unit,
-    acuity_shares,
-    admission_chances,
-    corridors,
     ed_admissions,
-    receiving_sites,
     stay_rates,
-    units_of,
 )
-from lm_synth_assets.vocabulary import AGE_BANDS, AGE_GROUPS, ED_SUBSERVICES, GENDERS, OLDEST_AGE, URGENT_CARE
-from lm_synth_assets_tests.datasets import retuned
+from lm_synth_assets.model.flows import corridors, receiving_sites
+from lm_synth_assets.model.triage import acuity_shares, admission_chances
+from lm_synth_assets.model.units import Unit, units_of
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.vocabulary import (
+    AGE_BANDS,
+    AGE_GROUPS,
+    ED_SUBSERVICES,
+    GENDERS,
+    OLDEST_AGE,
+    URGENT_CARE,
+)
+from lm_synth_assets_tests.support.datasets import retuned
 
 AGES = np.arange(OLDEST_AGE + 1)
 

@@ -7,10 +7,10 @@ import pytest
 import sqlalchemy as sa
 from dagster import DagsterType, TypeCheck
 
-from lm_synth_assets.assets.table_types import dataframe_type
-from lm_synth_assets.schema import TABLES
-from lm_synth_assets_tests.builders import valid_frame
-from lm_synth_assets_tests.datasets import Tables
+from lm_synth_assets.orchestration.asset_types import dataframe_type
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets_tests.support.datasets import Tables
+from lm_synth_assets_tests.support.frames import valid_frame
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
 

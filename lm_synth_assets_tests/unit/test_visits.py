@@ -5,14 +5,23 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from lm_synth_assets.config import Region
-from lm_synth_assets.random_streams import Streams
-from lm_synth_assets.simulation.people import People, people_of
-from lm_synth_assets.simulation.population import flow_shares, residents
-from lm_synth_assets.simulation.rates import visits_per_1000
-from lm_synth_assets.simulation.visits import expected_visits, frailty_of, planned_volumes, visit_counts
-from lm_synth_assets.vocabulary import ADULT_ED, AGE_GROUPS, ED_SUBSERVICES, GENDERS, PEDIATRIC_ED
-from lm_synth_assets_tests.datasets import Tables, retuned
+from lm_synth_assets.model.flows import flow_shares
+from lm_synth_assets.model.frailty import recover_frailty
+from lm_synth_assets.model.people import People, people_of
+from lm_synth_assets.model.population import residents
+from lm_synth_assets.model.rates import visits_per_1000
+from lm_synth_assets.model.visits import expected_visits, planned_volumes
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.vocabulary import (
+    ADULT_ED,
+    AGE_GROUPS,
+    ED_SUBSERVICES,
+    GENDERS,
+    PEDIATRIC_ED,
+)
+from lm_synth_assets.simulation.streams import Streams
+from lm_synth_assets.simulation.visits import visit_counts
+from lm_synth_assets_tests.support.datasets import Tables, retuned
 
 ADULT = ED_SUBSERVICES.index(ADULT_ED)
 PEDIATRIC = ED_SUBSERVICES.index(PEDIATRIC_ED)
@@ -171,7 +180,7 @@ def _moments(region: Region, volume_control: str) -> tuple[float, float, float]:
 
 def test_frailty_is_found_again_from_the_stored_rate() -> None:
     base = np.array([[0.3, 0.0, 0.1], [0.2, 0.2, 0.0], [0.0, 0.0, 0.0]])
-    assert frailty_of(base, np.array([0.8, 0.1, 0.0])).tolist() == pytest.approx([2.0, 0.25, 1.0])
+    assert recover_frailty(base, np.array([0.8, 0.1, 0.0])).tolist() == pytest.approx([2.0, 0.25, 1.0])
 
 
 def test_visits_of_the_year_are_the_encounters(tables: Tables) -> None:

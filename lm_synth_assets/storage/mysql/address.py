@@ -15,7 +15,7 @@ from urllib.parse import quote
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from lm_synth_assets.storage.errors import StorageError
+from lm_synth_assets.errors import StorageError
 
 EXAMPLE = "mysql://lm_app@127.0.0.1:3306/lm_synth"
 URL_VARIABLE = "LM_SYNTH_MYSQL_URL"

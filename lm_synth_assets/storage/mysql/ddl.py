@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
-from lm_synth_assets.schema import foreign_key_constraints, unique_keys
+from lm_synth_assets.schema.catalogue import foreign_key_constraints, unique_keys
 
 _DIALECT = mysql.dialect()
 

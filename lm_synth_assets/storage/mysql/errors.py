@@ -5,7 +5,7 @@ import re
 from pymysql import err
 from pymysql.constants import CR, ER
 
-from lm_synth_assets.storage.errors import StorageError
+from lm_synth_assets.errors import StorageError
 from lm_synth_assets.storage.mysql.address import PASSWORD_FILE_VARIABLE, PASSWORD_VARIABLE, Address
 from lm_synth_assets.storage.mysql.ddl import literal, quoted
 

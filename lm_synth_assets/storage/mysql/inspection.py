@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lm_synth_assets.schema import foreign_key_constraints, primary_key, unique_keys
+from lm_synth_assets.schema.catalogue import foreign_key_constraints, primary_key, unique_keys
 from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, column_type, in_order, quoted
 from lm_synth_assets.storage.mysql.errors import DatabaseError
 from lm_synth_assets.storage.mysql.session import Session

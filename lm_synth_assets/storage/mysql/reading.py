@@ -10,7 +10,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 from pymysql.cursors import SSCursor
 
-from lm_synth_assets.schema import primary_key
+from lm_synth_assets.schema.catalogue import primary_key
 from lm_synth_assets.storage.mysql.address import Tls
 from lm_synth_assets.storage.mysql.ddl import literal, quoted
 from lm_synth_assets.storage.mysql.session import Session

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from pymysql import err
 from pymysql.constants import ER
 
-from lm_synth_assets.schema import foreign_key_constraints, primary_key, unique_keys
+from lm_synth_assets.schema.catalogue import foreign_key_constraints, primary_key, unique_keys
 from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, quoted
 from lm_synth_assets.storage.mysql.errors import RowsRefused, code_of
 from lm_synth_assets.storage.mysql.session import Session

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from lm_synth_assets.schema import TABLES, foreign_key_constraints
+from lm_synth_assets.schema.catalogue import TABLES, foreign_key_constraints
 from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, in_order, quoted, script
 from lm_synth_assets.storage.mysql.session import STRICT
 
 _ORDER = in_order(TABLES.values())
 
 _HEAD = """\
--- Made from lm_synth_assets/schema.py by `make docs`: do not edit.
+-- Made from lm_synth_assets/schema/ by `make docs`: do not edit.
 """
 
 _LOAD = """\

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from pymysql import err
 from pymysql.constants import CR
 
-from lm_synth_assets.schema import primary_key, unique_keys
+from lm_synth_assets.schema.catalogue import primary_key, unique_keys
 from lm_synth_assets.storage.mysql.ddl import quoted
 from lm_synth_assets.storage.mysql.errors import NO_LOCAL_FILES, RowsRefused, code_of
 from lm_synth_assets.storage.mysql.session import Session

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
-from lm_synth_assets.schema import TABLES
+from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.examination import Examined
 from lm_synth_assets.storage.mysql.address import Address, address_of
 from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, quoted

@@ -1,1 +1,0 @@
-"""The assets: what is computed, a thin layer over `simulation`."""

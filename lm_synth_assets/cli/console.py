@@ -1,0 +1,203 @@
+"""What the commands show: progress on standard error, results as tables or as JSON on standard output."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from operator import attrgetter
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+from rich.text import Text
+
+from lm_synth_assets.dataset import outcome_files
+from lm_synth_assets.dataset.outcome import Outcome, Progress, StoredTable
+from lm_synth_assets.dataset.published_figures import Comparison
+from lm_synth_assets.gates.results import GateResult, Mark
+from lm_synth_assets.schema.vocabulary import DISCLAIMER
+
+_STRUCTURAL = ("schema", "layout", "keys", "foreign_keys")
+_KIB = 1024
+_LOG_WIDTH = 140
+
+
+@contextmanager
+def shown_progress(quiet: bool, title: str) -> Iterator[Progress]:
+    """A progress bar on a terminal, one line a step elsewhere, nothing when quiet."""
+    console = Console(stderr=True)
+    if quiet:
+        yield lambda done, steps, last: None
+    elif console.is_terminal:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Bar(*columns, console=console, transient=True) as bar:
+            task = bar.add_task(title, total=None)
+            yield lambda done, steps, last: bar.update(
+                task, completed=done, total=steps, description=f"{title}: {last}"
+            )
+    else:
+        yield lambda done, steps, last: console.print(f"{title} {done}/{steps} {last}", highlight=False)
+
+
+def show(outcome: Outcome, *, as_json: bool, quiet: bool, title: str) -> None:
+    """The outcome on standard output; when quiet, only what is wrong."""
+    if as_json:
+        print(outcome_files.as_json(outcome))
+        return
+    console = _console()
+    if not quiet:
+        if outcome.tables:
+            console.print(_tables(outcome))
+        console.print(_gates(outcome))
+    _show_breaches(console, outcome)
+    for name, reason in outcome.left_out.items():
+        if not quiet:
+            console.print(f"{name} left out: {reason}", style="dim", soft_wrap=True)
+    if outcome.report and not quiet:
+        console.print(f"quality report: {outcome.report}", soft_wrap=True)
+    for error in outcome.errors:
+        console.print(f"ERROR {error}", style="bold red", soft_wrap=True)
+    if not quiet or not outcome.passed:
+        _show_verdict(console, outcome, title)
+
+
+def show_report(outcome: Outcome, *, as_json: bool, quiet: bool) -> None:
+    """What is wrong, and where the quality report is; when quiet, only the former."""
+    if as_json:
+        print(outcome_files.as_json(outcome))
+        return
+    console = _console()
+    _show_breaches(console, outcome)
+    if not quiet:
+        console.print(f"Written to {outcome.report}", soft_wrap=True)
+    if not quiet or not outcome.passed:
+        _show_verdict(console, outcome, "report")
+
+
+def _show_breaches(console: Console, outcome: Outcome) -> None:
+    """The gates that have not passed, and why."""
+    for result in outcome.gates:
+        if result.mark in (Mark.FAIL, Mark.WARN):
+            console.print(_breach(result), soft_wrap=True)
+    for reason, names in _not_judged(outcome).items():
+        console.print(f"NOT JUDGED {', '.join(names)}: {reason}", style="bold red", soft_wrap=True)
+    if outcome.not_run:
+        tables = ", ".join(dict.fromkeys(gate.partition(".")[0] for gate in outcome.not_run))
+        console.print(f"NOT RUN {len(outcome.not_run)} gates on {tables}", style="bold red", soft_wrap=True)
+
+
+def _show_verdict(console: Console, outcome: Outcome, title: str) -> None:
+    console.print(_verdict(outcome, title))
+    console.print(DISCLAIMER, style="dim")
+
+
+def show_comparison(comparisons: list[Comparison], *, as_json: bool, quiet: bool) -> None:
+    """Target, published range and observed value of each figure; when quiet, only those that are missed."""
+    if as_json:
+        print(json.dumps([{**found._asdict(), "met": found.met} for found in comparisons], indent=2))
+        return
+    table = Table(title="Published figures", title_justify="left")
+    table.add_column("figure", no_wrap=True)
+    for name in ("published", "source"):
+        table.add_column(name, overflow="fold")
+    for name in ("target", "tolerance", "observed"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for found in comparisons:
+        if not (quiet and found.met):
+            numbers = (f"{found.target:g}", f"{found.tolerance:g}", f"{found.observed:.2f}")
+            verdict = Text("met", style="green") if found.met else Text("MISSED", style="bold red")
+            table.add_row(found.name, found.published, found.source, *numbers, verdict)
+    if table.row_count:
+        _console().print(table)
+
+
+def _console() -> Console:
+    """The console of standard output; in a file or a log, where nobody can widen it, wide enough."""
+    # Names and paths may hold what looks like markup or emoji.
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = _LOG_WIDTH
+    return console
+
+
+def _tables(outcome: Outcome) -> Table:
+    table = Table(title="Written", title_justify="left")
+    for name in ("table", "where"):
+        table.add_column(name, overflow="fold")
+    for name in ("rows", "size"):
+        table.add_column(name, justify="right", no_wrap=True)
+    removed = [_removed(stored) for stored in outcome.tables if stored.removed]
+    table.caption, table.caption_justify = "\n".join(removed) or None, "left"
+    for stored in outcome.tables:
+        table.add_row(stored.name, stored.location, f"{stored.rows:,}", _size(stored.bytes))
+    return table
+
+
+def _removed(stored: StoredTable) -> str:
+    went = ", ".join(f"{count:,} of {name}" for name, count in stored.removed.items())
+    return f"{stored.name}: with rows that are no longer in it went those that referred to them: {went}"
+
+
+def _size(count: int) -> str:
+    if count < _KIB:
+        return f"{count} B"
+    return f"{count / _KIB:,.0f} KiB" if count < _KIB**2 else f"{count / _KIB**2:,.1f} MiB"
+
+
+def _gates(outcome: Outcome) -> Table:
+    """The structural gates, which say the same of every table, in a row each; the others by their table."""
+    table = Table(title="Checked", title_justify="left")
+    table.add_column("gate", no_wrap=True)
+    for name in ("observed", "expected", "threshold"):
+        table.add_column(name, overflow="fold")
+    table.add_column("verdict", no_wrap=True)
+    for name in _STRUCTURAL:
+        same = [result for result in outcome.gates if result.gate == name]
+        failed = [result for result in same if not result.passed]
+        if same:
+            verdict = _mark(failed[0] if failed else same[0])
+            table.add_row(
+                name, f"{len(failed)} of {len(same)} tables fail", "none fails", same[0].threshold, verdict
+            )
+    own = [result for result in outcome.gates if result.gate not in _STRUCTURAL]
+    for name, results in groupby(own, attrgetter("table")):
+        table.add_section()
+        table.add_row(Text(name, style="bold"))
+        for result in results:
+            table.add_row(result.gate, result.observed, result.expected, result.threshold, _mark(result))
+    return table
+
+
+_STYLES = {Mark.PASS: "green", Mark.WARN: "yellow", Mark.FAIL: "bold red", Mark.NOT_JUDGED: "bold red"}
+
+
+def _mark(result: GateResult) -> Text:
+    word = result.mark.upper() if result.mark is Mark.FAIL else result.mark
+    return Text(word, style=_STYLES[result.mark])
+
+
+def _breach(result: GateResult) -> Text:
+    text = (
+        f"{result.mark.upper()} {result.table}.{result.gate}: expected {result.expected}; "
+        f"observed {result.observed}; threshold {result.threshold}"
+    )
+    return Text(f"{text}\n{result.offending}" if result.offending else text)
+
+
+def _not_judged(outcome: Outcome) -> dict[str, list[str]]:
+    """The gates that could not judge, by the reason: one torn table keeps many from it."""
+    by_reason: dict[str, list[str]] = {}
+    for result in outcome.gates:
+        if result.mark is Mark.NOT_JUDGED:
+            reason = result.observed.removeprefix("not judged: ")
+            by_reason.setdefault(reason, []).append(f"{result.table}.{result.gate}")
+    return by_reason
+
+
+def _verdict(outcome: Outcome, title: str) -> Text:
+    passed = sum(result.passed for result in outcome.gates)
+    due = len(outcome.gates) + len(outcome.not_run)
+    words = f"{title}: {'PASS' if outcome.passed else 'FAIL'} ({passed} of {due} gates passed)"
+    return Text(words, style="bold green" if outcome.passed else "bold red")

@@ -1,0 +1,88 @@
+"""The commands around MySQL: lm-synth load, lm-synth ddl and lm-synth db."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from lm_synth_assets.cli.options import (
+    OUT,
+    URL_OPTION,
+    common,
+    database_of,
+    readable,
+)
+
+
+@click.command()
+@URL_OPTION
+@click.option("--in", "folder", type=click.Path(path_type=Path), default=OUT, help="Folder of the tables.")
+@click.option(
+    "--format",
+    "storage",
+    type=click.Choice(["csv", "parquet"]),
+    help="File format.  [default: what is there]",
+)
+@click.option("--no-validate", is_flag=True, help="Load without looking at the gates first.")
+@common
+def load(
+    url: str | None,
+    folder: Path,
+    storage: str | None,
+    no_validate: bool,
+    config: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Put a data set of CSV or Parquet files into MySQL, once every blocking gate has passed it.
+
+    Each table goes in whole or not at all. To go on after a failure, run it again.
+    """
+    place = database_of(url)
+    path = readable(config)
+
+    from lm_synth_assets.cli.console import show, shown_progress
+    from lm_synth_assets.dataset.load import load as run
+
+    with shown_progress(quiet or as_json, "load") as progress:
+        outcome = run(path, storage, str(folder), place, validated=not no_validate, progress=progress)
+    show(outcome, as_json=as_json, quiet=quiet, title="load")
+    sys.exit(0 if outcome.passed else 1)
+
+
+@click.command()
+@click.option("--dialect", type=click.Choice(["mysql"]), default="mysql", help="The SQL to write.")
+def ddl(dialect: str) -> None:
+    """Print the statements that create the tables."""
+    from lm_synth_assets.schema.catalogue import TABLES
+    from lm_synth_assets.storage.mysql.ddl import script
+
+    click.echo(script(TABLES.values()), nl=False)
+
+
+@click.group("db")
+def database() -> None:
+    """The tables of a MySQL database."""
+
+
+@database.command("init")
+@URL_OPTION
+@click.option("--recreate", is_flag=True, help="Drop the tables and all that is in them, and make them anew.")
+@click.option("--yes", is_flag=True, help="Do not ask before dropping.")
+def init(url: str | None, recreate: bool, yes: bool) -> None:
+    """Create the tables that are missing; drop nothing, unless told to.
+
+    The user needs the grants CREATE and REFERENCES on the database, and DROP for --recreate.
+    """
+    place = database_of(url)
+    if recreate and not yes:
+        click.confirm(f"Drop the tables of {place} and all that is in them?", abort=True)
+
+    from lm_synth_assets.dataset.load import create_tables
+    from lm_synth_assets.storage.mysql.address import address_of
+
+    created = create_tables(address_of(place), recreate=recreate)
+    if created:
+        click.echo(f"{place}: created {', '.join(created)}")
+    else:
+        click.echo(f"{place}: all tables are there, as declared")

@@ -1,0 +1,119 @@
+"""Pages of the documentation that are made from the code, so that they cannot say anything else.
+
+`python -m lm_synth_assets.cli.documents FOLDER OUT` writes them to FOLDER; OUT holds the default data set.
+"""
+
+import sys
+from pathlib import Path
+
+from dagster import AssetKey, AssetSelection
+
+from lm_synth_assets.dataset.dataset import DataSet, open_existing
+from lm_synth_assets.dataset.published_figures import Comparison, compare
+from lm_synth_assets.gates.gate import Gate
+from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets.gates.structure import STRUCTURAL_GATES
+from lm_synth_assets.orchestration.build import build_defs
+from lm_synth_assets.orchestration.settings import Settings
+from lm_synth_assets.region.files import load_region
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.catalogue import TABLES, primary_key
+from lm_synth_assets.schema.dictionary import entries
+
+
+def tables_page() -> str:
+    """The data dictionary: every table with its columns, types, units and keys."""
+    lines = [
+        "# Tables",
+        "",
+        "Made from `lm_synth_assets/schema/` by `make docs`. Types are in the words of SQL; in CSV files "
+        "dates are `YYYY-MM-DD`, times `YYYY-MM-DD HH:MM:SS`, booleans 0 or 1, and an empty field is NULL.",
+    ]
+    for table in TABLES.values():
+        lines += ["", f"## {table.name}", "", f"{table.comment}. Key: {', '.join(primary_key(table))}.", ""]
+        lines += ["| column | type | null | meaning |", "|---|---|---|---|"]
+        lines += [
+            f"| {entry.column} | {entry.kind} | {'yes' if entry.null else 'no'} | {entry.meaning} |"
+            for entry in entries(table)
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def gates_page() -> str:
+    """Every gate: what it protects, formula, threshold, severity, and what it blocks."""
+    region = load_region()
+    graph = build_defs(Settings()).resolve_asset_graph()
+    downstream = {table: AssetSelection.assets(table).downstream().resolve(graph) for table in TABLES}
+    blocked = {
+        table: [name for name in TABLES if name != table and AssetKey(name) in below]
+        for table, below in downstream.items()
+    }
+    lines = [
+        "# Gates",
+        "",
+        "Made from the code by `make docs`. Every gate is a Dagster asset check on the table that it is "
+        "named after, and `lm-synth validate` runs the same ones on any stored copy.",
+        "",
+        "A gate of severity ERROR is blocking: where it fails, the run makes none of the tables in the last "
+        "column, no quality report, and the exit code is 1. One of severity WARN is shown and stops nothing. "
+        "Thresholds are those of the default configuration, section `gates`; a freely drawn figure may be "
+        "off by its sampling error, one that the model controls may not.",
+        "",
+        "| table | gate | protects | formula | threshold | severity | blocks |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    structural = list(dict.fromkeys(gate.name for gate in STRUCTURAL_GATES))
+    for name in structural:
+        gate = next(gate for gate in STRUCTURAL_GATES if gate.name == name)
+        words = _GENERAL.get(name, gate.formula)
+        lines.append(_gate_row(gate, "every table", words, region, ["what depends on the table"]))
+    for gate in all_gates(fidelity=True):
+        if gate.name not in structural:
+            lines.append(_gate_row(gate, gate.table, gate.formula, region, blocked[gate.table]))
+    return "\n".join(lines) + "\n"
+
+
+_GENERAL = {
+    "keys": "rows that share the primary key, or a unique column",
+    "foreign_keys": "rows without the row that they refer to; parents that must have rows and have none",
+}
+"""Formulas of the structural gates that name a table's own columns, for all tables."""
+
+
+def _gate_row(gate: Gate, table: str, formula: str, region: Region, blocked: list[str]) -> str:
+    threshold = gate.stated_threshold(region)
+    severity = "ERROR" if gate.blocking else "WARN"
+    stops = ", ".join(blocked) if gate.blocking and blocked else "-"
+    cells = (table, gate.name, gate.description, formula, threshold, severity, stops)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def figures_page(comparisons: list[Comparison]) -> str:
+    """Target, published range and observed value of every figure that the defaults are calibrated to."""
+    lines = [
+        "# Published figures",
+        "",
+        "Made by `make docs` from the default data set (50,000 patients, seed 42), as `lm-synth compare` "
+        "shows it. The sources are in [calibration.md](calibration.md).",
+        "",
+        "| figure | published | source | target | tolerance | observed | |",
+        "|---|---|---|---:|---:|---:|---|",
+    ]
+    lines += [
+        f"| {found.name} | {found.published} | {found.source} | {found.target:g} | {found.tolerance:g} "
+        f"| {found.observed:.2f} | {'met' if found.met else '**missed**'} |"
+        for found in comparisons
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def main(folder: Path, out: Path) -> None:
+    """Write all pages."""
+    (folder / "tables.md").write_text(tables_page(), encoding="utf-8")
+    (folder / "gates.md").write_text(gates_page(), encoding="utf-8")
+    comparisons = compare(DataSet.identify(open_existing(None, str(out))))
+    (folder / "published-figures.md").write_text(figures_page(comparisons), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

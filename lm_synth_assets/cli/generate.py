@@ -1,0 +1,57 @@
+"""lm-synth generate: make a data set and check it."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lm_synth_assets.cli.options import FORMATS, URL_OPTION, common, place_of, run_options
+
+
+@click.command()
+@run_options("patients", "start_year", "years", "seed")
+@click.option(
+    "--out", "folder", type=click.Path(path_type=Path), help="Folder for the tables.  [default: out]"
+)
+@click.option(
+    "--format",
+    "storage",
+    type=click.Choice(FORMATS),
+    help="What to keep the tables as.  [default: csv, or mysql with --url]",
+)
+@URL_OPTION
+@click.option("--with-ed", is_flag=True, help="Make ED encounters.")
+@click.option("--with-ip", is_flag=True, help="Make inpatient stays; needs --with-ed.")
+@common
+def generate(
+    folder: Path | None,
+    storage: str | None,
+    url: str | None,
+    with_ed: bool,
+    with_ip: bool,
+    config: Path | None,
+    as_json: bool,
+    quiet: bool,
+    **changes: Any,
+) -> None:
+    """Make a data set and check it with every gate."""
+    storage, place = place_of(storage, folder, url)
+    if with_ip and not with_ed:
+        raise click.UsageError("--with-ip needs --with-ed: inpatient stays follow from ED admissions")
+
+    from lm_synth_assets.region.run_request import RunRequest
+
+    request = RunRequest.read(config, source="command line", with_ed=with_ed, with_ip=with_ip, **changes)
+
+    from lm_synth_assets.model.sample import sample_sizes
+
+    sample_sizes(request.region)
+
+    from lm_synth_assets.cli.console import show, shown_progress
+    from lm_synth_assets.orchestration.runs import generate as run
+
+    with shown_progress(quiet or as_json, "generate") as progress:
+        outcome = run(request, storage or "csv", place, progress)
+    show(outcome, as_json=as_json, quiet=quiet, title="generate")
+    sys.exit(0 if outcome.passed else 1)

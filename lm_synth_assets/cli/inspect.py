@@ -1,0 +1,125 @@
+"""The commands that look at a stored data set: lm-synth validate, compare and report."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from lm_synth_assets.cli.options import common, place_of, readable, run_options, stored
+
+
+@click.command()
+@stored
+@run_options("ks_threshold", "corr_threshold")
+@click.option(
+    "--select",
+    "patterns",
+    multiple=True,
+    metavar="NAME",
+    help="Only the gates of this name: a table, a gate, or table.gate, with * for any letters. Repeatable.",
+)
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Write the results to this file too: JSON (.json) or JUnit XML (.xml). Repeatable.",
+)
+@click.option("--fidelity", is_flag=True, help="Run the sdmetrics gates as well; needs the extra 'fidelity'.")
+@common
+def validate(
+    folder: Path | None,
+    storage: str | None,
+    url: str | None,
+    patterns: tuple[str, ...],
+    reports: tuple[Path, ...],
+    fidelity: bool,
+    config: Path | None,
+    as_json: bool,
+    quiet: bool,
+    **thresholds: float | None,
+) -> None:
+    """Check a stored data set, whoever made or changed it, with every gate, without making it again."""
+    storage, place = place_of(storage, folder, url)
+    path = readable(config, **thresholds)
+
+    from lm_synth_assets.cli.console import show, shown_progress
+    from lm_synth_assets.dataset.dataset import DataSet, open_existing
+    from lm_synth_assets.dataset.evaluate import evaluate
+    from lm_synth_assets.dataset.outcome_files import check_report, write_report
+
+    for report in reports:
+        check_report(report)
+    with shown_progress(quiet or as_json, "validate") as progress:
+        data_set = DataSet.identify(open_existing(storage, place), path, thresholds)
+        outcome = evaluate(data_set, patterns, fidelity=fidelity, progress=progress)
+    for report in reports:
+        write_report(report, outcome)
+    show(outcome, as_json=as_json, quiet=quiet, title="validate")
+    sys.exit(0 if outcome.passed else 1)
+
+
+@click.command()
+@stored
+@common
+def compare(
+    folder: Path | None,
+    storage: str | None,
+    url: str | None,
+    config: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Compare a stored data set with the published figures that the defaults aim at."""
+    storage, place = place_of(storage, folder, url)
+    path = readable(config)
+
+    from lm_synth_assets.cli.console import show_comparison
+    from lm_synth_assets.dataset.dataset import DataSet, open_existing
+    from lm_synth_assets.dataset.published_figures import compare as run
+
+    comparisons = run(DataSet.identify(open_existing(storage, place), path))
+    show_comparison(comparisons, as_json=as_json, quiet=quiet)
+    sys.exit(0 if all(comparison.met for comparison in comparisons) else 1)
+
+
+@click.command()
+@stored
+@click.option(
+    "--to",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File for the page, ending in .html.  [default: quality_report.html beside the tables]",
+)
+@common
+def report(
+    folder: Path | None,
+    storage: str | None,
+    url: str | None,
+    page: Path | None,
+    config: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Make one page of a stored data set: what it is, verdicts, pictures, figures and dictionary."""
+    storage, place = place_of(storage, folder, url)
+    if page is None and storage == "mysql":
+        raise click.UsageError("the tables are in a database: name a file for the page with --to")
+    if page is not None and page.suffix.lower() != ".html":
+        raise click.UsageError(f"--to {page}: the page is HTML, so its name must end in .html")
+    path = readable(config)
+
+    from lm_synth_assets.cli.console import show_report, shown_progress
+    from lm_synth_assets.dataset.dataset import DataSet, open_existing
+    from lm_synth_assets.report.report import FILE, quality_report, write
+    from lm_synth_assets.storage.publishing import check_folder
+
+    store = open_existing(storage, place)
+    page = page or Path(place) / FILE
+    check_folder(page.parent)
+    with shown_progress(quiet or as_json, "report") as progress:
+        made = quality_report(DataSet.identify(store, path), progress=progress)
+    write(made, page)
+    made.outcome.report = str(page)
+    show_report(made.outcome, as_json=as_json, quiet=quiet)
+    sys.exit(0 if made.outcome.passed else 1)

@@ -1,0 +1,104 @@
+"""The options that several commands have, and what they mean together."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+FORMATS = ("csv", "parquet", "mysql")
+OUT = Path("out")
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+URL_OPTION = click.option(
+    "--url",
+    metavar="URL",
+    help="MySQL database, as in mysql://user@host:3306/database; the password comes from "
+    "LM_SYNTH_MYSQL_PASSWORD or LM_SYNTH_MYSQL_PASSWORD_FILE.  [default: LM_SYNTH_MYSQL_URL]",
+)
+
+
+def common(command: Command) -> Command:
+    """The options that every command has."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
+        click.option("--quiet", is_flag=True, help="Print nothing but what is wrong."),
+        click.option(
+            "--config",
+            type=click.Path(path_type=Path),
+            help="Configuration file.  [default: configs/lower_mainland_defaults.yaml]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def stored(command: Command) -> Command:
+    """The options that say which stored data set a command looks at."""
+    for option in (
+        URL_OPTION,
+        click.option(
+            "--format",
+            "storage",
+            type=click.Choice(FORMATS),
+            help="What the tables are kept as.  [default: what is there]",
+        ),
+        click.option(
+            "--in", "folder", type=click.Path(path_type=Path), help="Folder of the tables.  [default: out]"
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def place_of(storage: str | None, folder: Path | None, url: str | None) -> tuple[str | None, str]:
+    """The format, if it is known, and the folder or the database that the options of a command name.
+
+    Raises UsageError for options that do not go together.
+    """
+    if storage != "mysql" and url is None:
+        return storage, str(folder or OUT)
+    if storage not in (None, "mysql"):
+        raise click.UsageError(f"--url names a database, and --format {storage} is for files: choose one")
+    if folder is not None:
+        raise click.UsageError(f"{folder} is a folder, and the tables are in a database: choose one")
+    return "mysql", database_of(url)
+
+
+def database_of(url: str | None) -> str:
+    """The URL of the database that a command is to use, without a password. Raises UsageError, BadAddress."""
+    from lm_synth_assets.storage.mysql.address import URL_VARIABLE, has_password, without_password
+
+    if url is not None and has_password(url):
+        raise click.UsageError(
+            "--url holds a password, which everybody can see who lists this machine's processes: give it in "
+            "LM_SYNTH_MYSQL_PASSWORD, or name a file that holds it in LM_SYNTH_MYSQL_PASSWORD_FILE"
+        )
+    given = url or os.environ.get(URL_VARIABLE)
+    if not given:
+        raise click.UsageError(f"no database is named: give --url, or set {URL_VARIABLE}")
+    return without_password(given)
+
+
+def readable(config: Path | None, **changes: Any) -> str:
+    """The configuration file of a command, once it has been read and checked. Raises ConfigError."""
+    from lm_synth_assets.region.run_request import RunRequest
+
+    return RunRequest.read(config, source="command line", **changes).config
+
+
+def run_options(*names: str) -> Callable[[Command], Command]:
+    """An option for each of some fields of a run; one that is not given is None."""
+    from lm_synth_assets.region.run_request import FIELDS
+
+    def add(command: Command) -> Command:
+        for name in reversed(names):
+            field = FIELDS[name]
+            words = f"{(field.description or '').capitalize()}.  [default: as configured]"
+            command = click.option(f"--{name.replace('_', '-')}", type=field.annotation, help=words)(command)
+        return command
+
+    return add

@@ -1,0 +1,1 @@
+"""One stored data set: opening and identifying it, evaluating its gates, loading it into a database."""

@@ -1,0 +1,31 @@
+"""Evaluating the gates of a stored data set, whoever made or changed it; nothing is made again."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
+
+from lm_synth_assets.dataset.dataset import DataSet
+from lm_synth_assets.dataset.outcome import Outcome, Progress, unseen
+from lm_synth_assets.gates.registry import all_gates, chosen_gates
+from lm_synth_assets.gates.results import result_of
+
+
+def evaluate(
+    data_set: DataSet,
+    patterns: Sequence[str] = (),
+    *,
+    fidelity: bool = False,
+    progress: Progress = unseen,
+) -> Outcome:
+    """Evaluate all gates of a data set, or those that `patterns` name; with `fidelity` also sdmetrics' ones.
+
+    Raises UnknownGate for a pattern that names no gate, FidelityUnavailable where sdmetrics is not installed.
+    """
+    gates = chosen_gates(all_gates(fidelity=fidelity), patterns)
+    due = [gate for gate in gates if gate.table not in data_set.left_out]
+    outcome = Outcome(left_out=dict(data_set.left_out))
+    by_table = [(table, list(own)) for table, own in groupby(due, attrgetter("table"))]
+    for done, (table, own) in enumerate(by_table, start=1):
+        outcome.gates += [result_of(gate, gate.look(data_set.tables, data_set.region)) for gate in own]
+        progress(done, len(by_table), table)
+    return outcome

@@ -1,0 +1,80 @@
+"""Tables that name local health areas where their numbers are declared, read as if they had the numbers.
+
+People who make such files by hand know areas by name.
+"""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import sqlalchemy as sa
+
+from lm_synth_assets.errors import StorageError
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.storage.errors import SchemaError
+from lm_synth_assets.storage.examination import Examined
+from lm_synth_assets.storage.table_store import TableStore
+
+_AREAS = TABLES["dim_lha"]
+_NUMBER, _NAME = "lha_id", "lha_name"
+_SHOWN = 3
+
+
+class LhaNames:
+    """A store to read from, in which `lha_name` may stand for `lha_id`."""
+
+    def __init__(self, store: TableStore) -> None:
+        self.store = store
+
+    def location(self, table: sa.Table) -> str:
+        """Where the table is, or would be."""
+        return self.store.location(table)
+
+    def exists(self, table: sa.Table) -> bool:
+        """Whether the table has been stored."""
+        return self.store.exists(table)
+
+    def read(self, table: sa.Table) -> pd.DataFrame:
+        """The stored frame, with numbers. Raises MissingTable, UnreadableTable and SchemaError."""
+        if not self._is_named(table):
+            return self.store.read(table)
+        return _numbered(table, self.store.read(_with_names(table)), self.store.read(_AREAS))
+
+    def examine(self, table: sa.Table) -> Examined:
+        """What is stored in the place of `table`, and all that is wrong with it; raises nothing for that."""
+        if not self._is_named(table):
+            return self.store.examine(table)
+        found = self.store.examine(_with_names(table))
+        if found.frame is None:
+            return found
+        try:
+            return found._replace(frame=_numbered(table, found.frame, self.store.read(_AREAS)))
+        except StorageError as error:
+            return Examined(None, (*found.problems, str(error)), found.remarks)
+
+    def _is_named(self, table: sa.Table) -> bool:
+        if _NUMBER not in table.columns or table is _AREAS or not self.store.exists(table):
+            return False
+        names = self.store.names(table)
+        return _NAME in names and _NUMBER not in names
+
+
+def _with_names(table: sa.Table) -> sa.Table:
+    """The declaration of a table with names in the place of numbers, keys apart."""
+    columns = (
+        sa.Column(_NAME, _AREAS.columns[_NAME].type, nullable=False)
+        if column.name == _NUMBER
+        else sa.Column(column.name, column.type, nullable=column.nullable, info=column.info)
+        for column in table.columns
+    )
+    return sa.Table(table.name, sa.MetaData(), *columns)
+
+
+def _numbered(table: sa.Table, frame: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    number = areas.set_index(_NAME)[_NUMBER]
+    unknown = frame[_NAME][~frame[_NAME].isin(number.index)]
+    if len(unknown):
+        shown = ", ".join(map(repr, unknown.unique()[:_SHOWN]))
+        raise SchemaError(table.name, [f"{_NAME}: {len(unknown):,} values are in no row of dim_lha: {shown}"])
+    numbers = frame[_NAME].map(number).astype(number.dtype)
+    columns: Sequence[str] = list(table.columns.keys())
+    return frame.assign(**{_NUMBER: numbers})[columns]

@@ -1,0 +1,59 @@
+"""Setting up a MySQL database, and loading a data set of files into it; no Dagster run."""
+
+from lm_synth_assets.dataset.dataset import DataSet, open_existing
+from lm_synth_assets.dataset.evaluate import evaluate
+from lm_synth_assets.dataset.lha_names import LhaNames
+from lm_synth_assets.dataset.outcome import Outcome, Progress, StoredTable
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.storage.mysql.address import Address
+from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, ddl, in_order, quoted
+from lm_synth_assets.storage.mysql.inspection import missing, require_tables
+from lm_synth_assets.storage.mysql.session import session
+from lm_synth_assets.storage.mysql.store import MysqlStore
+
+
+def create_tables(address: Address, *, recreate: bool = False) -> list[str]:
+    """Create the tables that a database lacks; returns their names. With `recreate`, drop all of them first.
+
+    Raises DatabaseError where this cannot be done, or where tables are there that are of another version.
+    """
+    with session(address, "creating tables") as opened:
+        if recreate:
+            for table in (STORED_TABLES, *reversed(in_order(TABLES.values()))):
+                opened.run(f"DROP TABLE IF EXISTS {quoted(table.name)}")
+        lacking = missing(opened, TABLES.values())
+        for table in lacking:
+            opened.run(ddl(table))
+        require_tables(opened, TABLES.values())
+        return [table.name for table in lacking]
+
+
+def load(
+    config: str | None, storage: str | None, folder: str, url: str, *, validated: bool, progress: Progress
+) -> Outcome:
+    """Store the tables of a folder in a database, in an order in which each refers to those before it.
+
+    Where they are to be validated, nothing is stored unless every blocking gate has passed. Raises
+    StorageError where a table cannot be read or stored; those before it are then in the database, whole.
+    """
+    source = LhaNames(open_existing(storage, folder))
+    target = MysqlStore.at(url)
+    target.check(writing=True)
+    outcome = Outcome()
+    if validated:
+        outcome = evaluate(DataSet.identify(source, config), progress=progress)
+        if not outcome.passed:
+            outcome.errors.append("nothing was loaded; --no-validate loads what the gates do not pass")
+            return outcome
+    tables = [table for table in in_order(TABLES.values()) if table.name not in outcome.left_out]
+    for table in tables:
+        if not source.exists(table):
+            outcome.left_out[table.name] = f"{source.location(table)} is not there"
+    due = [table for table in tables if table.name not in outcome.left_out]
+    for done, table in enumerate(due, start=1):
+        written = target.write(table, source.read(table))
+        outcome.tables.append(
+            StoredTable(table.name, written.rows, written.bytes, written.location, dict(written.removed))
+        )
+        progress(done, len(due), table.name)
+    return outcome

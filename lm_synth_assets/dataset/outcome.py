@@ -1,0 +1,47 @@
+"""What a command has come to, as data: tables written, gates looked at, errors."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from lm_synth_assets.gates.results import GateResult, Mark
+
+
+@dataclass(frozen=True)
+class StoredTable:
+    """A table that a run has written; `removed` counts the rows of other tables that went with its own."""
+
+    name: str
+    rows: int
+    bytes: int
+    location: str
+    removed: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Outcome:
+    """What a run has come to.
+
+    `not_run` are gates that were due but not reached, `left_out` what it did not make or look at, with the
+    reason; `report` is where the quality report is, if it was made.
+    """
+
+    tables: list[StoredTable] = field(default_factory=list)
+    gates: list[GateResult] = field(default_factory=list)
+    not_run: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+    report: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether every blocking gate that was due has passed, and every other has at least judged."""
+        stopping = any(result.mark in (Mark.FAIL, Mark.NOT_JUDGED) for result in self.gates)
+        return not (stopping or self.errors or self.not_run)
+
+
+Progress = Callable[[int, int, str], None]
+"""Told how many of how many steps are done, and what happened last."""
+
+
+def unseen(done: int, steps: int, last: str) -> None:
+    """Progress that nobody watches."""

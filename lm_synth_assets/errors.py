@@ -1,0 +1,38 @@
+"""Errors that a user can do something about: each message says what is wrong and what to do.
+
+Every class carries the exit code that the command line ends with. Errors that need more than a message are
+declared beside the code that raises them and derive from these. Imports nothing.
+"""
+
+
+class UserError(Exception):
+    """An error that its message explains in full, so that no traceback is needed."""
+
+    exit_code = 2
+
+
+class ConfigError(UserError):
+    """A configuration that cannot be used; its message names every problem and where it is."""
+
+
+class CapacityError(UserError):
+    """More patients are asked for than can have distinct quasi-identifiers."""
+
+
+class UnknownGate(UserError):
+    """A pattern that no gate's name matches."""
+
+
+class UnknownReport(UserError):
+    """A report file whose name does not say which kind it is."""
+
+
+class FidelityUnavailable(UserError):
+    """sdmetrics is not installed."""
+
+
+class StorageError(UserError):
+    """Any failure to store or to read a table; where it is `transient`, to try again later may help."""
+
+    exit_code = 1
+    transient = False

@@ -1,0 +1,1 @@
+"""What is expected: pure functions of the configuration, without a random number."""

@@ -1,0 +1,47 @@
+"""Where residents go for care, and where sites send patients."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lm_synth_assets.model.units import Unit
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.arrays import Floats, Ints
+
+
+def flow_shares(region: Region) -> Floats:
+    """The share of each area's residents that has each site as its home facility (LHA, site)."""
+    sites = list(region.sites)
+    shares = np.zeros((len(region.lhas), len(sites)))
+    for row, lha in zip(shares, region.lhas.values(), strict=True):
+        row[sites.index(lha.default_site)] = 1 - lha.leaves_pct / 100
+        for code, weight in lha.goes_to.items():
+            row[sites.index(code)] += lha.leaves_pct / 100 * weight / sum(lha.goes_to.values())
+    return shares
+
+
+def receiving_sites(region: Region, units: list[Unit]) -> Ints:
+    """Where a patient of a site is put to bed (sites, units): there, or at the first site it refers to."""
+    sites = list(region.sites)
+    return np.array(
+        [
+            [
+                sites.index(
+                    next(s for s in (code, *site.refers_to) if region.coverage_matrix[u.program][u.name][s])
+                )
+                for u in units
+            ]
+            for code, site in region.sites.items()
+        ]
+    )
+
+
+def corridors(region: Region, units: list[Unit]) -> Floats:
+    """Weights of transfer (from site, unit, to site): configured corridors to sites that offer the unit."""
+    sites = list(region.sites)
+    weights = np.zeros((len(sites), len(units), len(sites)))
+    for here, site in enumerate(region.sites.values()):
+        for code, weight in site.transfers_to.items():
+            offered = [region.coverage_matrix[u.program][u.name][code] for u in units]
+            weights[here, :, sites.index(code)] = np.where(offered, weight, 0.0)
+    return weights

@@ -1,0 +1,46 @@
+"""How the visits of a stratum fall on its patients.
+
+Frailty is gamma with shape k. Whether counts are Poisson given frailty, or a stratum's visits are dealt out
+in proportion to it: given their total, those of a stratum are Dirichlet-multinomial, each patient's weight
+being k, and a patient's number is negative binomial where strata are large.
+Source: J. E. Mosimann, Biometrika 49 (1962).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.special as sc
+
+from lm_synth_assets.model.people import People
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.arrays import Floats, Ints
+
+
+def strata_of(people: People, region: Region) -> Ints:
+    """The stratum of each patient, inside which everybody has the same rates (patients,).
+
+    That is LHA, age group, gender and home facility, numbered without gaps.
+    """
+    stratum = people.cell * len(region.sites) + people.home
+    # The limit of Pediatric ED cuts through an age group.
+    young = people.age <= region.ed.pediatric_last_age
+    return np.unique(stratum * 2 + young, return_inverse=True)[1]
+
+
+def share_with(number: int, total: Floats, size: Floats, shape: float) -> Floats:
+    """The share of a stratum's patients who have this number of its visits: beta-binomial (strata,)."""
+    left = np.maximum(total - number, 0.0)
+    # A patient who is alone has all of the visits: the limit of next to no weight for others.
+    others = np.maximum(shape * (size - 1), 1e-9)
+    ways = sc.gammaln(total + 1) - sc.gammaln(number + 1) - sc.gammaln(left + 1)
+    return np.where(
+        number <= total,
+        np.exp(ways + sc.betaln(shape + number, others + left) - sc.betaln(shape, others)),
+        0.0,
+    )
+
+
+def recover_frailty(base: Floats, expected_ed_rate: Floats) -> Floats:
+    """Each patient's frailty (patients,), mean 1, found again from the stored expected rate."""
+    total = base.sum(axis=1)
+    return np.divide(expected_ed_rate, total, out=np.ones_like(total), where=total > 0)

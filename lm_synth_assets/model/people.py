@@ -1,0 +1,57 @@
+"""The patients as arrays, which is what the rest of the simulation computes with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from lm_synth_assets.schema.arrays import Ints
+from lm_synth_assets.schema.vocabulary import AGE_GROUPS, GENDERS
+
+
+@dataclass(frozen=True)
+class People:
+    """One array entry a patient, in the order of the patients table; places and groups as indexes from 0."""
+
+    lha: Ints
+    age_group: Ints
+    gender: Ints
+    home: Ints
+    days_old: Ints
+    """Days from birth to the reference date."""
+    reference_date: date
+
+    def __len__(self) -> int:
+        return len(self.lha)
+
+    @cached_property
+    def cell(self) -> Ints:
+        """The cell of each patient in a flattened (LHA, age group, gender) array."""
+        return (self.lha * len(AGE_GROUPS) + self.age_group) * len(GENDERS) + self.gender
+
+    @cached_property
+    def age(self) -> Ints:
+        """Age at the reference date in whole years."""
+        today = np.datetime64(self.reference_date, "D")
+        born = today - self.days_old
+        year = born.astype("datetime64[Y]")
+        # The reference date is 1 January: only those born on one have had this year's birthday.
+        had_birthday = born == year.astype("datetime64[D]")
+        return (self.reference_date.year - 1970) - year.astype(np.int64) - ~had_birthday
+
+
+def people_of(patients: pd.DataFrame, reference_date: date) -> People:
+    """The arrays of a patients table."""
+    today = np.datetime64(reference_date, "D")
+    return People(
+        lha=patients["lha_id"].to_numpy(dtype=np.int64) - 1,
+        age_group=patients["age_group"].cat.codes.to_numpy().astype(np.int64),
+        gender=patients["gender"].cat.codes.to_numpy().astype(np.int64),
+        home=patients["facility_home_id"].to_numpy(dtype=np.int64) - 1,
+        days_old=(today - patients["dob"].to_numpy().astype("datetime64[D]")).astype(np.int64),
+        reference_date=reference_date,
+    )

@@ -1,0 +1,98 @@
+"""The table assets: one for each recipe, with everything that it says about its table from the schema."""
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+from sqlalchemy import Table
+
+from lm_synth_assets.orchestration.asset_types import FRAME, dataframe_type, limits
+from lm_synth_assets.orchestration.lineage import column_lineage
+from lm_synth_assets.orchestration.provenance import MadeFrom, data_versions, part_key, part_versions
+from lm_synth_assets.orchestration.run_resource import RESOURCE
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.catalogue import TABLES, foreign_keys, primary_key
+from lm_synth_assets.simulation.catalogue import PARTS, RECIPES, part_values
+from lm_synth_assets.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REPORT = "quality_report"
+"""The asset that comes after all tables."""
+
+
+def _parents(name: str) -> set[str]:
+    """The tables that a table follows from: its inputs, what its foreign keys refer to, and `after`."""
+    recipe = RECIPES[name]
+    referred_to = {parent for _, parent, _ in foreign_keys(TABLES[name])}
+    return {*recipe.inputs, *recipe.after, *referred_to} - {name}
+
+
+MADE_FROM: dict[str, MadeFrom] = {
+    **{name: MadeFrom(RECIPES[name].reads, tuple(sorted(_parents(name)))) for name in TABLES},
+    REPORT: MadeFrom(PARTS, tuple(TABLES)),
+}
+"""What each asset follows from."""
+
+
+def table_assets() -> list[dg.AssetsDefinition]:
+    """An asset for every table of the schema."""
+    return [_table_asset(table) for table in TABLES.values()]
+
+
+def _table_asset(table: Table) -> dg.AssetsDefinition:
+    recipe = RECIPES[table.name]
+    others = sorted(_parents(table.name) - set(recipe.inputs))
+
+    @dg.asset(
+        name=table.name,
+        group_name=recipe.group,
+        ins={name: dg.AssetIn(dagster_type=FRAME) for name in sorted(recipe.inputs)},
+        deps=[*map(part_key, recipe.reads), *map(dg.AssetKey, others)],
+        required_resource_keys={RESOURCE},
+        dagster_type=dataframe_type(table),
+        description=f"{table.comment}. {recipe.about}",
+        kinds={"python", "pandas"},
+        code_version=__version__,
+        metadata={"dagster/column_schema": column_schema(table), "dagster/table_name": table.name},
+    )
+    def computed(context: dg.AssetExecutionContext, **inputs: Any) -> dg.Output[Any]:
+        region: Region = getattr(context.resources, RESOURCE).region
+        return _output(table, recipe(region, inputs), region)
+
+    return computed
+
+
+def _output(table: Table, frame: "pd.DataFrame", region: Region) -> "dg.Output[pd.DataFrame]":
+    with warnings.catch_warnings():
+        # That an output states its version is marked as beta; expected, so the warning is silenced.
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        return dg.Output(
+            frame,
+            data_version=version_of(table.name, region),
+            metadata={"dagster/column_lineage": column_lineage(table)},
+        )
+
+
+def version_of(name: str, region: Region) -> dg.DataVersion:
+    """The version of the data of an asset as a run of this region makes it."""
+    return dg.DataVersion(data_versions(MADE_FROM, part_versions(part_values(region)))[name])
+
+
+def column_schema(table: Table) -> dg.TableSchema:
+    """The columns of a table with their comments and constraints, for the UI."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=column.name,
+                type=str(column.type),
+                description=column.comment,
+                constraints=dg.TableColumnConstraints(
+                    nullable=bool(column.nullable), other=limits(column.info)
+                ),
+            )
+            for column in table.columns
+        ],
+        constraints=dg.TableConstraints(other=[f"primary key ({', '.join(primary_key(table))})"]),
+    )

@@ -1,0 +1,74 @@
+"""Where all meets: assets, gates and resources, built for some settings."""
+
+from collections.abc import Sequence
+from multiprocessing import get_all_start_methods
+from typing import Any
+
+import dagster as dg
+
+from lm_synth_assets.orchestration import automation
+from lm_synth_assets.orchestration.assets import table_assets
+from lm_synth_assets.orchestration.checks import table_checks
+from lm_synth_assets.orchestration.configuration_assets import configuration
+from lm_synth_assets.orchestration.configuration_sensor import configuration_changed
+from lm_synth_assets.orchestration.dagster_internals import UnresolvedAssetJobDefinition
+from lm_synth_assets.orchestration.failure_sensor import tell_what_failed
+from lm_synth_assets.orchestration.io_manager import TableIOManager
+from lm_synth_assets.orchestration.report_asset import quality_report
+from lm_synth_assets.orchestration.run_resource import RESOURCE, run_resource
+from lm_synth_assets.orchestration.settings import Settings
+from lm_synth_assets.region.run_request import RunRequest
+
+# Where the system can fork, a step's process starts from one that has everything loaded: half the time.
+_EVERYTHING = [
+    f"lm_synth_assets.{name}" for name in ("definitions", "storage.stores", "report.pictures.registry")
+]
+_START: dict[str, dict[str, list[str]]] = (
+    {"forkserver": {"preload_modules": _EVERYTHING}}
+    if "forkserver" in get_all_start_methods()
+    else {"spawn": {}}
+)
+
+OWNERS = ["team:lm-synth"]
+TAGS = {"data": "synthetic"}
+
+EXECUTORS: dict[str, dg.ExecutorDefinition] = {
+    "in_process": dg.in_process_executor,
+    "multiprocess": dg.multiprocess_executor.configured({"start_method": _START}),
+}
+
+
+def build_defs(
+    settings: Settings,
+    request: RunRequest | None = None,
+    jobs: Sequence[UnresolvedAssetJobDefinition] = (),
+    *,
+    fidelity: bool = False,
+) -> dg.Definitions:
+    """The assets, gates, jobs, schedules and resources for some settings.
+
+    `request` is what a run in this process makes; without it, runs read the configuration file that they or
+    the settings name. With `fidelity` there are the checks of sdmetrics, too.
+    """
+    assets: list[Any] = [
+        *configuration(),
+        *table_assets(),
+        quality_report(settings.out, automation.freshness(settings)),
+    ]
+    return dg.Definitions(
+        assets=list(dg.map_asset_specs(_with_policy, assets)),
+        asset_checks=table_checks(fidelity=fidelity),
+        jobs=[*automation.jobs(), *jobs],
+        schedules=[automation.regeneration(settings)],
+        sensors=[configuration_changed(settings), tell_what_failed],
+        resources={
+            RESOURCE: run_resource(str(settings.config), request),
+            "io_manager": TableIOManager(format=settings.storage, place=settings.place),
+        },
+        executor=EXECUTORS[settings.executor],
+    )
+
+
+def _with_policy(spec: dg.AssetSpec) -> dg.AssetSpec:
+    """What holds for every asset: who owns it, and that it is synthetic."""
+    return spec.replace_attributes(owners=OWNERS, tags={**spec.tags, **TAGS})

@@ -1,0 +1,80 @@
+"""The gates as Dagster asset checks: one multi-check an asset, so that each table is read once."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
+
+from dagster import (
+    AssetCheckExecutionContext,
+    AssetCheckResult,
+    AssetChecksDefinition,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    MetadataValue,
+    multi_asset_check,
+)
+
+from lm_synth_assets.gates.fidelity import fidelity_gates
+from lm_synth_assets.gates.gate import Gate, StoredTables
+from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets.gates.results import GateResult, result_of
+from lm_synth_assets.orchestration.run_resource import RESOURCE
+from lm_synth_assets.schema.catalogue import TABLES
+
+
+def table_checks(*, fidelity: bool) -> list[AssetChecksDefinition]:
+    """One multi-check for each table, and with `fidelity` one more for each table that it compares."""
+    kinds = {"gates": all_gates(), "fidelity": fidelity_gates() if fidelity else []}
+    return [
+        _checks_of(table, f"{table}_{kind}", list(own))
+        for kind, gates in kinds.items()
+        for table, own in groupby(gates, attrgetter("table"))
+    ]
+
+
+def _checks_of(table: str, name: str, gates: list[Gate]) -> AssetChecksDefinition:
+    @multi_asset_check(
+        name=name,
+        specs=[
+            AssetCheckSpec(
+                gate.name,
+                asset=table,
+                description=f"{gate.description} Looked at: {gate.formula}.",
+                blocking=gate.blocking,
+                additional_deps=sorted(gate.reads),
+            )
+            for gate in gates
+        ],
+        # So that the UI can execute each of them by itself.
+        can_subset=True,
+        required_resource_keys={RESOURCE, "io_manager"},
+    )
+    def check(
+        context: AssetCheckExecutionContext,
+    ) -> Iterator[AssetCheckResult]:
+        # Read through the store and not as inputs: what a stored table has wrong is a finding, not an error.
+        tables = StoredTables(lambda name: context.resources.io_manager.store.examine(TABLES[name]))
+        region = getattr(context.resources, RESOURCE).region
+        selected = {key.name for key in context.op_execution_context.selected_asset_check_keys}
+        for gate in gates:
+            if gate.name in selected:
+                yield _result(gate, result_of(gate, gate.look(tables, region)))
+
+    return check
+
+
+def _result(gate: Gate, result: GateResult) -> AssetCheckResult:
+    metadata: dict[str, MetadataValue] = {
+        "expected": MetadataValue.text(result.expected),
+        "observed": MetadataValue.text(result.observed),
+        "threshold": MetadataValue.text(result.threshold),
+        "mark": MetadataValue.text(result.mark.value),
+    }
+    if result.offending:
+        metadata["offending rows"] = MetadataValue.md(result.offending)
+    return AssetCheckResult(
+        check_name=gate.name,
+        passed=result.passed,
+        severity=AssetCheckSeverity.ERROR if gate.blocking else AssetCheckSeverity.WARN,
+        metadata=metadata,
+    )

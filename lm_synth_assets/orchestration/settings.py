@@ -1,0 +1,85 @@
+"""What belongs to a deployment, not to a run: read from the environment once, when definitions load."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from lm_synth_assets.errors import ConfigError
+from lm_synth_assets.region.files import CONFIG_FOLDER, DEFAULT_CONFIG
+from lm_synth_assets.storage.mysql.address import EXAMPLE, URL_VARIABLE, without_password
+
+_PREFIX = "LM_SYNTH_"
+
+
+class Settings(BaseModel):
+    """Each field is read from LM_SYNTH_<FIELD>."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    storage: Literal["csv", "parquet", "mysql"] = "csv"
+    out: Path = CONFIG_FOLDER.parent / "out"
+    mysql_url: SecretStr | None = None
+    mysql_password: SecretStr | None = None
+    mysql_password_file: Path | None = None
+    config: Path = DEFAULT_CONFIG
+    executor: Literal["in_process", "multiprocess"] = "in_process"
+    schedule: str = "0 5 * * 1"
+    timezone: str = "America/Vancouver"
+    schedule_seed: Literal["keep", "fresh"] = "keep"
+
+    @field_validator("schedule")
+    @classmethod
+    def _is_cron(cls, value: str) -> str:
+        from lm_synth_assets.orchestration.dagster_internals import is_valid_cron_string
+
+        if not is_valid_cron_string(value):
+            raise PydanticCustomError("cron", "must be five fields of cron, such as '0 5 * * 1'")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_timezone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise PydanticCustomError("timezone", "must be a time zone, such as 'America/Vancouver'")
+        return value
+
+    @property
+    def place(self) -> str:
+        """Where tables are kept: a folder, or the URL of a database without its password.
+
+        Raises ConfigError where no database is named, BadAddress where a URL names none.
+        """
+        if self.storage != "mysql":
+            return str(self.out)
+        if self.mysql_url is None:
+            raise ConfigError(
+                f"environment: {URL_VARIABLE}: must be set where tables are kept in MySQL, as in {EXAMPLE}"
+            )
+        return without_password(self.mysql_url.get_secret_value())
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of an environment. Raises ConfigError that names the variable that is wrong."""
+    given = {
+        name.removeprefix(_PREFIX).lower(): value
+        for name, value in sorted(environment.items())
+        if name.startswith(_PREFIX) and not name.startswith(f"{_PREFIX}TEST_")
+    }
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        raise ConfigError("\n".join(map(_described, error.errors()))) from None
+
+
+def _described(problem: ErrorDetails) -> str:
+    variable = f"{_PREFIX}{problem['loc'][0]}".upper()
+    if problem["type"] == "extra_forbidden":
+        known = ", ".join(f"{_PREFIX}{name}".upper() for name in Settings.model_fields)
+        return f"environment: {variable}: unknown variable; known are {known}"
+    allowed = problem["msg"].replace("Input should be", "must be")
+    return f"environment: {variable}: {allowed}; found '{problem['input']}'"

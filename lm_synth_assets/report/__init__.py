@@ -1,0 +1,1 @@
+"""Pages about a data set: its content as data, and the page that shows it."""

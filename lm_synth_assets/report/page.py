@@ -1,0 +1,130 @@
+"""The quality report as one self-contained HTML page: `page.html.j2` lays out what `content` tells.
+
+Everything that comes from data or configuration is escaped; the pictures are markup that `pictures` has made.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from math import isnan
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from lm_synth_assets.dataset.published_figures import Comparison
+from lm_synth_assets.gates.results import Mark
+from lm_synth_assets.report.content import Content, Judged
+from lm_synth_assets.report.grids import NOTHING
+from lm_synth_assets.schema.catalogue import TABLES, foreign_keys, primary_key
+from lm_synth_assets.schema.dictionary import Entry, entries
+from lm_synth_assets.schema.vocabulary import DISCLAIMER
+from lm_synth_assets.version import __version__
+
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+_COUNTED = {Mark.FAIL: "failed", Mark.NOT_JUDGED: "could not judge", Mark.WARN: "warned"}
+
+
+class Fact(NamedTuple):
+    """A figure that says at a glance what a data set is."""
+
+    name: str
+    value: str
+    note: str
+
+
+class Definition(NamedTuple):
+    """A table in the data dictionary, with the tables that its foreign keys refer to."""
+
+    name: str
+    about: str
+    key: list[str]
+    parents: list[str]
+    columns: list[Entry]
+
+
+def page(content: Content) -> str:
+    """The page, the same to the byte for the same content."""
+    gates = [judged for table in content.tables for judged in table.gates]
+    return _ENVIRONMENT.get_template("page.html.j2").render(
+        **vars(content),
+        version=__version__,
+        disclaimer=DISCLAIMER,
+        nothing=NOTHING,
+        facts=_facts(content),
+        tally=tally(gates),
+        met=sum(figure.met for figure in content.figures),
+        failed=[judged for judged in gates if judged.mark is Mark.FAIL],
+        warned=[judged for judged in gates if judged.mark is Mark.WARN],
+        not_judged=_by_reason(gates),
+        dictionary=_dictionary(),
+        position=_position,
+        told={told.name: told.value for told in content.identity.manifest},
+    )
+
+
+def tally(gates: Iterable[Judged]) -> str:
+    """How many of some gates have passed, and what became of the others, in words."""
+    counts = Counter(judged.mark for judged in gates)
+    others = [f"{counts[mark]} {words}" for mark, words in _COUNTED.items() if counts[mark]]
+    if not others:
+        return f"All {counts[Mark.PASS]} gates passed"
+    return f"{counts[Mark.PASS]} of {counts.total()} gates passed; " + ", ".join(others)
+
+
+def _facts(content: Content) -> list[Fact]:
+    told = {told.name: told.value for told in content.identity.manifest}
+    start = int(told["start_year"])
+    stored = {table.name: table for table in content.tables}
+
+    def counted(name: str, table: str, note: str) -> Fact:
+        rows = stored[table].rows
+        return Fact(name, NOTHING, "not stored") if rows is None else Fact(name, f"{rows:,}", note)
+
+    return [
+        counted("Patients", "patients", f"each stands for {told['sampling_weight']} residents"),
+        Fact("Residents", told["population"], f"on {told['reference_date']}"),
+        counted("ED visits", "ed_encounters", f"in {start}"),
+        counted("Inpatient stays", "ip_stays", f"in {start}, or under way as it began"),
+        Fact("Projection", f"{start}\u2013{start + int(told['years']) - 1}", "1 January of each year"),
+        Fact("Seed", told["seed"], "of every random stream"),
+    ]
+
+
+def _by_reason(gates: list[Judged]) -> dict[str, list[Judged]]:
+    """The gates that could not judge, by the reason: one torn table keeps many from it."""
+    found: dict[str, list[Judged]] = {}
+    for judged in gates:
+        if judged.mark is Mark.NOT_JUDGED:
+            found.setdefault(judged.observed.removeprefix("not judged: "), []).append(judged)
+    return found
+
+
+def _position(figure: Comparison) -> float | None:
+    """Where an observed value stands on a track of 100, of which the middle half is the tolerance.
+
+    None where there was nothing to measure.
+    """
+    if isnan(figure.observed):
+        return None
+    off = (figure.observed - figure.target) / figure.tolerance
+    return round(50 + 25 * min(max(off, -2.0), 2.0), 1)
+
+
+def _dictionary() -> list[Definition]:
+    return [
+        Definition(
+            name=table.name,
+            about=table.comment or "",
+            key=primary_key(table),
+            parents=list(dict.fromkeys(parent for _, parent, _ in foreign_keys(table))),
+            columns=entries(table),
+        )
+        for table in TABLES.values()
+    ]

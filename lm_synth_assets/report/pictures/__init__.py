@@ -1,0 +1,1 @@
+"""Pictures of the data, for the report and for Dagster's UI."""

@@ -1,0 +1,111 @@
+"""How long inpatient stays last in each subprogram, beside the median that is configured for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from lm_synth_assets.model.units import units_of
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.report.pictures.picture import Tables, picture
+from lm_synth_assets.report.pictures.style import (
+    BAND,
+    DOT,
+    MOST_ROWS,
+    SEEN,
+    as_number,
+    count,
+    left_out,
+    legend,
+    rows,
+)
+from lm_synth_assets.schema.identifiers import subprogram_key
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+_DAYS = ["lower_quartile_days", "median_days", "upper_quartile_days", "low_days", "high_days"]
+_LEAST = 0.01
+"""Days that a log scale begins at, whatever the table says."""
+
+
+def _measure(tables: Tables, region: Region) -> pd.DataFrame:
+    """Quartiles of los_days of the stays that began in the start year, by subprogram, longest first.
+
+    The configured median has the tolerance of the gate los_medians, which grants more where stays are few.
+    """
+    stays = tables["ip_stays"]
+    stays = stays[stays["admit_ts"] >= pd.Timestamp(region.run.reference_date)]
+    by_key = stays.groupby("subprogram_key")["los_days"]
+    units = units_of(region)
+    keys = [subprogram_key(unit.program_id, unit.subprogram_id) for unit in units]
+    configured = np.array([unit.stays.qa_median_days for unit in units])
+    tolerance = region.gates.los_median_tolerance_pct / 100
+    found = pd.DataFrame(
+        {
+            "program": [unit.program for unit in units],
+            "subprogram": [unit.name for unit in units],
+            "stays": by_key.size().reindex(keys, fill_value=0).to_numpy(),
+            "median_days": by_key.median().reindex(keys).to_numpy(),
+            "lower_quartile_days": by_key.quantile(0.25).reindex(keys).to_numpy(),
+            "upper_quartile_days": by_key.quantile(0.75).reindex(keys).to_numpy(),
+            "configured_median_days": configured,
+            "low_days": configured * (1 - tolerance),
+            "high_days": configured * (1 + tolerance),
+        }
+    )
+    return found[found["stays"] > 0].sort_values("configured_median_days", ascending=False, ignore_index=True)
+
+
+def _draw(figure: Figure, frame: pd.DataFrame) -> None:
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    drawn = frame.nlargest(MOST_ROWS, "stays").sort_index()
+    twice = drawn["subprogram"].duplicated(keep=False)
+    names = drawn["subprogram"].mask(twice, drawn["program"] + ": " + drawn["subprogram"])
+    axes = rows(figure, names.tolist(), [f"{stays:,}" for stays in drawn["stays"]], "stays")
+    place = np.arange(len(drawn))
+    days = drawn[_DAYS].clip(lower=_LEAST)
+    axes.set_xscale("log")
+    allowed = axes.barh(place, days["high_days"] - days["low_days"], 0.74, days["low_days"], **BAND)
+    half = axes.hlines(
+        place, days["lower_quartile_days"], days["upper_quartile_days"], color=SEEN, linewidth=2
+    )
+    (median,) = axes.plot(days["median_days"], place, **DOT)
+    axes.set_xlim(days.min().min() / 1.15, days.max().max() * 1.15)
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter(as_number)
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xlabel("length of stay (days, log scale)" + left_out(frame, drawn, "subprogram"))
+    legend(
+        figure,
+        {"median": median, "middle half of stays": half, f"configured median ± {_tolerance(frame)}": allowed},
+    )
+
+
+def _tolerance(frame: pd.DataFrame) -> str:
+    return f"{100 * (frame['high_days'] / frame['configured_median_days']).iloc[0] - 100:.3g} %"
+
+
+def _tell(frame: pd.DataFrame) -> str:
+    median = frame["median_days"]
+    least, most = frame.loc[median.idxmin()], frame.loc[median.idxmax()]
+    inside = median.between(frame["low_days"], frame["high_days"]).sum()
+    return (
+        f"Median length of stay in {count(len(frame), 'subprogram')}: from {least['median_days']:.1f} days "
+        f"({least['subprogram']}) to {most['median_days']:.1f} days ({most['subprogram']}). {inside} of "
+        f"these medians lie within {_tolerance(frame)} of the configured one."
+    )
+
+
+LOS_BY_SUBPROGRAM = picture(
+    "los_by_subprogram",
+    "Length of stay by subprogram",
+    "ip_stays",
+    measure=_measure,
+    draw=_draw,
+    tell=_tell,
+)

@@ -1,0 +1,71 @@
+"""What a picture of the data is: its numbers as a frame, the frame on a figure, and the frame in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import pandas as pd
+
+from lm_synth_assets.region.models import Region
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Tables(Protocol):
+    """Tables by name, as frames."""
+
+    def __getitem__(self, name: str, /) -> pd.DataFrame: ...
+
+
+Measure = Callable[[Tables, Region], pd.DataFrame]
+Draw = Callable[["Figure", pd.DataFrame], None]
+Tell = Callable[[pd.DataFrame], str]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of `table`, which `reads` other tables.
+
+    `measure` gives the numbers shown, tidy; `draw` puts them on a figure, whose height it may set; `tell`
+    says in one to three sentences what one sees, with the key numbers. An empty frame is a picture of
+    nothing.
+    """
+
+    name: str
+    title: str
+    table: str
+    reads: tuple[str, ...]
+    measure: Measure
+    draw: Draw
+    tell: Tell
+
+
+def picture(
+    name: str,
+    title: str,
+    table: str,
+    *,
+    reads: tuple[str, ...] = (),
+    measure: Measure,
+    draw: Draw,
+    tell: Tell,
+) -> Picture:
+    """A picture that says so where there is nothing to show: of an empty table, or of none of its rows."""
+
+    def measured(tables: Tables, region: Region) -> pd.DataFrame:
+        return pd.DataFrame() if tables[table].empty else measure(tables, region)
+
+    def drawn(figure: Figure, frame: pd.DataFrame) -> None:
+        if frame.empty:
+            figure.set_size_inches(figure.get_figwidth(), 1.0)
+            figure.text(0.5, 0.5, told(frame), ha="center", va="center")
+        else:
+            draw(figure, frame)
+
+    def told(frame: pd.DataFrame) -> str:
+        return f"Nothing to show: {table} has no rows of this kind." if frame.empty else tell(frame)
+
+    return Picture(name, title, table, reads, measured, drawn, told)

@@ -1,0 +1,116 @@
+"""How unequally people use the ED: patients by number of visits, beside what frailty makes of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from lm_synth_assets.model.frailty import share_with, strata_of
+from lm_synth_assets.model.people import people_of
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.report.pictures.joined import patient_rows
+from lm_synth_assets.report.pictures.picture import Tables, picture
+from lm_synth_assets.report.pictures.style import (
+    BAND,
+    DOT,
+    LINE,
+    WIDTH,
+    as_number,
+    chance,
+    count,
+    legend,
+    panel,
+    share,
+)
+from lm_synth_assets.schema.arrays import Floats
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_MOST = 9
+"""So many visits and more are one group."""
+_FREQUENT = 4
+"""Visits a year that make a frequent user."""
+_LEAST = 0.5
+"""The lower end of the axis, which has no 0."""
+
+
+def _measure(tables: Tables, region: Region) -> pd.DataFrame:
+    """Patients by number of visits: found, expected, and the range that holds 95 % by chance.
+
+    Expected of gamma frailty: the visits of a stratum, inside which everybody has the same rates, fall on its
+    patients as a Dirichlet-multinomial distribution lets them. That of a patient's number is negative
+    binomial where strata are large; in a small sample people differ less.
+    """
+    patients = tables["patients"]
+    row = patient_rows(tables["ed_encounters"], patients)
+    visits = np.bincount(row[row >= 0], minlength=len(patients))
+    found = np.bincount(np.minimum(visits, _MOST), minlength=_MOST + 1)
+    stratum = strata_of(people_of(patients, region.run.reference_date), region)
+    size, total = (np.bincount(stratum, each).astype(float) for each in (None, visits))
+    expected = _shares(total, size, region.ed.frailty_shape) @ size
+    low, high = chance(expected)
+    return pd.DataFrame(
+        {
+            "visits": [*map(str, range(_MOST)), f"{_MOST}+"],
+            "patients": found,
+            "expected_patients": expected,
+            "low_patients": low,
+            "high_patients": high,
+        }
+    )
+
+
+def _shares(total: Floats, size: Floats, shape: float) -> Floats:
+    """The share of a stratum's patients with 0, 1, ... of its visits, the last for all more.
+
+    Given visits and patients (strata,), returns (numbers, strata).
+    """
+    shares = np.array([share_with(number, total, size, shape) for number in range(_MOST)])
+    return np.vstack([shares, np.maximum(1 - shares.sum(axis=0), 0.0)])
+
+
+def _draw(figure: Figure, frame: pd.DataFrame) -> None:
+    figure.set_size_inches(WIDTH, 4.8)
+    axes = panel(figure, 0.95, 0.65, 7.8, 3.65)
+    place, found = np.arange(len(frame)), frame["patients"].to_numpy()
+    low, high = np.maximum(frame[["low_patients", "high_patients"]].to_numpy().T, _LEAST)
+    expected = frame["expected_patients"].to_numpy()
+    some, expects = found > 0, expected >= _LEAST
+    axes.set_yscale("log")
+    band = axes.bar(place, high - low, 0.62, low, **BAND)
+    line = axes.hlines(expected[expects], place[expects] - 0.31, place[expects] + 0.31, **LINE)
+    (dots,) = axes.plot(place[some], found[some], **DOT)
+    for x, (number, top) in enumerate(zip(found, np.maximum(found, high), strict=True)):
+        axes.annotate(f"{number:,}", (x, top), (0, 6), textcoords="offset points", ha="center")
+    ends = np.concatenate([low, high, found[some]])
+    axes.set_ylim(ends.min() / 1.6, ends.max() * 2.5)
+    axes.yaxis.set_major_formatter(as_number)
+    axes.yaxis.set_minor_formatter("")
+    axes.set_xticks(place, frame["visits"])
+    axes.set(xlabel="ED visits in the year", ylabel="patients (log scale)")
+    axes.grid(axis="y")
+    legend(figure, {"patients": dots, "negative binomial, in strata": line, "95 % by chance": band})
+
+
+def _tell(frame: pd.DataFrame) -> str:
+    found, expected = frame["patients"], frame["expected_patients"]
+    total, frequent = found.sum(), found[_FREQUENT:].sum()
+    return (
+        f"Of {count(total, 'patient')}, {found[0]:,} ({share(found[0], total)}) have no ED visit in the year "
+        f"and {frequent:,} ({share(frequent, total)}) have {_FREQUENT} or more. The negative "
+        f"binomial lets one expect {expected[0]:,.0f} and {expected[_FREQUENT:].sum():,.0f}."
+    )
+
+
+VISITS_PER_PATIENT = picture(
+    "visits_per_patient",
+    "Patients by number of ED visits",
+    "ed_encounters",
+    reads=("patients",),
+    measure=_measure,
+    draw=_draw,
+    tell=_tell,
+)

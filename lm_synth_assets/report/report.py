@@ -1,0 +1,38 @@
+"""The report as a whole: made from what is stored, and written beside it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lm_synth_assets.dataset.dataset import DataSet
+from lm_synth_assets.dataset.outcome import Outcome, Progress, unseen
+from lm_synth_assets.report.content import gather
+from lm_synth_assets.report.page import page
+from lm_synth_assets.storage.publishing import published
+
+FILE = "quality_report.html"
+"""The name of the page where no other is asked for."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """One self-contained HTML page, and what the gates have found."""
+
+    html: str
+    outcome: Outcome
+
+
+def quality_report(data_set: DataSet, outcome: Outcome | None = None, progress: Progress = unseen) -> Report:
+    """The report on a data set, the same to the byte wherever its tables lie.
+
+    The gates are evaluated unless their `outcome` is given.
+    """
+    content = gather(data_set, outcome, progress)
+    return Report(page(content), content.outcome)
+
+
+def write(report: Report, path: Path) -> int:
+    """Put the page in its place, whole or not at all; its size in bytes. Raises UnwritableFolder."""
+    page = report.html.encode()
+    with published(path) as file:
+        file.write(page)
+    return len(page)

@@ -1,0 +1,69 @@
+"""When people come: drawing days and times of day from the configured rhythms.
+
+Times are whole seconds since the start of the year's 1 January, on a local clock without daylight saving.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from lm_synth_assets.model.arrivals import holiday_weights, hours_by_opening
+from lm_synth_assets.model.calendar import DAY, HOUR, days_of_year, statutory_holidays
+from lm_synth_assets.model.proportions import cumulative
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.arrays import Floats, Ints
+from lm_synth_assets.simulation.apportion import draw_rows
+from lm_synth_assets.simulation.streams import Streams
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """The chances of every day and hour of one year, ready to draw from.
+
+    `names` are the rhythms; `days` (rhythms, sites, days) and `hours` (rhythms, 2, 24) hold cumulative
+    chances that end at 1; `closed` (days,) tells Sundays and statutory holidays.
+    """
+
+    names: tuple[str, ...]
+    days: Floats
+    hours: Floats
+    closed: npt.NDArray[np.bool_]
+
+    def draw(self, rhythm: Ints, site: Ints, rng: np.random.Generator) -> Ints:
+        """A time for each arrival, given the index of its rhythm and of its site (arrivals,)."""
+        sites, length = self.days.shape[1:]
+        day = draw_rows(self.days.reshape(-1, length), rhythm * sites + site, rng.random(len(site)))
+        hour_row = rhythm * 2 + self.closed[day]
+        hour = draw_rows(self.hours.reshape(-1, 24), hour_row, rng.random(len(site)))
+        return day * DAY + hour * HOUR + rng.integers(0, HOUR, len(rhythm))
+
+
+def timetable(region: Region, streams: Streams) -> Timetable:
+    """The timetable of the start year, its day effects included."""
+    year = region.run.start_year
+    calendar = days_of_year(year)
+    weekday = np.array([day.weekday() for day in calendar])
+    month = np.array([day.month - 1 for day in calendar])
+    holiday = holiday_weights(calendar, region.calendar)
+    shocks = _day_shocks(region, len(calendar), streams.generator("arrivals", "day effects", year))
+    days, hours = [], []
+    for rhythm in region.rhythms.values():
+        usual = np.array(rhythm.months)[month] * np.array(rhythm.weekdays)[weekday] * holiday
+        days.append(usual * np.exp(rhythm.day_sd * shocks))
+        hours.append(hours_by_opening(rhythm))
+    off = statutory_holidays(year)
+    closed = np.array([day.weekday() == 6 or day in off for day in calendar])
+    return Timetable(tuple(region.rhythms), cumulative(np.array(days)), cumulative(np.array(hours)), closed)
+
+
+def _day_shocks(region: Region, length: int, rng: np.random.Generator) -> Floats:
+    """Standard normal AR(1) shocks (sites, days), part of which all sites have in common."""
+    memory, shared = region.calendar.day_effect_memory, region.calendar.day_effect_shared
+    series = rng.standard_normal((1 + len(region.sites), length))
+    series[:, 1:] *= np.sqrt(1 - memory**2)
+    for day in range(1, length):
+        series[:, day] += memory * series[:, day - 1]
+    return np.sqrt(shared) * series[:1] + np.sqrt(1 - shared) * series[1:]

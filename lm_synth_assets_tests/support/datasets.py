@@ -1,0 +1,40 @@
+"""Whole data sets in memory, and regions that differ from another in a few values."""
+
+from collections.abc import Mapping
+from graphlib import TopologicalSorter
+from typing import Any
+
+import pandas as pd
+
+from lm_synth_assets.region.models import Region
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.simulation.catalogue import RECIPES
+from lm_synth_assets.storage.enforcement import enforce
+
+Tables = dict[str, pd.DataFrame]
+
+
+def make_tables(region: Region) -> Tables:
+    """Every table of a data set, with the dtypes that storage gives it."""
+    tables: Tables = {}
+    for name in _in_order():
+        tables[name] = enforce(TABLES[name], RECIPES[name](region, tables))
+    return {name: tables[name] for name in TABLES}
+
+
+def _in_order() -> list[str]:
+    """The tables, each after those that it is made from."""
+    return list(TopologicalSorter({name: recipe.inputs for name, recipe in RECIPES.items()}).static_order())
+
+
+def retuned(region: Region, changes: Mapping[str, Any]) -> Region:
+    """The region with some values changed, given as an overlay file would give them."""
+    return Region.model_validate(_overlaid(region.model_dump(by_alias=True), changes))
+
+
+def _overlaid(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    values = dict(base)
+    for key, value in changes.items():
+        both = isinstance(value, Mapping) and isinstance(values.get(key), Mapping)
+        values[key] = _overlaid(values[key], value) if both else value
+    return values

@@ -1,0 +1,104 @@
+"""Frames that keep to a declared table, made from its declaration, for any test that needs one.
+
+`valid_frame` is the same every time and easy to read; `frames` draws the odd ones: extremes, nulls, any
+letter, no rows at all.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+from hypothesis import strategies as st
+
+from lm_synth_assets.schema.catalogue import primary_key, unique_keys
+from lm_synth_assets.storage.frames import EXACT_DIGITS, arrow_type, closed_list, pandas_dtypes
+
+_FIRST_DAY = dt.datetime(2025, 1, 1)
+_TEXT = st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"], exclude_characters='"\\')
+
+
+def valid_frame(table: sa.Table, rows: int = 3) -> pd.DataFrame:
+    """A frame of `rows` rows that count up, every third null where allowed; fewer if the keys run out."""
+    key = [table.columns[name] for name in primary_key(table)]
+    if len(key) == 1 and (values := closed_list(key[0])):
+        rows = min(rows, len(values))
+    return _frame(table, ([_cell(column, row) for column in table.columns] for row in range(rows)))
+
+
+def frames(table: sa.Table, max_rows: int = 8) -> st.SearchStrategy[pd.DataFrame]:
+    """Any frame that keeps to `table`, of up to `max_rows` rows."""
+    names = list(table.columns.keys())
+
+    def picked(key: list[str]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+        places = [names.index(name) for name in key]
+        return lambda row: tuple(row[place] for place in places)
+
+    rows = st.lists(
+        st.tuples(*map(_cells, table.columns)),
+        max_size=max_rows,
+        unique_by=tuple(map(picked, [primary_key(table), *unique_keys(table)])),
+    )
+    return rows.map(lambda drawn: _frame(table, drawn))
+
+
+def _frame(table: sa.Table, rows: Iterable[Iterable[Any]]) -> pd.DataFrame:
+    columns = list(zip(*rows, strict=True)) or [()] * len(table.columns)
+    typed = zip(pandas_dtypes(table).items(), columns, strict=True)
+    return pd.DataFrame({name: pd.Series(list(cells), dtype=dtype) for (name, dtype), cells in typed})
+
+
+def _cell(column: sa.Column[Any], row: int) -> Any:
+    if column.nullable and row % 3 == 2:
+        return None
+    if values := closed_list(column):
+        return values[row % len(values)]
+    low = int(column.info.get("low", 0))
+    match column.type:
+        case sa.Boolean():
+            cell: Any = row % 2 == 1
+        case sa.Integer():
+            cell = low + row % (int(column.info.get("high", 2**31)) - low + 1)
+        case sa.String():
+            cell = f"{column.name[0].upper()}{row + 1:07}"
+        case sa.Numeric(scale=scale):
+            cell = round(low + row % 1000 * 1.01, scale)
+        case sa.Date():
+            cell = _FIRST_DAY + dt.timedelta(days=row)
+        case sa.DateTime():
+            cell = _FIRST_DAY + dt.timedelta(minutes=row)
+    return cell
+
+
+def _cells(column: sa.Column[Any]) -> st.SearchStrategy[Any]:
+    values = closed_list(column)
+    present = st.sampled_from(values) if values else _drawn(column)
+    return present | st.none() if column.nullable else present
+
+
+def _drawn(column: sa.Column[Any]) -> st.SearchStrategy[Any]:
+    low, high = column.info.get("low"), column.info.get("high")
+    days = st.dates(dt.date(1678, 1, 1), dt.date(2261, 12, 31))
+    match column.type:
+        case sa.Boolean():
+            cells: st.SearchStrategy[Any] = st.booleans()
+        case sa.Integer():
+            limits = np.iinfo(arrow_type(column).to_pandas_dtype())
+            cells = st.integers(
+                low if low is not None else limits.min, high if high is not None else limits.max
+            )
+        case sa.String(length=length):
+            cells = st.text(_TEXT, min_size=1, max_size=length)
+        case sa.Numeric(precision=precision, scale=scale):
+            most = 10 ** min(precision, EXACT_DIGITS) - 1
+            least = -most if low is None else low * 10**scale
+            cells = st.integers(least, most).map(lambda unscaled: unscaled / 10**scale)
+        case sa.Date():
+            cells = days
+        case sa.DateTime():
+            cells = st.builds(
+                dt.datetime.combine, days, st.times().map(lambda time: time.replace(microsecond=0))
+            )
+    return cells
