@@ -1,6 +1,6 @@
 -- Made from lm_synth_assets/schema/ by `make docs`: do not edit.
 CREATE TABLE IF NOT EXISTS `dataset_manifest` (
-  `dataset_id` VARCHAR(64) NOT NULL COMMENT 'SHA-256 of seed, configuration and version',
+  `dataset_id` VARCHAR(64) NOT NULL COMMENT 'SHA-256 of the fields of the run, config_hash and package_version',
   `seed` BIGINT NOT NULL COMMENT 'Seed of the random streams',
   `config_hash` VARCHAR(64) NOT NULL COMMENT 'SHA-256 of the effective configuration',
   `package_version` VARCHAR(32) NOT NULL COMMENT 'Version of lm_synth_assets',

@@ -372,7 +372,7 @@ ed_projection = Table(
 dataset_manifest = Table(
     "dataset_manifest",
     METADATA,
-    _column("dataset_id", String(64), "SHA-256 of seed, configuration and version"),
+    _column("dataset_id", String(64), "SHA-256 of the fields of the run, config_hash and package_version"),
     _column("seed", BigInteger, "Seed of the random streams", low=0),
     _column("config_hash", String(64), "SHA-256 of the effective configuration"),
     _column("package_version", String(32), "Version of lm_synth_assets"),

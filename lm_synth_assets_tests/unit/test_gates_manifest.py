@@ -1,9 +1,11 @@
 """The gate on the manifest sees data that another configuration, seed or version made."""
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models import Region, Run
 from lm_synth_assets.simulation.tables.dataset_manifest import dataset_manifest
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.support.datasets import Tables
@@ -25,6 +27,27 @@ def test_sees_none_or_several(judge: Judge, tables: Tables, rows: int) -> None:
     assert not judge("dataset_manifest", "made_with_this_configuration", dataset_manifest=frame).passed
 
 
-def test_another_run_is_another_data_set(region: Region, tables: Tables) -> None:
-    other = dataset_manifest(region.with_run(seed=43))
-    assert other["dataset_id"].tolist() != tables["dataset_manifest"]["dataset_id"].tolist()
+CHANGES: list[dict[str, Any]] = [
+    {"patients": 1_234},
+    {"seed": 43},
+    {"start_year": 2030},
+    {"years": 4},
+    {"with_ip": False},
+    {"with_ed": False, "with_ip": False},
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=str)
+def test_another_run_is_another_data_set(region: Region, change: dict[str, Any]) -> None:
+    identifiers = [
+        dataset_manifest(other)["dataset_id"].item() for other in (region, region.with_run(**change))
+    ]
+    assert identifiers[0] != identifiers[1]
+
+
+def test_each_field_of_a_run_makes_another_data_set() -> None:
+    assert {name for change in CHANGES for name in change} == set(Run.model_fields)
+
+
+def test_other_thresholds_are_the_same_data_set(region: Region) -> None:
+    assert dataset_manifest(region.with_thresholds(ks_threshold=0.2)).equals(dataset_manifest(region))

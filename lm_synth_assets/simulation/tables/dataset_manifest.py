@@ -14,10 +14,14 @@ from lm_synth_assets.version import __version__
 
 
 def dataset_manifest(region: Region) -> pd.DataFrame:
-    """dataset_manifest: one row."""
+    """dataset_manifest: one row.
+
+    `dataset_id` follows from every field of the run, the configuration and the version, so that data sets
+    which hold different tables have different ids.
+    """
     run = region.run
     config_hash = region.hash()
-    identity = f"{run.seed}/{config_hash}/{__version__}"
+    identity = f"{run.model_dump_json()}/{config_hash}/{__version__}"
     return pd.DataFrame(
         [
             {
