@@ -7,6 +7,7 @@ import dagster as dg
 import pytest
 from dagster._core.definitions.data_version import CachingStaleStatusResolver, StaleStatus
 from dagster._core.loader import LoadingContextForTest
+from lm_synth_assets.orchestration.table_asset import MADE_FROM
 
 from lm_synth_assets.errors import ConfigError
 from lm_synth_assets.gates.registry import all_gates
@@ -16,7 +17,6 @@ from lm_synth_assets.orchestration.configuration_sensor import CHANGED_TAG, SENS
 from lm_synth_assets.orchestration.provenance import PARTS, data_versions, part_key
 from lm_synth_assets.orchestration.run_resource import Generation
 from lm_synth_assets.orchestration.settings import Settings
-from lm_synth_assets.orchestration.table_asset import MADE_FROM
 from lm_synth_assets.region.files import load_region
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets_tests.support.commands import EXTENDS_TINY

@@ -8,15 +8,15 @@ from typing import Any
 import dagster as dg
 import pytest
 import sqlalchemy as sa
+from lm_synth_assets.orchestration.loading import ONLY_TO_COMPUTE
+from lm_synth_assets.orchestration.table_asset import OWNERS
 
 import lm_synth_assets
 from lm_synth_assets.gates.fidelity import fidelity_gates
 from lm_synth_assets.gates.registry import all_gates
 from lm_synth_assets.orchestration.build import build_defs
-from lm_synth_assets.orchestration.loading import ONLY_TO_COMPUTE
 from lm_synth_assets.orchestration.provenance import PARTS, part_key
 from lm_synth_assets.orchestration.settings import Settings
-from lm_synth_assets.orchestration.table_asset import OWNERS
 from lm_synth_assets.schema.catalogue import TABLES, foreign_keys
 from lm_synth_assets_tests.support.commands import (
     ROOT,

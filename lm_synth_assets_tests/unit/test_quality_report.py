@@ -11,8 +11,9 @@ import sqlalchemy as sa
 import yaml
 
 from lm_synth_assets.dataset.dataset import DataSet
+from lm_synth_assets.dataset.evaluate import evaluate
 from lm_synth_assets.dataset.outcome import Outcome
-from lm_synth_assets.dataset.published_figures import Comparison
+from lm_synth_assets.dataset.published_figures import Comparison, published_figures
 from lm_synth_assets.gates.results import GateResult, Mark
 from lm_synth_assets.region.files import DEFAULT_CONFIG
 from lm_synth_assets.region.models import Region
