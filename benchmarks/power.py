@@ -16,7 +16,7 @@ from benchmarks.shifts import SHIFTS, Shift
 from lm_synth_assets.gates.gate import StoredTables
 from lm_synth_assets.gates.registry import all_gates
 from lm_synth_assets.region.files import load_region
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets_tests.support.datasets import Tables, make_tables
 
 PATIENTS = 50_000

@@ -16,7 +16,7 @@ from lm_synth_assets.gates.structure import STRUCTURAL_GATES
 from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.region.files import load_region
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.catalogue import TABLES, primary_key
 from lm_synth_assets.schema.dictionary import entries
 

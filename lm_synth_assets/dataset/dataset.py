@@ -8,7 +8,8 @@ from typing import Any
 from lm_synth_assets.errors import CapacityError, ConfigError
 from lm_synth_assets.gates.gate import StoredTables
 from lm_synth_assets.model.sample import sample_sizes
-from lm_synth_assets.region.models import Region, Run
+from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.region.models.run import Run
 from lm_synth_assets.region.run_request import RunRequest
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.simulation.catalogue import tables_left_out

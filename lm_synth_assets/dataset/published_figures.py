@@ -14,7 +14,7 @@ import pandas as pd
 from lm_synth_assets.dataset.dataset import DataSet
 from lm_synth_assets.model.people import people_of
 from lm_synth_assets.model.units import units_of
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.schema.vocabulary import (
     ADULT_ED,

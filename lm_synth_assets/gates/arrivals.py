@@ -12,7 +12,7 @@ from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
 from lm_synth_assets.gates.rhythm import HOURS, days_of, expected_arrivals, observed_arrivals
 from lm_synth_assets.gates.visits import visits_of
 from lm_synth_assets.model.arrivals import day_effect_memory, day_effect_variance
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from lm_synth_assets.gates.gate import Verdict, within
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from lm_synth_assets.gates.gate import Tables, Verdict, gate
 from lm_synth_assets.gates.sql import query
 from lm_synth_assets.model.calendar import statutory_holidays
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.catalogue import TABLES, primary_key
 from lm_synth_assets.schema.vocabulary import COUNTED_TABLES
 from lm_synth_assets.simulation.catalogue import RECIPES

@@ -9,7 +9,7 @@ from lm_synth_assets.gates.chance import chance
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
 from lm_synth_assets.gates.visits import Visits, visits_of
 from lm_synth_assets.model.frailty import share_with, strata_of
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats
 from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES, OLDEST_AGE, PEDIATRIC_ED
 

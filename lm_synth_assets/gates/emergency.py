@@ -6,7 +6,7 @@ import numpy as np
 
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of
 from lm_synth_assets.gates.visits import visits_of
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import DIED, DISPOSITIONS, ED_SUBSERVICES
 
 

@@ -24,7 +24,7 @@ from lm_synth_assets.gates.chance import independent_rows
 from lm_synth_assets.gates.gate import Gate, StoredTables, Tables, Verdict
 from lm_synth_assets.gates.joined import patient_of, people_in
 from lm_synth_assets.gates.twin import twin
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.simulation.streams import Streams
 
 _REFERENCE, _LIKE = 1, 2

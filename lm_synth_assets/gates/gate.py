@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 import pandas as pd
 
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats
 from lm_synth_assets.storage.examination import Examined
 

@@ -15,7 +15,7 @@ from lm_synth_assets.model.admissions import stay_rates
 from lm_synth_assets.model.triage import acuity_shares, admission_chances
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.model.visits import expected_visits
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats
 from lm_synth_assets.schema.vocabulary import GENDERS, OLDEST_AGE, ROUTE_ED
 

@@ -11,7 +11,7 @@ from lm_synth_assets.gates.joined import patient_of, positions
 from lm_synth_assets.gates.stays import of_the_year, unit_of
 from lm_synth_assets.model.calendar import DAY
 from lm_synth_assets.model.units import units_of
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS
 
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from lm_synth_assets.gates.gate import Tables
 from lm_synth_assets.model.people import People, people_of
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Ints
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from lm_synth_assets.gates.gate import Tables, Verdict, gate
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.simulation.tables.dataset_manifest import dataset_manifest
 from lm_synth_assets.version import __version__
 

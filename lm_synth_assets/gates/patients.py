@@ -11,7 +11,7 @@ from lm_synth_assets.gates.joined import people_in
 from lm_synth_assets.gates.shape import FREE_DRAW, distance, distances
 from lm_synth_assets.model.flows import flow_shares
 from lm_synth_assets.model.visits import expected_visits
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats
 from lm_synth_assets.schema.vocabulary import (
     AGE_BANDS,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
 from lm_synth_assets.model.population import area_totals
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import (
     ADULT_ED,
     AGE_BANDS,

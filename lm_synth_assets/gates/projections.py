@@ -9,7 +9,7 @@ import pandas as pd
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
 from lm_synth_assets.gates.population import each_once
 from lm_synth_assets.gates.sql import query
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES
 
 _KEY = ["scenario_id", "year", "site_id", "ed_subservice"]

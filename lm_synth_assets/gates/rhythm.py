@@ -9,7 +9,7 @@ from lm_synth_assets.gates.visits import Visits
 from lm_synth_assets.model.admissions import stay_rates
 from lm_synth_assets.model.calendar import DAY, HOUR
 from lm_synth_assets.model.units import units_of
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 from lm_synth_assets.schema.vocabulary import ADMITTED, DISPOSITIONS, ED_SUBSERVICES
 from lm_synth_assets.simulation.arrivals import Timetable, timetable

@@ -16,7 +16,7 @@ from lm_synth_assets.gates.twin import twin
 from lm_synth_assets.gates.visits import visits_of
 from lm_synth_assets.model.calendar import HOUR
 from lm_synth_assets.model.units import units_of
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS, ED_SUBSERVICES
 from lm_synth_assets.simulation.arrivals import timetable

@@ -9,7 +9,7 @@ from lm_synth_assets.gates.gate import Tables
 from lm_synth_assets.gates.joined import positions, referred
 from lm_synth_assets.model.calendar import HOUR
 from lm_synth_assets.model.units import Unit
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Ints, Mask
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Table
 
 from lm_synth_assets.gates.gate import Gate, StoredTables, Verdict, none_of
 from lm_synth_assets.gates.joined import positions, referred
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Mask
 from lm_synth_assets.schema.catalogue import (
     TABLES,

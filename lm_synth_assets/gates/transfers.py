@@ -11,7 +11,7 @@ from lm_synth_assets.gates.joined import positions
 from lm_synth_assets.gates.stays import continued, of_the_year, travel, unit_of
 from lm_synth_assets.model.flows import corridors
 from lm_synth_assets.model.units import units_of
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Mask
 
 

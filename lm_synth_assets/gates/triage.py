@@ -11,7 +11,7 @@ from lm_synth_assets.gates.chance import within_chance
 from lm_synth_assets.gates.gate import Tables, Verdict, gate
 from lm_synth_assets.gates.visits import Visits, visits_of
 from lm_synth_assets.model.triage import acuity_shares, admission_chances
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 from lm_synth_assets.schema.vocabulary import (
     ADMITTED,

@@ -11,7 +11,7 @@ from lm_synth_assets.gates.gate import Tables
 from lm_synth_assets.gates.joined import patient_of, people_in
 from lm_synth_assets.model.calendar import DAY
 from lm_synth_assets.model.people import People
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Ints
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
 from lm_synth_assets.gates.sql import query
 from lm_synth_assets.model.flows import flow_shares
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 
 _THRESHOLD = (
     "max({gates.volume_tolerance_pct:g} %, {gates.volume_least_visits:g} visits), and for freely drawn "

@@ -11,7 +11,7 @@ from lm_synth_assets.model.population import residents
 from lm_synth_assets.model.rates import visits_per_1000
 from lm_synth_assets.model.triage import acuity_shares, admission_chances
 from lm_synth_assets.model.units import Unit, units_of
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats
 from lm_synth_assets.schema.vocabulary import (
     AGE_BANDS,

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import numpy as np
 
 from lm_synth_assets.model.calendar import statutory_holidays
-from lm_synth_assets.region.models import Calendar, Region, Rhythm
+from lm_synth_assets.region.models.arrivals import Calendar, Rhythm
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lm_synth_assets.model.units import Unit
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 
 

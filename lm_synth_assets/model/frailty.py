@@ -12,7 +12,7 @@ import numpy as np
 import scipy.special as sc
 
 from lm_synth_assets.model.people import People
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 
 

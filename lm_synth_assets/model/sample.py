@@ -9,7 +9,7 @@ import numpy as np
 from lm_synth_assets.errors import CapacityError
 from lm_synth_assets.model.population import residents
 from lm_synth_assets.model.proportions import largest_remainder
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 from lm_synth_assets.schema.vocabulary import AGE_BANDS, AGE_GROUPS, GENDERS
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lm_synth_assets.region.models import Region, Stays
+from lm_synth_assets.region.models.programs import Stays
+from lm_synth_assets.region.models.region import Region
 
 
 class Unit(NamedTuple):

@@ -8,7 +8,7 @@ from lm_synth_assets.model.flows import flow_shares
 from lm_synth_assets.model.people import People
 from lm_synth_assets.model.population import residents
 from lm_synth_assets.model.rates import visits_per_1000
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats
 from lm_synth_assets.schema.vocabulary import AGE_BANDS, ED_SUBSERVICES, PEDIATRIC_ED
 

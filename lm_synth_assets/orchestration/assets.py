@@ -10,7 +10,7 @@ from lm_synth_assets.orchestration.asset_types import FRAME, dataframe_type, lim
 from lm_synth_assets.orchestration.lineage import column_lineage
 from lm_synth_assets.orchestration.provenance import MadeFrom, data_versions, part_key, part_versions
 from lm_synth_assets.orchestration.run_resource import RESOURCE
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.catalogue import TABLES, foreign_keys, primary_key
 from lm_synth_assets.simulation.catalogue import PARTS, RECIPES, part_values
 from lm_synth_assets.version import __version__

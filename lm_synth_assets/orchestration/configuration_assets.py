@@ -5,7 +5,8 @@ from inspect import getdoc
 import dagster as dg
 
 from lm_synth_assets.orchestration.provenance import GROUP, part_key
-from lm_synth_assets.region.models import Region, Run
+from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.region.models.run import Run
 from lm_synth_assets.simulation.catalogue import PARTS
 
 

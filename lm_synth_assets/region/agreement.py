@@ -10,18 +10,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from math import exp
 from typing import Any, NamedTuple, TypeAlias
 
-from lm_synth_assets.region.models import (
-    Coverage,
-    Emergency,
-    Gates,
-    Inpatient,
-    Lha,
-    Program,
-    Rhythm,
-    Scenario,
-    Site,
-    Stays,
-)
+from lm_synth_assets.region.models.arrivals import Rhythm
+from lm_synth_assets.region.models.emergency import Emergency
+from lm_synth_assets.region.models.gates import Gates
+from lm_synth_assets.region.models.inpatient import Inpatient
+from lm_synth_assets.region.models.people import Lha
+from lm_synth_assets.region.models.programs import Program, Stays
+from lm_synth_assets.region.models.scenarios import Scenario
+from lm_synth_assets.region.models.sites import Coverage, Site
 from lm_synth_assets.schema.vocabulary import AGE_BANDS, ED_SUBSERVICES, INPATIENT
 
 KeyPath: TypeAlias = tuple[str | int, ...]

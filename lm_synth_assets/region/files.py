@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from lm_synth_assets.errors import ConfigError
 from lm_synth_assets.region.agreement import KeyPath, Problem, disagreements
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 
 _PACKAGE = Path(__file__).parents[1]
 _PROJECT_CONFIGS = _PACKAGE.parent / "configs"

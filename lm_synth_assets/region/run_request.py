@@ -15,7 +15,9 @@ from pydantic.fields import FieldInfo
 
 from lm_synth_assets.errors import ConfigError
 from lm_synth_assets.region.files import DEFAULT_CONFIG, describe_validation_error, load_region
-from lm_synth_assets.region.models import Gates, Region, Run
+from lm_synth_assets.region.models.gates import Gates
+from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.region.models.run import Run
 
 THRESHOLDS = ("ks_threshold", "corr_threshold")
 """The thresholds of gates that a run may change."""

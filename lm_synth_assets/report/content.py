@@ -16,7 +16,7 @@ from lm_synth_assets.dataset.evaluate import evaluate
 from lm_synth_assets.dataset.outcome import Outcome, Progress, unseen
 from lm_synth_assets.dataset.published_figures import MEASURED, Comparison, published_figures
 from lm_synth_assets.gates.results import GateResult, Mark
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report.grids import (
     NO_ROWS,
     Grid,

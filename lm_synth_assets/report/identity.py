@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 import yaml
 
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.region.run_request import RunRequest
 from lm_synth_assets.report.grids import of_frame
 from lm_synth_assets.schema.catalogue import TABLES

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from lm_synth_assets.model.arrivals import holiday_weights, hours_by_opening
 from lm_synth_assets.model.calendar import DAY, HOUR, days_of_year, statutory_holidays
 from lm_synth_assets.model.proportions import cumulative
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 from lm_synth_assets.simulation.apportion import draw_rows
 from lm_synth_assets.simulation.streams import Streams

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from lm_synth_assets.region.models import Region, Run
+from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.region.models.run import Run
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,7 +21,7 @@ from lm_synth_assets.model.flows import corridors, receiving_sites
 from lm_synth_assets.model.people import People
 from lm_synth_assets.model.proportions import cumulative
 from lm_synth_assets.model.units import Unit, units_of
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints, Mask
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS, GENDERS
 from lm_synth_assets.simulation.apportion import (

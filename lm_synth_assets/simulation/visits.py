@@ -6,7 +6,7 @@ import numpy as np
 
 from lm_synth_assets.model.people import People
 from lm_synth_assets.model.proportions import raked
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 from lm_synth_assets.schema.vocabulary import (
     AGE_GROUPS,

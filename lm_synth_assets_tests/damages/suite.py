@@ -5,7 +5,7 @@ from functools import cache
 from lm_synth_assets.gates.gate import Gate, StoredTables
 from lm_synth_assets.gates.registry import all_gates
 from lm_synth_assets.region.files import load_region
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets_tests.damages import (
     dimensions,
     emergency,

@@ -7,7 +7,7 @@ import pytest
 from lm_synth_assets.cli.documents import figures_page, gates_page, tables_page
 from lm_synth_assets.dataset.published_figures import Comparison, compare
 from lm_synth_assets.region.files import load_region
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets_tests.damages.damage import Damage
 from lm_synth_assets_tests.damages.page import row
 from lm_synth_assets_tests.damages.suite import whole_suite

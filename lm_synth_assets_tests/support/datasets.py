@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.simulation.catalogue import RECIPES
 from lm_synth_assets.storage.enforcement import enforce

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from lm_synth_assets.model.calendar import statutory_holidays
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.simulation.tables.dim_date import dim_date as dates
 from lm_synth_assets_tests.support.datasets import retuned
 

@@ -21,7 +21,9 @@ from lm_synth_assets.region.files import (
     json_schema,
     load_region,
 )
-from lm_synth_assets.region.models import Region, Site, Subprogram
+from lm_synth_assets.region.models.programs import Subprogram
+from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.region.models.sites import Site
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS, CARE_SETTINGS, SITE_TYPES
 
 EXTENDS_DEFAULTS = f"extends: {DEFAULT_CONFIG}\n"

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from lm_synth_assets.model.triage import acuity_shares, admission_chances
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import (
     ADMITTED,
     ADULT_ED,

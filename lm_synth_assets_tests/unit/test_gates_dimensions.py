@@ -5,7 +5,7 @@ import pytest
 
 from lm_synth_assets.gates.gate import StoredTables
 from lm_synth_assets.gates.registry import all_gates, chosen_gates
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.simulation.tables.dim_date import dim_date as dates
 from lm_synth_assets.storage.enforcement import enforce

@@ -15,7 +15,7 @@ from lm_synth_assets.gates import fidelity
 from lm_synth_assets.gates.fidelity import available, fidelity_gates, require_sdmetrics
 from lm_synth_assets.gates.gate import Gate, StoredTables, Verdict
 from lm_synth_assets.gates.registry import all_gates
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets_tests.support.datasets import Tables, make_tables
 

@@ -5,7 +5,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from lm_synth_assets.region.models import Region, Run
+from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.region.models.run import Run
 from lm_synth_assets.simulation.tables.dataset_manifest import dataset_manifest
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.support.datasets import Tables

@@ -12,7 +12,7 @@ from lm_synth_assets.gates.patients import (
     home_facilities,
     unique_quasi_identifiers,
 )
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.simulation.tables.ed_baseline_rates import ed_baseline_rates
 from lm_synth_assets.simulation.tables.patients import patients as patients_of

@@ -5,7 +5,7 @@ import pytest
 
 from lm_synth_assets.gates.gate import StoredTables
 from lm_synth_assets.gates.registry import all_gates, chosen_gates
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.damages.damage import edited
 from lm_synth_assets_tests.support.datasets import Tables, make_tables, retuned

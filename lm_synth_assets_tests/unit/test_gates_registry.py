@@ -11,7 +11,7 @@ from lm_synth_assets.errors import UnknownGate
 from lm_synth_assets.gates.gate import GATES, Gate, StoredTables, Verdict
 from lm_synth_assets.gates.registry import all_gates, chosen_gates
 from lm_synth_assets.gates.structure import STRUCTURAL_GATES
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.catalogue import TABLES, foreign_keys
 from lm_synth_assets.storage.examination import Examined
 from lm_synth_assets_tests.support.datasets import Tables

@@ -7,7 +7,7 @@ import pytest
 from lm_synth_assets.gates.shape import _cramer
 from lm_synth_assets.gates.twin import twin
 from lm_synth_assets.model.units import units_of
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import ADMITTED, DISCHARGED
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.support.datasets import Tables

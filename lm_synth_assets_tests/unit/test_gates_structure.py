@@ -6,7 +6,7 @@ import pytest
 
 from lm_synth_assets.gates.gate import StoredTables
 from lm_synth_assets.gates.structure import STRUCTURAL_GATES
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.storage.examination import Examined
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.support.datasets import Tables

@@ -9,7 +9,7 @@ import pytest
 from lm_synth_assets.model.flows import corridors, receiving_sites
 from lm_synth_assets.model.people import people_of
 from lm_synth_assets.model.units import units_of
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import (
     ADMITTED,
     ROUTE_DIRECT,

@@ -19,7 +19,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report.pictures.picture import Picture
 from lm_synth_assets.report.pictures.registry import PICTURES, pictures_of
 from lm_synth_assets.report.pictures.rendering import png, svg

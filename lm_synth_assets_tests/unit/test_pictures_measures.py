@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import betabinom, norm
 
 from lm_synth_assets.model.people import people_of
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report.pictures.registry import PICTURES
 from lm_synth_assets.schema.vocabulary import (
     ADULT_ED,

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from lm_synth_assets.model.population import area_totals, growth_factor, residents
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS, GENDERS
 from lm_synth_assets.simulation.tables.population_projection import population_projection
 from lm_synth_assets_tests.support.datasets import retuned

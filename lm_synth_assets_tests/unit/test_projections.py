@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.simulation.tables.ed_projection import ed_projection
 from lm_synth_assets_tests.support.datasets import Tables, make_tables, retuned
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from lm_synth_assets.orchestration.assets import MADE_FROM
 from lm_synth_assets.orchestration.provenance import MadeFrom, data_versions, part_versions
-from lm_synth_assets.region.models import Region, Run
+from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.region.models.run import Run
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.schema.lineage import COMPUTED, sources_of
 from lm_synth_assets.simulation.catalogue import PARTS, RECIPES, SECTIONS, part_values

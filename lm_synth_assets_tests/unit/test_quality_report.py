@@ -16,7 +16,7 @@ from lm_synth_assets.dataset.outcome import Outcome
 from lm_synth_assets.dataset.published_figures import Comparison, published_figures
 from lm_synth_assets.gates.results import GateResult, Mark
 from lm_synth_assets.region.files import DEFAULT_CONFIG
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report import content as gathering
 from lm_synth_assets.report.content import (
     Content,

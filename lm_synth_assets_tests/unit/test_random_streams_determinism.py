@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.simulation.tables.ed_encounters import ed_encounters
 from lm_synth_assets.simulation.tables.ip_stays import ip_stays
 from lm_synth_assets.simulation.tables.patients import patients as patients_of

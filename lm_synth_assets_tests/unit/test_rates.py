@@ -3,7 +3,7 @@
 import numpy as np
 
 from lm_synth_assets.model.rates import visits_per_1000
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS, ED_SUBSERVICES, GENDERS
 from lm_synth_assets.simulation.tables.ed_baseline_rates import ed_baseline_rates
 from lm_synth_assets_tests.support.datasets import retuned

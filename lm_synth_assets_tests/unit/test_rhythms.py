@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from lm_synth_assets.model.calendar import DAY, HOUR
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.simulation.arrivals import Timetable, timetable
 from lm_synth_assets.simulation.streams import Streams
 from lm_synth_assets_tests.support.datasets import Tables, retuned

@@ -10,7 +10,7 @@ from lm_synth_assets.model.admissions import stay_rates
 from lm_synth_assets.model.calendar import DAY, HOUR
 from lm_synth_assets.model.people import People, people_of
 from lm_synth_assets.model.units import units_of
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS
 from lm_synth_assets.simulation.arrivals import timetable
 from lm_synth_assets.simulation.stay_plan import HUNDREDTH, StayPlan, plan_stays

@@ -15,7 +15,7 @@ from lm_synth_assets.model.admissions import (
 from lm_synth_assets.model.flows import corridors, receiving_sites
 from lm_synth_assets.model.triage import acuity_shares, admission_chances
 from lm_synth_assets.model.units import Unit, units_of
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import (
     AGE_BANDS,
     AGE_GROUPS,

@@ -11,7 +11,7 @@ from lm_synth_assets.model.people import People, people_of
 from lm_synth_assets.model.population import residents
 from lm_synth_assets.model.rates import visits_per_1000
 from lm_synth_assets.model.visits import expected_visits, planned_volumes
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import (
     ADULT_ED,
     AGE_GROUPS,

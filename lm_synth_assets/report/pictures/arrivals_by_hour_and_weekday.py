@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report.pictures.picture import Tables, picture
 from lm_synth_assets.report.pictures.style import (
     SEEN,

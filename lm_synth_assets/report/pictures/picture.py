@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

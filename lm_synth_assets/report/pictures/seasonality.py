@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lm_synth_assets.model.arrivals import day_effect_memory, day_effect_variance
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report.pictures.picture import Tables, picture
 from lm_synth_assets.report.pictures.style import (
     BAND,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from lm_synth_assets.model.frailty import share_with, strata_of
 from lm_synth_assets.model.people import people_of
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report.pictures.joined import patient_rows
 from lm_synth_assets.report.pictures.picture import Tables, picture
 from lm_synth_assets.report.pictures.style import (

@@ -8,7 +8,7 @@ import pandas as pd
 
 from lm_synth_assets.model.population import area_totals
 from lm_synth_assets.model.sample import sampling_weight
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import DISCLAIMER
 from lm_synth_assets.version import __version__
 

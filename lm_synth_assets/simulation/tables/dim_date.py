@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from lm_synth_assets.model.calendar import statutory_holidays
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 
 
 def dim_date(region: Region) -> pd.DataFrame:

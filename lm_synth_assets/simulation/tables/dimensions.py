@@ -6,7 +6,7 @@ from collections.abc import Sized
 
 import pandas as pd
 
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.identifiers import subprogram_key
 from lm_synth_assets.schema.vocabulary import AGE_BANDS, ED_SUBSERVICES, GENDERS
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from lm_synth_assets.model.rates import visits_per_1000
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS, ED_SUBSERVICES, GENDERS
 from lm_synth_assets.simulation.tables.columns import categorical
 

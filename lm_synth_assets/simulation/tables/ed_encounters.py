@@ -14,7 +14,8 @@ from lm_synth_assets.model.proportions import cumulative
 from lm_synth_assets.model.triage import acuity_shares, admission_chances
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.model.visits import expected_visits, planned_volumes
-from lm_synth_assets.region.models import Lognormal, Region
+from lm_synth_assets.region.models.emergency import Lognormal
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints, Mask
 from lm_synth_assets.schema.vocabulary import (
     ADMITTED,

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lm_synth_assets.model.population import growth_factor
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES
 from lm_synth_assets.simulation.tables.columns import first_of_january
 

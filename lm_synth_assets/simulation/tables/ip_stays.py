@@ -9,7 +9,7 @@ from lm_synth_assets.model.frailty import recover_frailty
 from lm_synth_assets.model.people import people_of
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.model.visits import expected_visits
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Ints, Mask
 from lm_synth_assets.schema.identifiers import patient_numbers
 from lm_synth_assets.schema.vocabulary import (

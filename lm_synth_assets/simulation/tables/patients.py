@@ -17,7 +17,7 @@ from lm_synth_assets.model.people import People
 from lm_synth_assets.model.proportions import largest_remainder
 from lm_synth_assets.model.sample import birth_day_weights, birth_range, sample_sizes, sampling_weight
 from lm_synth_assets.model.visits import expected_visits, planned_volumes
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 from lm_synth_assets.schema.vocabulary import (
     AGE_BANDS,

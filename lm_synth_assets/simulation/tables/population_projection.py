@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from lm_synth_assets.model.population import residents
-from lm_synth_assets.region.models import Region
+from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS, GENDERS
 from lm_synth_assets.simulation.tables.columns import categorical, first_of_january
 

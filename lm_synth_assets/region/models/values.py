@@ -1,0 +1,88 @@
+"""What the models of the configuration share: their base class, and types of numbers, names and tables."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeAlias, TypeVar, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreConfig, CoreSchema, core_schema
+
+from lm_synth_assets.schema.vocabulary import AGE_GROUPS, ED_SUBSERVICES, GENDERS, OLDEST_AGE
+
+T = TypeVar("T")
+Row = TypeVar("Row", dict[str, float], list[float])
+
+
+class Section(BaseModel):
+    """A part of a configuration: frozen, strict in its types, and without unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Marks a dict whose keys are fixed words: each one is checked, kept in order and offered by editors."""
+
+    allowed: tuple[str, ...]
+    all_needed: bool = True
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        value = handler.generate_schema(get_args(source)[1])
+        field = core_schema.typed_dict_field(value, required=self.all_needed)
+        return core_schema.typed_dict_schema(
+            dict.fromkeys(self.allowed, field),
+            extra_behavior="forbid",
+            # Unlike a dict, a typed dict does not inherit the settings of the model around it.
+            config=CoreConfig(strict=True, allow_inf_nan=False),
+        )
+
+
+def sums_to(total: float) -> AfterValidator:
+    """Requires that the values of a dict or list sum to a total, to within 0.1 % of it."""
+
+    def check(values: Row) -> Row:
+        found = sum(values.values() if isinstance(values, dict) else values)
+        if abs(found - total) > total * 1e-3:
+            raise ValueError(f"sums to {found:g}; must sum to {total:g}")
+        return values
+
+    return AfterValidator(check)
+
+
+def not_all_zero(values: list[float]) -> list[float]:
+    """The values, if at least one is above 0. Raises ValueError."""
+    if not any(values):
+        raise ValueError("every value is 0; at least one must be above 0")
+    return values
+
+
+def four_decimals(value: float) -> float:
+    """The value, if four decimals hold it exactly. Raises ValueError."""
+    if value != round(value, 4):
+        raise ValueError(f"{value!r} has more than four decimals, which is all that dim_scenario stores")
+    return value
+
+
+Code = Annotated[str, Field(min_length=1, max_length=16)]
+Name = Annotated[str, Field(min_length=1, max_length=128)]
+
+Positive = Annotated[float, Field(gt=0)]
+NonNegative = Annotated[float, Field(ge=0)]
+Factor = Annotated[float, Field(ge=0, le=10)]
+Multiplier = Annotated[Factor, AfterValidator(four_decimals)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Percent = Annotated[float, Field(ge=0, le=100)]
+PercentPerYear = Annotated[float, Field(gt=-20, lt=20)]
+Sigma = Annotated[float, Field(ge=0, le=3)]
+Logit = Annotated[float, Field(ge=-20, le=20)]
+Hours = Annotated[float, Field(ge=0, le=720)]
+Rate = Annotated[float, Field(ge=0, le=50_000)]
+Age = Annotated[int, Field(ge=0, le=OLDEST_AGE)]
+
+ByAge = Annotated[dict[str, T], Keys(AGE_GROUPS)]
+ByGender = Annotated[dict[str, T], Keys(GENDERS)]
+BySubservice = Annotated[dict[str, T], Keys(ED_SUBSERVICES)]
+SomeAges = Annotated[dict[str, T], Keys(AGE_GROUPS, all_needed=False)]
+SomeGenders = Annotated[dict[str, T], Keys(GENDERS, all_needed=False)]
+SomeSubservices = Annotated[dict[str, T], Keys(ED_SUBSERVICES, all_needed=False)]
+Weights: TypeAlias = Annotated[list[NonNegative], AfterValidator(not_all_zero)]
+FiveAcuities: TypeAlias = Annotated[list[T], Field(min_length=5, max_length=5)]
