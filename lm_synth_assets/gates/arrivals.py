@@ -9,9 +9,9 @@ import pandas as pd
 
 from lm_synth_assets.gates.chance import within_chance
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
-from lm_synth_assets.gates.rhythm import HOURS, days_of, expected_arrivals, observed_arrivals
+from lm_synth_assets.gates.rhythm import HOURS, days_of, expected_arrivals, observed_arrivals, visits_by_site
 from lm_synth_assets.gates.visits import visits_of
-from lm_synth_assets.model.arrivals import day_effect_memory, day_effect_variance
+from lm_synth_assets.model.arrivals import day_effect_memory, day_effect_variance, day_weights, shares
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES
@@ -127,12 +127,10 @@ def clock(tables: Tables, region: Region) -> Verdict:
 def daily_counts(tables: Tables, region: Region) -> Verdict:
     """Days differ as chance and the day effects make them: not all alike, and none with a week's visits."""
     visits = visits_of(tables, region)
-    level = {name: rhythm.model_copy(update={"day_sd": 0.0}) for name, rhythm in region.rhythms.items()}
-    expected = expected_arrivals(visits, region.model_copy(update={"rhythms": level})).sum(axis=2)
+    level = np.repeat(shares(day_weights(region))[:, None], len(region.sites), axis=1)
+    expected = expected_arrivals(visits, region, level).sum(axis=2)
     observed = observed_arrivals(visits, region).sum(axis=2)
-    by_site = np.bincount(
-        visits.service * len(region.sites) + visits.site, minlength=len(ED_SUBSERVICES) * len(region.sites)
-    ).reshape(len(ED_SUBSERVICES), -1)
+    by_site = visits_by_site(visits, region)
     rows = [
         (name, *_dispersion(usual[usual > 0], count[usual > 0], _day_effect(region, name, sites)))
         for name, usual, count, sites in zip(ED_SUBSERVICES, expected, observed, by_site, strict=True)

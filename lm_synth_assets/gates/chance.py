@@ -10,7 +10,7 @@ from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 
 
-def chance(variance: Floats, region: Region) -> Floats:
+def sampling_margin(variance: Floats, region: Region) -> Floats:
     """The distance that chance alone keeps to, for counts of these variances (any shape).
 
     As many standard errors as configured, widened for the skewness of small counts, which is that of Poisson
@@ -29,7 +29,7 @@ def within_chance(compared: pd.DataFrame, percent: float, what: str, region: Reg
     """
     compared = compared[(compared["expected"] > 0) | (compared["observed"] > 0)]
     allowed = compared["expected"].to_numpy(float) * percent / 100
-    allowed = np.maximum(allowed, chance(compared["variance"].to_numpy(float), region))
+    allowed = np.maximum(allowed, sampling_margin(compared["variance"].to_numpy(float), region))
     return within(compared.drop(columns="variance"), allowed, what)
 
 

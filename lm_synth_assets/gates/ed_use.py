@@ -5,17 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.chance import chance
+from lm_synth_assets.gates.chance import sampling_margin
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
 from lm_synth_assets.gates.visits import Visits, visits_of
-from lm_synth_assets.model.frailty import share_with, strata_of
+from lm_synth_assets.model.frailty import FREQUENT_VISITS, repeat_visits, share_with, strata_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats
 from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES, OLDEST_AGE, PEDIATRIC_ED
 
 _FEW_VISITS = 100
-_FREQUENT = 4
-"""Visits a year that make a frequent user."""
 
 
 def _pediatric_visits(visits: Visits, first_age: int, last_age: int) -> tuple[int, int]:
@@ -75,21 +73,24 @@ def visits_per_person(tables: Tables, region: Region) -> Verdict:
     visits = visits_of(tables, region)
     counts, shape = visits.per_patient, region.ed.frailty_shape
     total, size = _by_stratum(visits, region)
-    repeats, variance = _repeats(total, size, shape)
-    fewer = [share_with(number, total, size, shape) for number in range(_FREQUENT)]
+    repeats, variance = repeat_visits(total, size, shape)
+    fewer = [share_with(number, total, size, shape) for number in range(FREQUENT_VISITS)]
     frequent = 1 - np.minimum(np.sum(fewer, axis=0), 1.0)
     everybody, mean = max(counts.sum(), 1), counts.sum() / max(len(counts), 1)
     compared = pd.DataFrame(
         {
-            "figure": ["variance / mean", f"patients with {_FREQUENT} or more visits"],
+            "figure": ["variance / mean", f"patients with {FREQUENT_VISITS} or more visits"],
             "expected": [1 + repeats.sum() / everybody - mean, (size * frequent).sum()],
-            "observed": [1 + (counts * (counts - 1)).sum() / everybody - mean, (counts >= _FREQUENT).sum()],
+            "observed": [
+                1 + (counts * (counts - 1)).sum() / everybody - mean,
+                (counts >= FREQUENT_VISITS).sum(),
+            ],
         }
     )
     by_chance = [
         region.gates.standard_errors * np.sqrt(variance.sum()) / everybody,
         # Who has many visits leaves fewer to the others, so counts vary less than independent ones.
-        chance((size * frequent * (1 - frequent)).sum(), region),
+        sampling_margin((size * frequent * (1 - frequent)).sum(), region),
     ]
     stated = compared["expected"].to_numpy(float) * region.gates.dispersion_tolerance_pct / 100
     return within(compared, np.maximum(stated, by_chance), "(variance / mean, or patients with many visits)")
@@ -99,19 +100,3 @@ def _by_stratum(visits: Visits, region: Region) -> tuple[Floats, Floats]:
     """Visits and patients of each stratum inside which everybody has the same rates (strata,)."""
     stratum = strata_of(visits.people, region)
     return np.bincount(stratum, visits.per_patient).astype(float), np.bincount(stratum).astype(float)
-
-
-def _repeats(total: Floats, size: Floats, shape: float) -> tuple[Floats, Floats]:
-    """Mean and variance of a stratum's sum of n (n - 1) over its patients' numbers of visits n (strata,).
-
-    From the factorial moments of the Dirichlet-multinomial distribution.
-    Source: J. E. Mosimann, Biometrika 49 (1962).
-    """
-    steps = np.arange(4.0)[:, None]
-    falling, all_rising = np.cumprod(total - steps, axis=0), np.cumprod(shape * size + steps, axis=0)
-    own_rising = np.cumprod(shape + steps, axis=0)
-    _, second, third, fourth = falling * own_rising / all_rising
-    two_patients = falling[3] * own_rising[1] ** 2 / all_rising[3]
-    mean = size * second
-    square = size * (fourth + 4 * third + 2 * second) + size * (size - 1) * two_patients
-    return mean, np.maximum(square - mean**2, 0.0)

@@ -2,68 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.chance import chance, within_chance
+from lm_synth_assets.gates.chance import sampling_margin, within_chance
 from lm_synth_assets.gates.gate import Tables, Verdict, gate
 from lm_synth_assets.gates.joined import people_in
 from lm_synth_assets.gates.stays import of_the_year
-from lm_synth_assets.model.admissions import stay_rates
-from lm_synth_assets.model.triage import acuity_shares, admission_chances
+from lm_synth_assets.model.admissions import expected_admissions
 from lm_synth_assets.model.units import units_of
-from lm_synth_assets.model.visits import expected_visits
 from lm_synth_assets.region.models.region import Region
-from lm_synth_assets.schema.arrays import Floats
-from lm_synth_assets.schema.vocabulary import GENDERS, OLDEST_AGE, ROUTE_ED
-
-
-class _Admissions(NamedTuple):
-    """First stays to be expected of the patients in the year, and how far chance scatters them."""
-
-    by_ed: Floats
-    """Through the ED (age x gender, unit)."""
-    direct: Floats
-    """Directly (age x gender, unit)."""
-    ed_variance: Floats
-    """Of all through the ED (age x gender,)."""
-    direct_variance: Floats
-    """Of direct ones (age x gender, unit)."""
-
-
-def _expected_admissions(tables: Tables, region: Region) -> _Admissions:
-    """What the rates give the patients of a data set.
-
-    Visits are Poisson given frailty, and frailty is gamma: the sum over a patient's visits of their chances
-    of admission c has the variance E[visits] E[c^2] + (E[visits] E[c])^2 / frailty_shape. Admissions are
-    taken at equal steps from these sums, and visits that are reconciled to totals scatter less. Direct stays
-    are taken at equal steps through the patients, in proportion to frailty: part of them scatters less than
-    Poisson counts of such rates.
-    """
-    people = people_in(tables, region)
-    shape = region.ed.frailty_shape
-    group = np.clip(people.age, 0, OLDEST_AGE) * len(GENDERS) + people.gender
-    groups = (OLDEST_AGE + 1) * len(GENDERS)
-    chances, shares = admission_chances(region), acuity_shares(region)
-    visits = expected_visits(region, people)
-    once, squared = (
-        (visits * (power * shares).sum(axis=-1).T[people.age_group]).sum(axis=1)
-        for power in (chances, chances**2)
-    )
-    admitted = np.bincount(group, once, minlength=groups)
-    ed_variance: Floats = np.bincount(group, squared + once**2 / shape, minlength=groups)  # type: ignore[assignment]
-
-    rates = stay_rates(region)
-    via_ed, every, direct = (rate.reshape(groups, -1) for rate in (rates.via_ed, rates.all, rates.direct))
-    weights = np.where(via_ed.sum(axis=1, keepdims=True) > 0, via_ed, every)
-    total = weights.sum(axis=1, keepdims=True)
-    split = np.divide(weights, total, out=np.full_like(weights, 1 / weights.shape[1]), where=total > 0)
-    count = np.bincount(group, minlength=groups)[:, None]
-    return _Admissions(
-        admitted[:, None] * split, count * direct, ed_variance, count * (direct + direct**2 / shape)
-    )
+from lm_synth_assets.schema.vocabulary import ROUTE_ED
 
 
 @gate(
@@ -77,7 +26,7 @@ def _expected_admissions(tables: Tables, region: Region) -> _Admissions:
 def admissions_through_ed(tables: Tables, region: Region) -> Verdict:
     """The share of admissions that come through the ED is what ED use and admission rates imply."""
     stays = _first_stays(tables, region)
-    expected = _expected_admissions(tables, region)
+    expected = expected_admissions(region, people_in(tables, region))
     by_ed, direct = float(expected.by_ed.sum()), float(expected.direct.sum())
     share = by_ed / max(by_ed + direct, 1e-9)
     came = int((stays["admit_route"] == ROUTE_ED).sum())
@@ -86,7 +35,8 @@ def admissions_through_ed(tables: Tables, region: Region) -> Verdict:
     scattered = float((expected.direct_variance - expected.direct).sum()) + 0.5
     variance = (1 - share) ** 2 * counted + share**2 * scattered
     allowed = max(
-        len(stays) * region.gates.via_ed_tolerance_points / 100, float(chance(np.array(variance), region))
+        len(stays) * region.gates.via_ed_tolerance_points / 100,
+        float(sampling_margin(np.array(variance), region)),
     )
     return Verdict(
         abs(came - share * len(stays)) <= allowed + 1e-9,
@@ -107,7 +57,7 @@ def stays_by_program(tables: Tables, region: Region) -> Verdict:
     """Each program admits as many as the rates give the patients, through the ED and directly."""
     units, programs = units_of(region), list(region.programs)
     to_program = np.array([[unit.program == program for program in programs] for unit in units], dtype=float)
-    expected = _expected_admissions(tables, region)
+    expected = expected_admissions(region, people_in(tables, region))
     by_ed, direct = expected.by_ed @ to_program, expected.direct @ to_program
     admitted = by_ed.sum(axis=1, keepdims=True)
     share = np.divide(by_ed, admitted, out=np.zeros_like(by_ed), where=admitted > 0)

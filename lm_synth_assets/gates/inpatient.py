@@ -7,9 +7,11 @@ import pandas as pd
 import scipy.special as sc
 
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of, within
-from lm_synth_assets.gates.joined import patient_of, positions
+from lm_synth_assets.gates.joined import patient_of
 from lm_synth_assets.gates.stays import of_the_year, unit_of
 from lm_synth_assets.model.calendar import DAY
+from lm_synth_assets.model.lengths import alc_chances
+from lm_synth_assets.model.lookup import positions
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS
@@ -62,15 +64,13 @@ def alc_mix(tables: Tables, region: Region) -> Verdict:
     judged = of_the_year(frame, region) & (patient >= 0) & (unit >= 0)
     patient, unit, last = patient[judged], unit[judged], last[judged]
     age = tables["patients"]["age_group"].cat.codes.to_numpy()[patient].astype(np.int64)
-    chance = np.array([region.inpatient.alc.probability[group] for group in AGE_GROUPS])[age]
-    chance *= np.array([unit.alc_factor for unit in units])[unit] * last
+    chance = alc_chances(region, units)[unit, age] * last
 
     shape = len(units), len(AGE_GROUPS)
     run = unit * shape[1] + age
     alc = frame["alc_flag"].to_numpy(dtype=bool)[judged]
     expected, observed = (
-        np.bincount(run, weights, minlength=shape[0] * shape[1]).reshape(shape)
-        for weights in (np.minimum(chance, 1.0), alc)
+        np.bincount(run, weights, minlength=shape[0] * shape[1]).reshape(shape) for weights in (chance, alc)
     )
     # ALC falls at equal steps on the stays in order of subprogram and age: the number in any run of
     # neighbours is less than one off. A program is one run, an age group one in each subprogram.

@@ -5,26 +5,11 @@ Looking up text takes longer than most gates, so each of these is done once for 
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from lm_synth_assets.gates.gate import Tables
+from lm_synth_assets.model.lookup import positions
 from lm_synth_assets.model.people import People, people_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Ints
-
-
-def positions(wanted: pd.Series, among: pd.Series) -> Ints:
-    """The position of each value among others, the first of equals; -1 where it is not there."""
-    values, known = (_plain(pa.array(series)) for series in (wanted, among))
-    found = pc.index_in(values.cast(known.type), value_set=known)
-    return np.asarray(found.fill_null(-1), dtype=np.int64)
-
-
-def _plain(values: pa.Array) -> pa.Array:
-    return values.cast(values.type.value_type) if pa.types.is_dictionary(values.type) else values
 
 
 def referred(tables: Tables, table: str, column: str, parent: str, target: str) -> Ints:

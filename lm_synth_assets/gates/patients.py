@@ -10,6 +10,7 @@ from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of, within
 from lm_synth_assets.gates.joined import people_in
 from lm_synth_assets.gates.shape import FREE_DRAW, distance, distances
 from lm_synth_assets.model.flows import flow_shares
+from lm_synth_assets.model.people import CELL_COLUMNS
 from lm_synth_assets.model.visits import expected_visits
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats
@@ -21,8 +22,6 @@ from lm_synth_assets.schema.vocabulary import (
     PEDIATRIC_ED,
 )
 from lm_synth_assets.simulation.streams import Streams
-
-_CELL = ["lha_id", "age_group", "gender"]
 
 _LEAST_RATE = 0.0001
 """Expected rates are stored at four decimals, and at least as this where anything is expected."""
@@ -41,9 +40,11 @@ def marginals(tables: Tables, region: Region) -> Verdict:
     """Patients by LHA x age group x gender are the residents' share of the sample."""
     gates, patients = region.gates, tables["patients"]
     residents = tables["population_projection"].query("year == @region.run.start_year")
-    share = residents.set_index(_CELL)["population"] / residents["population"].sum()
+    share = residents.set_index(CELL_COLUMNS)["population"] / residents["population"].sum()
     compared = (share * region.run.patients).rename("expected").to_frame()
-    compared["observed"] = patients.groupby(_CELL, observed=True).size().reindex(compared.index, fill_value=0)
+    compared["observed"] = (
+        patients.groupby(CELL_COLUMNS, observed=True).size().reindex(compared.index, fill_value=0)
+    )
     tolerance = compared["expected"] * gates.marginal_tolerance_pct / 100
     tolerance = tolerance.clip(lower=gates.marginal_least_persons)
     verdict = within(compared.reset_index(), tolerance.to_numpy(), "patients")
@@ -197,7 +198,9 @@ def _rates_by_cell(tables: Tables, region: Region) -> Floats:
         return sums.reshape(shape)
 
     every = pd.MultiIndex.from_product([range(1, shape[0] + 1), AGE_GROUPS, GENDERS, ED_SUBSERVICES])
-    stored = tables["ed_baseline_rates"].set_index([*_CELL, "ed_subservice"])["baserate_per_1000"] / 1000
+    stored = (
+        tables["ed_baseline_rates"].set_index([*CELL_COLUMNS, "ed_subservice"])["baserate_per_1000"] / 1000
+    )
     rates = stored.reindex(every).fillna(0.0).to_numpy().reshape(*shape, -1)
     # Nobody comes to Pediatric ED from a cell in which nobody is young enough.
     limit = region.ed.pediatric_last_age

@@ -8,6 +8,7 @@ from itertools import product
 import pandas as pd
 
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
+from lm_synth_assets.model.people import CELL_COLUMNS
 from lm_synth_assets.model.population import area_totals
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import (
@@ -18,8 +19,6 @@ from lm_synth_assets.schema.vocabulary import (
     GENDERS,
     PEDIATRIC_ED,
 )
-
-_CELL = ["lha_id", "age_group", "gender"]
 
 _HALF_A_HUNDREDTH = 0.005
 
@@ -57,7 +56,7 @@ def _years(region: Region) -> range:
 )
 def age_and_gender_weights(tables: Tables, region: Region) -> Verdict:
     """Each area's residents are split by its age weights, which drift as it ages, and by gender weights."""
-    population, key = region.population, ["year", *_CELL]
+    population, key = region.population, ["year", *CELL_COLUMNS]
     cells = pd.DataFrame(
         [
             (
@@ -71,7 +70,7 @@ def age_and_gender_weights(tables: Tables, region: Region) -> Verdict:
             )
             for (number, lha), age, gender in product(enumerate(region.lhas.values(), 1), AGE_GROUPS, GENDERS)
         ],
-        columns=[*_CELL, "base", "growth", "weight", "ageing"],
+        columns=[*CELL_COLUMNS, "base", "growth", "weight", "ageing"],
     ).merge(pd.DataFrame({"year": _years(region)}), how="cross")
     since = cells["year"] - population.base_year
     weight = cells["weight"] * cells["ageing"] ** since
@@ -124,7 +123,7 @@ def complete_cross_product(tables: Tables, region: Region) -> Verdict:
     """There is a rate for every LHA x age group x gender x ED subservice, and none besides."""
     expected = len(region.lhas) * len(AGE_GROUPS) * len(GENDERS) * len(ED_SUBSERVICES)
     frame = tables["ed_baseline_rates"]
-    observed = len(frame.drop_duplicates([*_CELL, "ed_subservice"]))
+    observed = len(frame.drop_duplicates([*CELL_COLUMNS, "ed_subservice"]))
     every_area = set(frame["lha_id"]) == set(range(1, len(region.lhas) + 1))
     same = observed == expected == len(frame) and every_area
     return Verdict(same, f"{expected} cells", f"{observed} cells in {len(frame)} rows")
@@ -138,7 +137,7 @@ def complete_cross_product(tables: Tables, region: Region) -> Verdict:
 )
 def rates_follow_configuration(tables: Tables, region: Region) -> Verdict:
     """Each rate is the configured one."""
-    key, ed = [*_CELL, "ed_subservice"], region.ed
+    key, ed = [*CELL_COLUMNS, "ed_subservice"], region.ed
     cells = [
         (
             (number, age, gender, service),

@@ -6,27 +6,25 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
-import scipy.special as sc
 
 from lm_synth_assets.gates.chance import independent_rows
 from lm_synth_assets.gates.gate import StoredTables, Tables, Verdict, gate
 from lm_synth_assets.gates.joined import patient_of, people_in
 from lm_synth_assets.gates.rhythm import days_of
+from lm_synth_assets.gates.stays import unit_of
 from lm_synth_assets.gates.twin import twin
 from lm_synth_assets.gates.visits import visits_of
-from lm_synth_assets.model.calendar import HOUR
+from lm_synth_assets.model.calendar import DAY, HOUR, MINUTE
+from lm_synth_assets.model.lengths import acute_median_days, lognormal_share
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
-from lm_synth_assets.schema.vocabulary import AGE_GROUPS, ED_SUBSERVICES
+from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES
 from lm_synth_assets.simulation.arrivals import timetable
 from lm_synth_assets.simulation.streams import Streams
 
 FREE_DRAW = 2.7
 """A distance up to this over sqrt(n) is chance: the Kolmogorov distribution exceeds it once in a million."""
-
-_NO_TIME = 1e-9
-"""In place of a ratio of 0, which has no logarithm."""
 
 _STRATIFIED_DRAW = 1.95
 """The same for draws over stratified uniforms, which lie closer: once in a thousand if they were free."""
@@ -75,14 +73,15 @@ def los_shape(tables: Tables, region: Region) -> Verdict:
     stays, patient = tables["ip_stays"], patient_of(tables, "ip_stays")
     acute = ~stays["alc_flag"] & (stays["admit_ts"].dt.year >= region.run.start_year) & (patient >= 0)
     stays, patient = stays[acute], patient[acute]
-    age_factor = np.array([region.inpatient.los_age_factor[age] for age in AGE_GROUPS])
-    factor = age_factor[tables["patients"]["age_group"].cat.codes.to_numpy()[patient]]
+    age_group = tables["patients"]["age_group"].cat.codes.to_numpy()[patient]
+    units, index = units_of(region), unit_of(stays, units_of(region))
+    medians = acute_median_days(region, units)
     rows = []
-    for unit in units_of(region):
-        mine = (stays["subprogram_key"] == unit.program_id * 100 + unit.subprogram_id).to_numpy()
+    for number, unit in enumerate(units):
+        mine = index == number
         if mine.any() and unit.stays.sigma:
-            ratio = stays["los_days"].to_numpy()[mine] / (unit.stays.median_days * factor[mine])
-            uniform = sc.ndtr(np.log(np.maximum(ratio, _NO_TIME)) / unit.stays.sigma)
+            days = stays["los_days"].to_numpy()[mine]
+            uniform = lognormal_share(days, medians[number, age_group[mine]], unit.stays.sigma)
             rows.append((unit.name, int(mine.sum()), distance(uniform)))
     return distances(rows, region.gates.ks_threshold, _STRATIFIED_DRAW, "subprogram")
 
@@ -98,8 +97,8 @@ def arrival_shape(tables: Tables, region: Region) -> Verdict:
     times = timetable(region, Streams(region.run.seed))
     frame = tables["ed_encounters"]
     arrival = frame["arrival_ts"]
-    second = (arrival.dt.hour * 3600 + arrival.dt.minute * 60 + arrival.dt.second).to_numpy()
-    hour, fraction = second // 3600, (second % 3600 + 0.5) / 3600
+    second = (arrival.dt.hour * HOUR + arrival.dt.minute * MINUTE + arrival.dt.second).to_numpy()
+    hour, fraction = second // HOUR, (second % HOUR + 0.5) / HOUR
     day = arrival.dt.dayofyear.to_numpy() - 1
     rows = []
     for service in ED_SUBSERVICES:
@@ -112,7 +111,7 @@ def arrival_shape(tables: Tables, region: Region) -> Verdict:
         rows.append((f"{service}, time of day", mine.sum(), distance(uniform)))
         over_sites = np.diff(times.days[rhythm], axis=-1, prepend=0.0).mean(axis=0)
         reached = np.append(0.0, np.cumsum(over_sites))
-        part = (second[mine] + 0.5) / 86_400
+        part = (second[mine] + 0.5) / DAY
         uniform = reached[day[mine]] + over_sites[day[mine]] * part
         rows.append((f"{service}, day of year", mine.sum(), distance(uniform)))
     return distances(rows, region.gates.ks_threshold, FREE_DRAW, "marginal")

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from lm_synth_assets.gates.gate import Tables
-from lm_synth_assets.gates.joined import positions, referred
+from lm_synth_assets.gates.joined import referred
 from lm_synth_assets.model.calendar import HOUR
+from lm_synth_assets.model.lookup import positions
 from lm_synth_assets.model.units import Unit
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Ints, Mask

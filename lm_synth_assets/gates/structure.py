@@ -9,7 +9,8 @@ import pandas as pd
 from sqlalchemy import Table
 
 from lm_synth_assets.gates.gate import Gate, StoredTables, Verdict, none_of
-from lm_synth_assets.gates.joined import positions, referred
+from lm_synth_assets.gates.joined import referred
+from lm_synth_assets.model.lookup import positions
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Mask
 from lm_synth_assets.schema.catalogue import (

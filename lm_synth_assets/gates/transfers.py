@@ -7,9 +7,9 @@ import pandas as pd
 
 from lm_synth_assets.gates.chance import within_chance
 from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of
-from lm_synth_assets.gates.joined import positions
 from lm_synth_assets.gates.stays import continued, of_the_year, travel, unit_of
 from lm_synth_assets.model.flows import corridors
+from lm_synth_assets.model.lookup import positions
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Mask

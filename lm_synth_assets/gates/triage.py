@@ -10,21 +10,16 @@ import pandas as pd
 from lm_synth_assets.gates.chance import within_chance
 from lm_synth_assets.gates.gate import Tables, Verdict, gate
 from lm_synth_assets.gates.visits import Visits, visits_of
-from lm_synth_assets.model.triage import acuity_shares, admission_chances
+from lm_synth_assets.model.triage import ACUITIES, acuity_shares, disposition_chances
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 from lm_synth_assets.schema.vocabulary import (
-    ADMITTED,
     AGE_GROUPS,
-    DIED,
-    DISCHARGED,
     DISPOSITIONS,
     ED_SUBSERVICES,
-    LEFT,
-    TRANSFERRED,
 )
 
-_LEVELS = ("1", "2", "3", "4", "5")
+_LEVELS = tuple(str(level) for level in range(1, ACUITIES + 1))
 _THRESHOLD = (
     "max({gates.mix_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); none where none is "
     "expected"
@@ -58,7 +53,7 @@ def disposition_mix(tables: Tables, region: Region) -> Verdict:
     # What no acuity leads to cannot be said; `acuity_mix` sees those visits.
     counted = _counted(visits_of(tables, region))[:, :, : len(_LEVELS)]
     given = counted.sum(axis=3)
-    chances = _disposition_chances(region, given)
+    chances = disposition_chances(region, given)
     return _mix("disposition", DISPOSITIONS, given, chances, counted.sum(axis=(1, 2)), region)
 
 
@@ -67,34 +62,6 @@ def _counted(visits: Visits) -> Ints:
     shape = (len(ED_SUBSERVICES), len(AGE_GROUPS), len(_LEVELS) + 1, len(DISPOSITIONS) + 1)
     where = (visits.service, visits.people.age_group[visits.patient], visits.acuity, visits.disposition)
     return np.bincount(np.ravel_multi_index(where, shape), minlength=int(np.prod(shape))).reshape(shape)
-
-
-def _disposition_chances(region: Region, given: Ints) -> Floats:
-    """P(disposition) of a visit (ED subservice, age group, acuity, disposition).
-
-    Deaths are a share of all visits of an acuity and fall on those who are not admitted, whatever else would
-    have become of them.
-    """
-    tables = region.ed.dispositions
-    left, transferred, died = (
-        np.array([shares[service] for service in ED_SUBSERVICES])[:, None, :]
-        for shares in (tables.left, tables.transferred, tables.died)
-    )
-    admitted = admission_chances(region)
-    deaths = died * given.sum(axis=1, keepdims=True)
-    exposed = ((1 - admitted) * given).sum(axis=1, keepdims=True)
-    fatal = np.divide(deaths, exposed, out=np.zeros_like(exposed), where=exposed > 0).clip(max=1)
-    staying = 1 - admitted
-    chances = np.zeros((*given.shape, len(DISPOSITIONS)))
-    for disposition, chance in (
-        (ADMITTED, admitted),
-        (DIED, staying * fatal),
-        (LEFT, left * (1 - fatal)),
-        (TRANSFERRED, transferred * (1 - fatal)),
-    ):
-        chances[..., DISPOSITIONS.index(disposition)] = chance
-    chances[..., DISPOSITIONS.index(DISCHARGED)] = (1 - chances.sum(axis=-1)).clip(min=0)
-    return chances
 
 
 def _mix(

@@ -1,4 +1,4 @@
-"""Who is admitted for what: expected stays by age, gender and subprogram, through the ED and directly."""
+"""Who is admitted for what: expected stays by age, gender and unit, through the ED and directly."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from lm_synth_assets.model.flows import corridors, flow_shares, receiving_sites
+from lm_synth_assets.model.people import People
 from lm_synth_assets.model.population import residents
 from lm_synth_assets.model.rates import visits_per_1000
 from lm_synth_assets.model.triage import acuity_shares, admission_chances
 from lm_synth_assets.model.units import Unit, units_of
+from lm_synth_assets.model.visits import expected_visits
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats
 from lm_synth_assets.schema.vocabulary import (
@@ -63,6 +65,63 @@ def stay_rates(region: Region) -> StayRates:
         low, high = np.where(reached < wanted, middle, low), np.where(reached < wanted, high, middle)
     via_ed = first * _scaled_odds(configured, high)
     return StayRates(first, via_ed, first - via_ed)
+
+
+def ed_unit_weights(rates: StayRates) -> Floats:
+    """Weights of the units that ED admissions go to (age 0-104, gender, unit).
+
+    Where no unit takes anybody of an age and gender through the ED, those of all their stays.
+    """
+    through_ed = rates.via_ed.sum(axis=-1, keepdims=True) > 0
+    return np.where(through_ed, rates.via_ed, rates.all)
+
+
+def ed_unit_shares(region: Region) -> Floats:
+    """The share of each unit in the ED admissions (age 0-104, gender, unit), equal where none has a rate."""
+    weights = ed_unit_weights(stay_rates(region))
+    total = weights.sum(axis=-1, keepdims=True)
+    return np.divide(weights, total, out=np.full_like(weights, 1 / weights.shape[-1]), where=total > 0)
+
+
+class Admissions(NamedTuple):
+    """First stays expected of some patients in the year, and how far chance scatters them."""
+
+    by_ed: Floats
+    """Through the ED (age 0-104 x gender, unit)."""
+    direct: Floats
+    """Directly (age 0-104 x gender, unit)."""
+    ed_variance: Floats
+    """Of all through the ED (age 0-104 x gender,)."""
+    direct_variance: Floats
+    """Of direct ones (age 0-104 x gender, unit)."""
+
+
+def expected_admissions(region: Region, people: People) -> Admissions:
+    """What the rates give these patients.
+
+    Visits are Poisson given frailty, and frailty is gamma: the sum over a patient's visits of their chances
+    of admission c has the variance E[visits] E[c^2] + (E[visits] E[c])^2 / frailty_shape. Admissions are
+    taken at equal steps from these sums, and visits that are reconciled to totals scatter less. Direct stays
+    are taken at equal steps through the patients, in proportion to frailty: part of them scatters less than
+    Poisson counts of such rates.
+    """
+    shape = region.ed.frailty_shape
+    group = np.clip(people.age, 0, OLDEST_AGE) * len(GENDERS) + people.gender
+    groups = (OLDEST_AGE + 1) * len(GENDERS)
+    chances, acuity = admission_chances(region), acuity_shares(region)
+    visits = expected_visits(region, people)
+    once, squared = (
+        (visits * (power * acuity).sum(axis=-1).T[people.age_group]).sum(axis=1)
+        for power in (chances, chances**2)
+    )
+    admitted = np.bincount(group, once, minlength=groups)
+    ed_variance: Floats = np.bincount(group, squared + once**2 / shape, minlength=groups)  # type: ignore[assignment]
+    split = ed_unit_shares(region).reshape(groups, -1)
+    direct = stay_rates(region).direct.reshape(groups, -1)
+    count = np.bincount(group, minlength=groups)[:, None]
+    return Admissions(
+        admitted[:, None] * split, count * direct, ed_variance, count * (direct + direct**2 / shape)
+    )
 
 
 def _scaled_odds(share: Floats, log_factor: Floats) -> Floats:

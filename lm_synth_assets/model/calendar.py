@@ -13,10 +13,10 @@ def statutory_holidays(*years: int) -> dict[date, str]:
     return {day: found[day] for day in sorted(found) if day.year in years}
 
 
-DAY = 86_400
-
-
-HOUR = 3_600
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+"""Seconds."""
 
 
 def days_of_year(year: int) -> list[date]:

@@ -15,6 +15,9 @@ from lm_synth_assets.model.people import People
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 
+FREQUENT_VISITS = 4
+"""ED visits a year from which a patient counts as a frequent user."""
+
 
 def strata_of(people: People, region: Region) -> Ints:
     """The stratum of each patient, inside which everybody has the same rates (patients,).
@@ -38,6 +41,23 @@ def share_with(number: int, total: Floats, size: Floats, shape: float) -> Floats
         np.exp(ways + sc.betaln(shape + number, others + left) - sc.betaln(shape, others)),
         0.0,
     )
+
+
+def repeat_visits(total: Floats, size: Floats, shape: float) -> tuple[Floats, Floats]:
+    """Mean and variance of a stratum's sum of n (n - 1) over its patients' numbers of visits n (strata,).
+
+    `total` are its visits and `size` its patients (strata,), `shape` that of the gamma frailty.
+    From the factorial moments of the Dirichlet-multinomial distribution.
+    Source: J. E. Mosimann, Biometrika 49 (1962).
+    """
+    steps = np.arange(4.0)[:, None]
+    falling, all_rising = np.cumprod(total - steps, axis=0), np.cumprod(shape * size + steps, axis=0)
+    own_rising = np.cumprod(shape + steps, axis=0)
+    _, second, third, fourth = falling * own_rising / all_rising
+    two_patients = falling[3] * own_rising[1] ** 2 / all_rising[3]
+    mean = size * second
+    square = size * (fourth + 4 * third + 2 * second) + size * (size - 1) * two_patients
+    return mean, np.maximum(square - mean**2, 0.0)
 
 
 def recover_frailty(base: Floats, expected_ed_rate: Floats) -> Floats:

@@ -12,6 +12,9 @@ import pandas as pd
 from lm_synth_assets.schema.arrays import Ints
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS, GENDERS
 
+CELL_COLUMNS = ["lha_id", "age_group", "gender"]
+"""The columns whose values make a cell of the population."""
+
 
 @dataclass(frozen=True)
 class People:

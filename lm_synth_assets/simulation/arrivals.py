@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lm_synth_assets.model.arrivals import holiday_weights, hours_by_opening
-from lm_synth_assets.model.calendar import DAY, HOUR, days_of_year, statutory_holidays
+from lm_synth_assets.model.arrivals import closed_days, day_weights, hour_weights
+from lm_synth_assets.model.calendar import DAY, HOUR
 from lm_synth_assets.model.proportions import cumulative
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
@@ -43,20 +43,15 @@ class Timetable:
 
 def timetable(region: Region, streams: Streams) -> Timetable:
     """The timetable of the start year, its day effects included."""
-    year = region.run.start_year
-    calendar = days_of_year(year)
-    weekday = np.array([day.weekday() for day in calendar])
-    month = np.array([day.month - 1 for day in calendar])
-    holiday = holiday_weights(calendar, region.calendar)
-    shocks = _day_shocks(region, len(calendar), streams.generator("arrivals", "day effects", year))
-    days, hours = [], []
-    for rhythm in region.rhythms.values():
-        usual = np.array(rhythm.months)[month] * np.array(rhythm.weekdays)[weekday] * holiday
-        days.append(usual * np.exp(rhythm.day_sd * shocks))
-        hours.append(hours_by_opening(rhythm))
-    off = statutory_holidays(year)
-    closed = np.array([day.weekday() == 6 or day in off for day in calendar])
-    return Timetable(tuple(region.rhythms), cumulative(np.array(days)), cumulative(np.array(hours)), closed)
+    usual = day_weights(region)
+    shocks = _day_shocks(
+        region, usual.shape[1], streams.generator("arrivals", "day effects", region.run.start_year)
+    )
+    spread = np.array([rhythm.day_sd for rhythm in region.rhythms.values()])[:, None, None]
+    days = usual[:, None] * np.exp(spread * shocks)
+    return Timetable(
+        tuple(region.rhythms), cumulative(days), cumulative(hour_weights(region)), closed_days(region)
+    )
 
 
 def _day_shocks(region: Region, length: int, rng: np.random.Generator) -> Floats:

@@ -13,17 +13,17 @@ from datetime import date
 from typing import NamedTuple
 
 import numpy as np
-import scipy.special as sc
 
-from lm_synth_assets.model.admissions import StayRates, stay_rates
+from lm_synth_assets.model.admissions import StayRates, ed_unit_weights, stay_rates
 from lm_synth_assets.model.calendar import DAY, HOUR
 from lm_synth_assets.model.flows import corridors, receiving_sites
+from lm_synth_assets.model.lengths import acute_median_days, alc_chances, lognormal_length
 from lm_synth_assets.model.people import People
 from lm_synth_assets.model.proportions import cumulative
 from lm_synth_assets.model.units import Unit, units_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints, Mask
-from lm_synth_assets.schema.vocabulary import AGE_GROUPS, GENDERS
+from lm_synth_assets.schema.vocabulary import GENDERS
 from lm_synth_assets.simulation.apportion import (
     chosen,
     draw_rows,
@@ -169,10 +169,8 @@ def _units_by_group(per_group: Floats, group: Ints, rng: np.random.Generator) ->
 
 
 def _ed_units(rates: StayRates, people: People, patient: Ints, rng: np.random.Generator) -> Ints:
-    """Units of ED admissions; where no subprogram of a person's age takes any, those of all their stays."""
-    via_ed = rates.via_ed.reshape(-1, rates.via_ed.shape[-1])
-    rare = via_ed.sum(axis=1, keepdims=True) <= 0
-    weights = np.where(rare, rates.all.reshape(via_ed.shape), via_ed)
+    """Units of ED admissions."""
+    weights = ed_unit_weights(rates).reshape(-1, rates.all.shape[-1])
     return _units_by_group(weights, (people.age * len(GENDERS) + people.gender)[patient], rng)
 
 
@@ -244,15 +242,13 @@ def _lengths(
     falls only on the last stay of a spell, at steps through the stays in order of unit and age.
     """
     inpatient = region.inpatient
-    chance = np.array([inpatient.alc.probability[age] for age in AGE_GROUPS])[age_group]
-    chance *= np.array([unit.alc_factor for unit in units])[unit] * final
+    chance = alc_chances(region, units)[unit, age_group] * final
     order = np.lexsort((rng.random(len(unit)), age_group, unit))
-    alc = chosen(np.minimum(chance, 1.0), order, rng)
+    alc = chosen(chance, order, rng)
 
-    factor = np.array([inpatient.los_age_factor[age] for age in AGE_GROUPS])[age_group]
-    median = np.array([unit.stays.median_days for unit in units])[unit] * factor
+    median = acute_median_days(region, units)[unit, age_group]
     sigma = np.array([unit.stays.sigma for unit in units])[unit]
-    acute = _lognormal(median, sigma, np.where(alc, cap / 3, cap), stratified_uniforms(unit, rng))
+    acute = lognormal_length(stratified_uniforms(unit, rng), median, sigma, np.where(alc, cap / 3, cap))
     acute = np.maximum(acute, np.where(alc, inpatient.alc.least_acute_days, inpatient.los_floor_days))
 
     days = np.zeros(len(unit))
@@ -260,16 +256,10 @@ def _lengths(
     uniform = stratified_uniforms(np.zeros(several, dtype=np.int64), rng)
     spread = np.full(several, inpatient.alc.sigma)
     middle = np.full(several, inpatient.alc.median_days)
-    days[alc] = np.maximum(_lognormal(middle, spread, cap[alc] * 2 / 3, uniform), inpatient.alc.least_days)
+    days[alc] = lognormal_length(uniform, middle, spread, cap[alc] * 2 / 3)
+    days[alc] = np.maximum(days[alc], inpatient.alc.least_days)
     alc_part = np.rint(days * 100).astype(np.int64)
     return np.rint(acute * 100).astype(np.int64) + alc_part, alc_part
-
-
-def _lognormal(median: Floats, sigma: Floats, cap: Floats, uniform: Floats) -> Floats:
-    """Lognormal quantiles, truncated at the cap."""
-    safe = np.maximum(sigma, 1e-9)
-    below = sc.ndtr(np.log(cap / median) / safe)
-    return np.minimum(median * np.exp(safe * sc.ndtri(uniform * np.maximum(below, 1e-12))), cap)
 
 
 def _chain(spell: Ints, first: Mask, los: Ints, lead: Ints, travel: int) -> tuple[Ints, Ints]:

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lm_synth_assets.gates.ed_use import _repeats
-from lm_synth_assets.model.frailty import share_with
+from lm_synth_assets.model.frailty import repeat_visits, share_with
 from lm_synth_assets.schema.vocabulary import PEDIATRIC_ED, URGENT_CARE
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.support.datasets import Tables
@@ -74,7 +73,7 @@ class TestVisitsPerPerson:
         frailty = rng.standard_gamma(shape, (samples, size)) + 1e-300
         counts = rng.multinomial(total, frailty / frailty.sum(axis=1, keepdims=True))
         repeats = (counts * (counts - 1)).sum(axis=1)
-        mean, variance = _repeats(np.array([float(total)]), np.array([float(size)]), shape)
+        mean, variance = repeat_visits(np.array([float(total)]), np.array([float(size)]), shape)
         assert mean[0] == pytest.approx(repeats.mean(), rel=0.02)
         assert variance[0] == pytest.approx(repeats.var(), rel=0.05)
         for number in range(4):
@@ -83,8 +82,8 @@ class TestVisitsPerPerson:
 
     def test_one_who_is_alone_has_all_the_visits(self) -> None:
         total, alone = np.array([3.0]), np.array([1.0])
-        assert _repeats(total, alone, 0.55)[0] == pytest.approx(6)
-        assert _repeats(total, alone, 0.55)[1] == pytest.approx(0, abs=1e-9)
+        assert repeat_visits(total, alone, 0.55)[0] == pytest.approx(6)
+        assert repeat_visits(total, alone, 0.55)[1] == pytest.approx(0, abs=1e-9)
         assert share_with(3, total, alone, 0.55) == pytest.approx(1, abs=1e-6)
 
     def test_no_visits_are_no_finding(self, judge: Judge, visits: pd.DataFrame) -> None:

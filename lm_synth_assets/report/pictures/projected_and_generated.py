@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from lm_synth_assets.model.lookup import positions
 from lm_synth_assets.region.models.region import Region
-from lm_synth_assets.report.pictures.joined import patient_rows
 from lm_synth_assets.report.pictures.picture import Tables, picture
 from lm_synth_assets.report.pictures.style import (
     BAND,
@@ -65,7 +65,7 @@ def _by_area(tables: Tables, region: Region) -> pd.Series[float]:
 
 def _weighted(visits: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
     """The site of each visit, with the area and the sampling weight of its patient."""
-    row = patient_rows(visits, patients)
+    row = positions(visits["patient_id"], patients["patient_id"])
     own = patients[["lha_id", "sampling_weight"]].take(row[row >= 0])
     return own.assign(facility_id=visits["facility_id"].to_numpy()[row >= 0])
 

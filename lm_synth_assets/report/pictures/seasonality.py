@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.model.arrivals import day_effect_memory, day_effect_variance
+from lm_synth_assets.model.arrivals import day_effect_memory, day_effect_variance, ed_day_shares
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report.pictures.picture import Tables, picture
 from lm_synth_assets.report.pictures.style import (
@@ -21,8 +21,6 @@ from lm_synth_assets.report.pictures.style import (
 )
 from lm_synth_assets.schema.arrays import Floats
 from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES
-from lm_synth_assets.simulation.arrivals import timetable
-from lm_synth_assets.simulation.streams import Streams
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,17 +37,17 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     little different. Chance is that of Poisson counts and of the day effects.
     """
     visits = tables["ed_encounters"]
-    chances = _chances(region)
+    shares = ed_day_shares(region)
     first_day = np.datetime64(region.run.reference_date)
     day = (visits["arrival_ts"].to_numpy().astype("datetime64[D]") - first_day).astype(np.int64)
-    inside = (day >= 0) & (day < chances.shape[1])
+    inside = (day >= 0) & (day < shares.shape[1])
     visits, week = visits[inside], np.minimum(day[inside] // 7, _WEEKS - 1)
     cell = visits["ed_subservice"].cat.codes.to_numpy() * _WEEKS + week
     found = np.bincount(cell, minlength=len(ED_SUBSERVICES) * _WEEKS).reshape(-1, _WEEKS)
 
-    days = np.arange(chances.shape[1])
+    days = np.arange(shares.shape[1])
     of_week = np.minimum(days // 7, _WEEKS - 1) == np.arange(_WEEKS)[:, None]
-    expected = found.sum(axis=1)[:, None, None] * chances[:, None] * of_week
+    expected = found.sum(axis=1)[:, None, None] * shares[:, None] * of_week
     alike = day_effect_memory(region, len(days))
     effects = _day_effects(visits, region)[:, None] * ((expected @ alike) * expected).sum(axis=-1)
     usual = expected.sum(axis=-1)
@@ -66,15 +64,6 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
             "high_per_day": ((usual + spread) / length).ravel(),
         }
     )
-
-
-def _chances(region: Region) -> Floats:
-    """The chance of each day of the start year (ED subservice, day), day effects apart."""
-    level = {name: rhythm.model_copy(update={"day_sd": 0.0}) for name, rhythm in region.rhythms.items()}
-    times = timetable(region.model_copy(update={"rhythms": level}), Streams(region.run.seed))
-    own = [times.names.index(region.ed_rhythms[name]) for name in ED_SUBSERVICES]
-    # Without day effects all sites are alike.
-    return np.diff(times.days[own, 0], prepend=0.0)
 
 
 def _day_effects(visits: pd.DataFrame, region: Region) -> Floats:

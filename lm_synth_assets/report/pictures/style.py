@@ -177,7 +177,7 @@ def change(before: float, after: float) -> str:
     return f"{100 * (after / before - 1):+z.1f} %" if before else "–"
 
 
-def chance(expected: Floats) -> tuple[Floats, Floats]:
+def poisson_interval(expected: Floats) -> tuple[Floats, Floats]:
     """The range that 95 % of Poisson counts with these means lie in, at its ends whole numbers.
 
     By their square root, whose variance is 1/4.

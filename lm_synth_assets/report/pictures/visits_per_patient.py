@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.model.frailty import share_with, strata_of
+from lm_synth_assets.model.frailty import FREQUENT_VISITS, share_with, strata_of
+from lm_synth_assets.model.lookup import positions
 from lm_synth_assets.model.people import people_of
 from lm_synth_assets.region.models.region import Region
-from lm_synth_assets.report.pictures.joined import patient_rows
 from lm_synth_assets.report.pictures.picture import Tables, picture
 from lm_synth_assets.report.pictures.style import (
     BAND,
@@ -18,10 +18,10 @@ from lm_synth_assets.report.pictures.style import (
     LINE,
     WIDTH,
     as_number,
-    chance,
     count,
     legend,
     panel,
+    poisson_interval,
     share,
 )
 from lm_synth_assets.schema.arrays import Floats
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 _MOST = 9
 """So many visits and more are one group."""
-_FREQUENT = 4
-"""Visits a year that make a frequent user."""
 _LEAST = 0.5
 """The lower end of the axis, which has no 0."""
 
@@ -45,13 +43,13 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     binomial where strata are large; in a small sample people differ less.
     """
     patients = tables["patients"]
-    row = patient_rows(tables["ed_encounters"], patients)
+    row = positions(tables["ed_encounters"]["patient_id"], patients["patient_id"])
     visits = np.bincount(row[row >= 0], minlength=len(patients))
     found = np.bincount(np.minimum(visits, _MOST), minlength=_MOST + 1)
     stratum = strata_of(people_of(patients, region.run.reference_date), region)
     size, total = (np.bincount(stratum, each).astype(float) for each in (None, visits))
     expected = _shares(total, size, region.ed.frailty_shape) @ size
-    low, high = chance(expected)
+    low, high = poisson_interval(expected)
     return pd.DataFrame(
         {
             "visits": [*map(str, range(_MOST)), f"{_MOST}+"],
@@ -97,11 +95,11 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
 
 def _tell(frame: pd.DataFrame) -> str:
     found, expected = frame["patients"], frame["expected_patients"]
-    total, frequent = found.sum(), found[_FREQUENT:].sum()
+    total, frequent = found.sum(), found[FREQUENT_VISITS:].sum()
     return (
         f"Of {count(total, 'patient')}, {found[0]:,} ({share(found[0], total)}) have no ED visit in the year "
-        f"and {frequent:,} ({share(frequent, total)}) have {_FREQUENT} or more. The negative "
-        f"binomial lets one expect {expected[0]:,.0f} and {expected[_FREQUENT:].sum():,.0f}."
+        f"and {frequent:,} ({share(frequent, total)}) have {FREQUENT_VISITS} or more. The negative "
+        f"binomial lets one expect {expected[0]:,.0f} and {expected[FREQUENT_VISITS:].sum():,.0f}."
     )
 
 
