@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from lm_synth_assets.gates.registry import all_gates
-from lm_synth_assets.orchestration import care
+from lm_synth_assets.simulation.tables import patients
 from lm_synth_assets_tests.support.commands import (
     TINY,
     WITH_ALL,
@@ -23,10 +23,10 @@ Edit = Callable[[pd.DataFrame], pd.DataFrame]
 @pytest.fixture
 def make_patients(monkeypatch: pytest.MonkeyPatch) -> Callable[[Edit], None]:
     """Has the asset of the patients make other ones than it should."""
-    right = care.generate_patients
+    right = patients.patients
 
     def make(edit: Edit) -> None:
-        monkeypatch.setattr(care, "generate_patients", lambda *given: edit(right(*given)))
+        monkeypatch.setattr(patients, "patients", lambda region: edit(right(region)))
 
     return make
 

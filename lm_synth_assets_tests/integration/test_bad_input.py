@@ -48,7 +48,7 @@ CONFIGURATIONS: dict[str, tuple[str, str]] = {
     ),
     "unknown key": (
         "run: {patient: 5}",
-        "2: run.patient: unknown key; known are patients, seed, start_year, years",
+        "2: run.patient: unknown key; known are patients, seed, start_year, years, with_ed, with_ip",
     ),
     "weights that do not add up": (
         "age_profiles: {valley: {85+: 3}}",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lm_synth_assets.cli.documents import figures_page, gates_page, tables_page
-from lm_synth_assets.dataset.published_figures import Comparison, compare
+from lm_synth_assets.dataset.published_figures import Comparison, published_figures
 from lm_synth_assets.region.files import load_region
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets_tests.damages.damage import Damage
@@ -23,7 +23,7 @@ def default_region() -> Region:
 
 @pytest.fixture(scope="module")
 def comparisons(default_region: Region) -> list[Comparison]:
-    return compare(make_tables(default_region), default_region)
+    return published_figures(make_tables(default_region), default_region)
 
 
 def test_the_data_dictionary_is_current() -> None:

@@ -32,7 +32,7 @@ from lm_synth_assets_tests.support.commands import (
 
 IMPORTED = """
 import sys
-from lm_synth_assets.cli import main
+from lm_synth_assets.cli.main import main
 sys.argv = ["lm-synth", *sys.argv[1:]]
 try:
     main()
@@ -89,7 +89,7 @@ def test_stays_without_ed_are_wrong_usage(call: Call, tmp_path: Path) -> None:
 def test_the_module_is_the_same_command() -> None:
     script, module = (
         run(*command, "generate", "--with-ip")
-        for command in [(SCRIPTS / "lm-synth",), (sys.executable, "-m", "lm_synth_assets.cli.main")]
+        for command in [(SCRIPTS / "lm-synth",), (sys.executable, "-m", "lm_synth_assets.cli")]
     )
     assert script.code == module.code == 2
     assert script.err.splitlines()[-1] == module.err.splitlines()[-1]
