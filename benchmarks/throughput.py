@@ -30,7 +30,7 @@ from lm_synth_assets.simulation.tables import (
 from lm_synth_assets.simulation.tables import (
     ip_stays as inpatient,
 )
-from lm_synth_assets.storage.file_stores import CsvStore
+from lm_synth_assets.storage.files.csv import CsvStore
 from lm_synth_assets.version import __version__
 
 

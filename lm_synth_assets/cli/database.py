@@ -12,6 +12,7 @@ from lm_synth_assets.cli.options import (
     database_of,
     readable,
 )
+from lm_synth_assets.storage.formats import FILE_FORMATS, MYSQL
 
 
 @click.command()
@@ -20,7 +21,7 @@ from lm_synth_assets.cli.options import (
 @click.option(
     "--format",
     "storage",
-    type=click.Choice(["csv", "parquet"]),
+    type=click.Choice(tuple(FILE_FORMATS)),
     help="File format.  [default: what is there]",
 )
 @click.option("--no-validate", is_flag=True, help="Load without looking at the gates first.")
@@ -51,7 +52,7 @@ def load(
 
 
 @click.command()
-@click.option("--dialect", type=click.Choice(["mysql"]), default="mysql", help="The SQL to write.")
+@click.option("--dialect", type=click.Choice([MYSQL.name]), default=MYSQL.name, help="The SQL to write.")
 def ddl(dialect: str) -> None:
     """Print the statements that create the tables."""
     from lm_synth_assets.schema.catalogue import TABLES

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from lm_synth_assets.cli.options import FORMATS, URL_OPTION, common, place_of, run_options
+from lm_synth_assets.cli.options import URL_OPTION, common, place_of, run_options
+from lm_synth_assets.storage.formats import DEFAULT, FORMATS, MYSQL
 
 
 @click.command()
@@ -17,8 +18,8 @@ from lm_synth_assets.cli.options import FORMATS, URL_OPTION, common, place_of, r
 @click.option(
     "--format",
     "storage",
-    type=click.Choice(FORMATS),
-    help="What to keep the tables as.  [default: csv, or mysql with --url]",
+    type=click.Choice(tuple(FORMATS)),
+    help=f"What to keep the tables as.  [default: {DEFAULT.name}, or {MYSQL.name} with --url]",
 )
 @URL_OPTION
 @click.option("--with-ed", is_flag=True, help="Make ED encounters.")
@@ -52,6 +53,6 @@ def generate(
     from lm_synth_assets.orchestration.runs import generate as run
 
     with shown_progress(quiet or as_json, "generate") as progress:
-        outcome = run(request, storage or "csv", place, progress)
+        outcome = run(request, storage or DEFAULT.name, place, progress)
     show(outcome, as_json=as_json, quiet=quiet, title="generate")
     sys.exit(0 if outcome.passed else 1)

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from lm_synth_assets.cli.options import common, place_of, readable, run_options, stored
+from lm_synth_assets.storage.formats import FORMATS
 
 
 @click.command()
@@ -103,7 +104,7 @@ def report(
 ) -> None:
     """Make one page of a stored data set: what it is, verdicts, pictures, figures and dictionary."""
     storage, place = place_of(storage, folder, url)
-    if page is None and storage == "mysql":
+    if page is None and storage is not None and not FORMATS[storage].is_files:
         raise click.UsageError("the tables are in a database: name a file for the page with --to")
     if page is not None and page.suffix.lower() != ".html":
         raise click.UsageError(f"--to {page}: the page is HTML, so its name must end in .html")
@@ -112,7 +113,7 @@ def report(
     from lm_synth_assets.cli.console import show_report, shown_progress
     from lm_synth_assets.dataset.dataset import DataSet, open_existing
     from lm_synth_assets.report.report import FILE, quality_report, write
-    from lm_synth_assets.storage.publishing import check_folder
+    from lm_synth_assets.storage.files.publishing import check_folder
 
     store = open_existing(storage, place)
     page = page or Path(place) / FILE

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
-FORMATS = ("csv", "parquet", "mysql")
+from lm_synth_assets.storage.formats import FORMATS, MYSQL
+
 OUT = Path("out")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -16,7 +17,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 URL_OPTION = click.option(
     "--url",
     metavar="URL",
-    help="MySQL database, as in mysql://user@host:3306/database; the password comes from "
+    help=f"{MYSQL.title} database, as in {MYSQL.location}; the password comes from "
     "LM_SYNTH_MYSQL_PASSWORD or LM_SYNTH_MYSQL_PASSWORD_FILE.  [default: LM_SYNTH_MYSQL_URL]",
 )
 
@@ -43,7 +44,7 @@ def stored(command: Command) -> Command:
         click.option(
             "--format",
             "storage",
-            type=click.Choice(FORMATS),
+            type=click.Choice(tuple(FORMATS)),
             help="What the tables are kept as.  [default: what is there]",
         ),
         click.option(
@@ -59,13 +60,14 @@ def place_of(storage: str | None, folder: Path | None, url: str | None) -> tuple
 
     Raises UsageError for options that do not go together.
     """
-    if storage != "mysql" and url is None:
+    asks_for_files = storage is not None and FORMATS[storage].is_files
+    if url is None and (storage is None or asks_for_files):
         return storage, str(folder or OUT)
-    if storage not in (None, "mysql"):
+    if asks_for_files:
         raise click.UsageError(f"--url names a database, and --format {storage} is for files: choose one")
     if folder is not None:
         raise click.UsageError(f"{folder} is a folder, and the tables are in a database: choose one")
-    return "mysql", database_of(url)
+    return MYSQL.name, database_of(url)
 
 
 def database_of(url: str | None) -> str:

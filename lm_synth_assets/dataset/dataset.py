@@ -14,9 +14,8 @@ from lm_synth_assets.region.run_request import RunRequest
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.simulation.catalogue import tables_left_out
 from lm_synth_assets.storage.errors import NoDataSet
-from lm_synth_assets.storage.file_stores import FILE_STORES
-from lm_synth_assets.storage.stores import open_store
-from lm_synth_assets.storage.table_store import Readable, TableStore
+from lm_synth_assets.storage.formats import formats_at, open_store
+from lm_synth_assets.storage.store import ReadableStore, TableStore
 
 _MANIFEST = TABLES["dataset_manifest"]
 
@@ -28,18 +27,18 @@ class DataSet:
     Each table is read once, when it is first asked for.
     """
 
-    store: Readable
+    store: ReadableStore
     request: RunRequest
     tables: StoredTables
 
     @classmethod
-    def of(cls, store: Readable, request: RunRequest) -> "DataSet":
+    def of(cls, store: ReadableStore, request: RunRequest) -> "DataSet":
         """The data set of a run, in some store."""
         return cls(store, request, _tables_of(store))
 
     @classmethod
     def identify(
-        cls, store: Readable, config: str | None = None, thresholds: Mapping[str, Any] | None = None
+        cls, store: ReadableStore, config: str | None = None, thresholds: Mapping[str, Any] | None = None
     ) -> "DataSet":
         """A data set that is there already, held against the run that its manifest describes.
 
@@ -48,7 +47,7 @@ class DataSet:
         """
         changes = dict(thresholds or {})
         tables = _tables_of(store)
-        manifest = tables.examined(_MANIFEST.name).frame
+        manifest = tables.inspection(_MANIFEST.name).frame
         if manifest is None:
             return cls(store, RunRequest.read(config, **changes), tables)
         where = store.location(_MANIFEST)
@@ -78,8 +77,8 @@ class DataSet:
         return reasons
 
 
-def _tables_of(store: Readable) -> StoredTables:
-    return StoredTables(lambda name: store.examine(TABLES[name]))
+def _tables_of(store: ReadableStore) -> StoredTables:
+    return StoredTables(lambda name: store.inspect(TABLES[name]))
 
 
 def open_existing(storage: str | None, place: str) -> TableStore:
@@ -97,13 +96,9 @@ def open_existing(storage: str | None, place: str) -> TableStore:
 
 def _format_of(folder: str) -> str:
     """The format in which a folder holds a data set."""
-    found = [
-        name
-        for name in FILE_STORES
-        if any(open_store(name, folder).exists(table) for table in TABLES.values())
-    ]
-    if len(found) > 1:
-        raise ConfigError(f"{folder} holds data sets in {' and '.join(found)}: choose one with --format")
-    if not found:
+    names = formats_at(folder)
+    if len(names) > 1:
+        raise ConfigError(f"{folder} holds data sets in {' and '.join(names)}: choose one with --format")
+    if not names:
         raise NoDataSet(folder)
-    return found[0]
+    return names[0]

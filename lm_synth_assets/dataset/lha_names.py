@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from lm_synth_assets.errors import StorageError
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.errors import SchemaError
-from lm_synth_assets.storage.examination import Examined
-from lm_synth_assets.storage.table_store import TableStore
+from lm_synth_assets.storage.inspection import Inspection
+from lm_synth_assets.storage.store import TableStore
 
 _AREAS = TABLES["dim_lha"]
 _NUMBER, _NAME = "lha_id", "lha_name"
@@ -39,17 +39,17 @@ class LhaNames:
             return self.store.read(table)
         return _numbered(table, self.store.read(_with_names(table)), self.store.read(_AREAS))
 
-    def examine(self, table: sa.Table) -> Examined:
+    def inspect(self, table: sa.Table) -> Inspection:
         """What is stored in the place of `table`, and all that is wrong with it; raises nothing for that."""
         if not self._is_named(table):
-            return self.store.examine(table)
-        found = self.store.examine(_with_names(table))
+            return self.store.inspect(table)
+        found = self.store.inspect(_with_names(table))
         if found.frame is None:
             return found
         try:
             return found._replace(frame=_numbered(table, found.frame, self.store.read(_AREAS)))
         except StorageError as error:
-            return Examined(None, (*found.problems, str(error)), found.remarks)
+            return Inspection(None, (*found.problems, str(error)), found.remarks)
 
     def _is_named(self, table: sa.Table) -> bool:
         if _NUMBER not in table.columns or table is _AREAS or not self.store.exists(table):

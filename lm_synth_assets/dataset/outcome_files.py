@@ -12,7 +12,7 @@ from lm_synth_assets.dataset.outcome import Outcome
 from lm_synth_assets.errors import UnknownReport
 from lm_synth_assets.gates.results import GateResult, Mark
 from lm_synth_assets.schema.vocabulary import DISCLAIMER
-from lm_synth_assets.storage.publishing import published
+from lm_synth_assets.storage.files.publishing import atomic_file
 
 
 def as_json(outcome: Outcome) -> str:
@@ -59,7 +59,7 @@ def check_report(path: Path) -> None:
 def write_report(path: Path, outcome: Outcome) -> None:
     """Write an outcome in the kind that the file's name says. Raises UnknownReport, UnwritableFolder."""
     check_report(path)
-    with published(path) as file:
+    with atomic_file(path) as file:
         file.write(REPORTS[path.suffix.lower()](outcome).encode())
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats
-from lm_synth_assets.storage.examination import Examined
+from lm_synth_assets.storage.inspection import Inspection
 
 _T = TypeVar("_T")
 
@@ -34,23 +34,23 @@ class Unreadable(Exception):
 class StoredTables:
     """The tables of one stored data set, each looked at once, when it is first asked for."""
 
-    def __init__(self, examine: Callable[[str], Examined]) -> None:
-        self.examined = cache(examine)
+    def __init__(self, inspect: Callable[[str], Inspection]) -> None:
+        self.inspection = cache(inspect)
         self._kept: dict[Hashable, Any] = {}
 
     @classmethod
-    def of(cls, tables: Mapping[str, pd.DataFrame | Examined]) -> StoredTables:
-        """Tables that are in memory already: frames as they should be, or as an examination found them."""
+    def of(cls, tables: Mapping[str, pd.DataFrame | Inspection]) -> StoredTables:
+        """Tables that are in memory already: frames as they should be, or inspections of them."""
 
-        def examine(name: str) -> Examined:
+        def inspect(name: str) -> Inspection:
             table = tables[name]
-            return table if isinstance(table, Examined) else Examined(table)
+            return table if isinstance(table, Inspection) else Inspection(table)
 
-        return cls(examine)
+        return cls(inspect)
 
     def __getitem__(self, name: str, /) -> pd.DataFrame:
         """The frame of a table. Raises Unreadable where what is stored is not that table."""
-        frame = self.examined(name).frame
+        frame = self.inspection(name).frame
         if frame is None:
             raise Unreadable(f"{name} cannot be read as declared (see {name}.schema)")
         return frame

@@ -77,7 +77,7 @@ def structural_gates(table: Table) -> list[Gate]:
 
 
 def _schema(table: Table, tables: StoredTables, region: Region) -> Verdict:
-    frame, problems, _ = tables.examined(table.name)
+    frame, problems, _ = tables.inspection(table.name)
     if frame is not None:
         problems = (*problems, *value_problems(table, frame))
     observed = problems[0] if len(problems) == 1 else f"{len(problems)} problems"
@@ -90,7 +90,7 @@ def _schema(table: Table, tables: StoredTables, region: Region) -> Verdict:
 
 
 def _layout(table: Table, tables: StoredTables, region: Region) -> Verdict:
-    remarks = tables.examined(table.name).remarks
+    remarks = tables.inspection(table.name).remarks
     tables[table.name]
     return Verdict(not remarks, "as written", "; ".join(remarks) or "as written", offending=_listed(remarks))
 

@@ -18,10 +18,13 @@ from lm_synth_assets.orchestration.report_asset import quality_report
 from lm_synth_assets.orchestration.run_resource import RESOURCE, run_resource
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.region.run_request import RunRequest
+from lm_synth_assets.storage.formats import FILE_FORMATS
 
 # Where the system can fork, a step's process starts from one that has everything loaded: half the time.
 _EVERYTHING = [
-    f"lm_synth_assets.{name}" for name in ("definitions", "storage.stores", "report.pictures.registry")
+    "lm_synth_assets.definitions",
+    "lm_synth_assets.report.pictures.registry",
+    *(row.opener.partition(":")[0] for row in FILE_FORMATS.values()),
 ]
 _START: dict[str, dict[str, list[str]]] = (
     {"forkserver": {"preload_modules": _EVERYTHING}}

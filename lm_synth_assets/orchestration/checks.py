@@ -53,7 +53,7 @@ def _checks_of(table: str, name: str, gates: list[Gate]) -> AssetChecksDefinitio
         context: AssetCheckExecutionContext,
     ) -> Iterator[AssetCheckResult]:
         # Read through the store and not as inputs: what a stored table has wrong is a finding, not an error.
-        tables = StoredTables(lambda name: context.resources.io_manager.store.examine(TABLES[name]))
+        tables = StoredTables(lambda name: context.resources.io_manager.store.inspect(TABLES[name]))
         region = getattr(context.resources, RESOURCE).region
         selected = {key.name for key in context.op_execution_context.selected_asset_check_keys}
         for gate in gates:

@@ -15,7 +15,7 @@ from lm_synth_assets.errors import StorageError
 from lm_synth_assets.schema.catalogue import TABLES
 
 if TYPE_CHECKING:
-    from lm_synth_assets.storage.table_store import TableStore
+    from lm_synth_assets.storage.store import TableStore
 
 REMOVED = "removed from "
 """How the metadata begin that count rows of other tables which went with those that they referred to."""
@@ -39,7 +39,7 @@ class TableIOManager(ConfigurableIOManager):
     def store(self) -> TableStore:
         """The store behind this IO manager. Raises UnknownFormat."""
         # Here and not above: who only looks at the graph needs none of it.
-        from lm_synth_assets.storage.stores import open_store
+        from lm_synth_assets.storage.formats import open_store
 
         return open_store(self.format, self.place)
 

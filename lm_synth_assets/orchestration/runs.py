@@ -20,7 +20,7 @@ from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.region.run_request import RunRequest
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.simulation.catalogue import tables_left_out
-from lm_synth_assets.storage.stores import MYSQL, open_store
+from lm_synth_assets.storage.formats import FORMATS, open_store
 
 _NO_REPORT = "not made; `lm-synth report {options}` makes it of what is stored"
 
@@ -36,7 +36,7 @@ def generate(request: RunRequest, storage: str, place: str, progress: Progress) 
     store.check(writing=True)
     left_out = tables_left_out(request.region.run)
     made = [name for name in TABLES if name not in left_out]
-    reports = [] if storage == MYSQL else [REPORT]
+    reports = [REPORT] if FORMATS[storage].is_files else []
     outcome = _run(request, storage, place, [*made, *reports], progress)
     for name in left_out:
         reason = "not asked for"
@@ -47,7 +47,7 @@ def generate(request: RunRequest, storage: str, place: str, progress: Progress) 
         outcome.left_out[name] = reason
     if not outcome.report:
         outcome.left_out[REPORT] = _NO_REPORT.format(
-            options=f"--format {MYSQL} --to FILE" if storage == MYSQL else f"--in {place}"
+            options=f"--in {place}" if FORMATS[storage].is_files else f"--format {storage} --to FILE"
         )
     return outcome
 
@@ -63,7 +63,11 @@ def _run(
     selection = dg.AssetSelection.assets(*(dg.AssetKey(name) for name in assets))
     steps = len(assets) + sum(name in TABLES for name in assets)
     settings = Settings.model_validate(
-        {"storage": storage, "config": request.config, "mysql_url" if storage == MYSQL else "out": place}
+        {
+            "storage": storage,
+            "config": request.config,
+            "out" if FORMATS[storage].is_files else "mysql_url": place,
+        }
     )
     job = dg.define_asset_job("lm_synth", selection=selection)
     definitions = build_defs(settings, request, jobs=[job])

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from lm_synth_assets.errors import ConfigError
 from lm_synth_assets.region.files import CONFIG_FOLDER, DEFAULT_CONFIG
+from lm_synth_assets.storage.formats import DEFAULT, FORMATS
 from lm_synth_assets.storage.mysql.address import EXAMPLE, URL_VARIABLE, without_password
 
 _PREFIX = "LM_SYNTH_"
@@ -21,7 +22,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    storage: Literal["csv", "parquet", "mysql"] = "csv"
+    storage: str = DEFAULT.name
     out: Path = CONFIG_FOLDER.parent / "out"
     mysql_url: SecretStr | None = None
     mysql_password: SecretStr | None = None
@@ -31,6 +32,14 @@ class Settings(BaseModel):
     schedule: str = "0 5 * * 1"
     timezone: str = "America/Vancouver"
     schedule_seed: Literal["keep", "fresh"] = "keep"
+
+    @field_validator("storage")
+    @classmethod
+    def _is_format(cls, value: str) -> str:
+        if value not in FORMATS:
+            *others, last = map(repr, FORMATS)
+            raise PydanticCustomError("format", f"must be {', '.join(others)} or {last}")
+        return value
 
     @field_validator("schedule")
     @classmethod
@@ -54,7 +63,7 @@ class Settings(BaseModel):
 
         Raises ConfigError where no database is named, BadAddress where a URL names none.
         """
-        if self.storage != "mysql":
+        if FORMATS[self.storage].is_files:
             return str(self.out)
         if self.mysql_url is None:
             raise ConfigError(

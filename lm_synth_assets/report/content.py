@@ -28,7 +28,7 @@ from lm_synth_assets.report.pictures.picture import Picture
 from lm_synth_assets.report.pictures.registry import PICTURES
 from lm_synth_assets.report.pictures.rendering import svg
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.storage.table_store import Readable
+from lm_synth_assets.storage.store import ReadableStore
 
 _FROM_GOOD_TO_BAD = (Mark.PASS, Mark.WARN, Mark.NOT_JUDGED, Mark.FAIL)
 
@@ -104,7 +104,7 @@ def gather(data_set: DataSet, outcome: Outcome | None = None, progress: Progress
     absent = {name: here(reason) for name, reason in outcome.left_out.items()}
     frames = {}
     for name in TABLES:
-        frame = data_set.tables.examined(name).frame
+        frame = data_set.tables.inspection(name).frame
         if frame is None:
             absent.setdefault(name, f"cannot be read as declared (see the gate {name}.schema)")
         elif name not in absent:
@@ -126,7 +126,7 @@ def gather(data_set: DataSet, outcome: Outcome | None = None, progress: Progress
     )
 
 
-def _placeless(store: Readable) -> Callable[[str], str]:
+def _placeless(store: ReadableStore) -> Callable[[str], str]:
     """Makes a text name tables by their file, or their name in a database, without where that lies."""
     locations = {store.location(table): PurePath(store.location(table)).name for table in TABLES.values()}
 

@@ -7,7 +7,7 @@ from lm_synth_assets.dataset.dataset import DataSet
 from lm_synth_assets.dataset.outcome import Outcome, Progress, unseen
 from lm_synth_assets.report.content import gather
 from lm_synth_assets.report.page import page
-from lm_synth_assets.storage.publishing import published
+from lm_synth_assets.storage.files.publishing import atomic_file
 
 FILE = "quality_report.html"
 """The name of the page where no other is asked for."""
@@ -33,6 +33,6 @@ def quality_report(data_set: DataSet, outcome: Outcome | None = None, progress: 
 def write(report: Report, path: Path) -> int:
     """Put the page in its place, whole or not at all; its size in bytes. Raises UnwritableFolder."""
     page = report.html.encode()
-    with published(path) as file:
+    with atomic_file(path) as file:
         file.write(page)
     return len(page)

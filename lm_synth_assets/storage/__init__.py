@@ -1,7 +1,6 @@
 """How tables are stored: the only code that touches a file or a database.
 
-A frame is first held to its declared table (`enforcement`), then turned into Arrow (`frames`), then
-published whole or not at all (`publishing`) by one of the `stores`. What someone else may have changed is
-looked at whole (`recognition` for the file, `examination` for its columns). `io_manager` is the door for
-Dagster.
+`enforcement` checks a frame against its declared table, `frames` turns it into Arrow and back, and a store
+(the contract is in `store`, the formats are listed in `formats`) writes it whole or not at all. What someone
+else may have changed is inspected: the file by `files.sniffing`, its columns by `inspection`.
 """

@@ -81,6 +81,14 @@ class UnknownFormat(StorageError):
         super().__init__(f"There is no storage format '{name}'; choose one of {', '.join(known)}.")
 
 
+class MissingPackage(StorageError):
+    """A storage format needs a package that is not installed."""
+
+    def __init__(self, title: str, package: str, extra: str | None) -> None:
+        wanted = f"lm-synth-assets[{extra}]" if extra else package
+        super().__init__(f"{title} needs the package {package}: install it with `pip install '{wanted}'`.")
+
+
 def remedy(table: str) -> str:
     """The commands that make a table, as words to end a sentence with."""
     return (

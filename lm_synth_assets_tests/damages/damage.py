@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from lm_synth_assets.storage.examination import Examined
+from lm_synth_assets.storage.inspection import Inspection
 from lm_synth_assets_tests.support.datasets import Tables
 
-Damaged = Mapping[str, pd.DataFrame | Examined]
+Damaged = Mapping[str, pd.DataFrame | Inspection]
 Change = Callable[[Tables], Damaged]
 """From good tables, which it leaves as they are, to those that it damages."""
 

@@ -6,7 +6,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from lm_synth_assets.schema.catalogue import TABLES, foreign_keys, must_be_referred_to
-from lm_synth_assets.storage.examination import Examined
+from lm_synth_assets.storage.inspection import Inspection
 from lm_synth_assets_tests.damages.damage import Damaged, damage
 from lm_synth_assets_tests.support.datasets import Tables
 
@@ -16,11 +16,11 @@ def the_last_column_dropped(name: str, tables: Tables) -> Damaged:
 
 
 def the_file_lost(name: str, tables: Tables) -> Damaged:
-    return {name: Examined(None, ("is not there",))}
+    return {name: Inspection(None, ("is not there",))}
 
 
 def the_columns_reordered(name: str, tables: Tables) -> Damaged:
-    return {name: Examined(tables[name], remarks=("columns are in another order",))}
+    return {name: Inspection(tables[name], remarks=("columns are in another order",))}
 
 
 def a_row_repeated(name: str, tables: Tables) -> Damaged:

@@ -10,7 +10,7 @@ import pytest
 
 from lm_synth_assets.region.files import load_region
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.storage.file_stores import CsvStore
+from lm_synth_assets.storage.files.csv import CsvStore
 from lm_synth_assets_tests.support.datasets import make_tables
 
 if TYPE_CHECKING:

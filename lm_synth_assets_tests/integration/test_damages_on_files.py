@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.storage.csv_text import write_csv
-from lm_synth_assets.storage.file_stores import CsvStore
+from lm_synth_assets.storage.files.csv import CsvStore, write_csv
 from lm_synth_assets.storage.frames import to_arrow
 from lm_synth_assets_tests.damages.damage import Damage
 from lm_synth_assets_tests.damages.suite import good, whole_suite

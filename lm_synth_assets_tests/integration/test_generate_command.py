@@ -12,7 +12,7 @@ import dagster as dg
 import pytest
 
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.storage.file_stores import CsvStore
+from lm_synth_assets.storage.files.csv import CsvStore
 from lm_synth_assets_tests.support.commands import (
     ALL_FILES,
     REPORT,

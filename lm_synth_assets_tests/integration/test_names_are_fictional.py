@@ -11,7 +11,7 @@ import pytest
 
 from lm_synth_assets.region.files import CONFIG_FOLDER
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.storage.file_stores import CsvStore
+from lm_synth_assets.storage.files.csv import CsvStore
 
 HOSPITALS = """
 Abbotsford Regional; BC Children's; BC Women's; Bella Coola General; Burnaby Hospital; Burnaby General;

@@ -14,7 +14,7 @@ from lm_synth_assets.report.pictures.picture import Picture
 from lm_synth_assets.report.pictures.registry import PICTURES
 from lm_synth_assets.report.pictures.rendering import png
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.storage.file_stores import CsvStore
+from lm_synth_assets.storage.files.csv import CsvStore
 from lm_synth_assets_tests.support.commands import TINY
 from lm_synth_assets_tests.support.datasets import Tables
 

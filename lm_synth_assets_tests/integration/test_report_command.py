@@ -13,7 +13,8 @@ from lm_synth_assets.region.files import CONFIG_FOLDER, DEFAULT_CONFIG
 from lm_synth_assets.report.pictures.registry import PICTURES
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS, DISCLAIMER
-from lm_synth_assets.storage.file_stores import CsvStore, ParquetStore
+from lm_synth_assets.storage.files.csv import CsvStore
+from lm_synth_assets.storage.files.parquet import ParquetStore
 from lm_synth_assets_tests.support.commands import (
     ALL_FILES,
     EXTENDS_TINY,

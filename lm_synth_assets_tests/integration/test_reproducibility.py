@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.storage.file_stores import CsvStore, ParquetStore
+from lm_synth_assets.storage.files.csv import CsvStore
+from lm_synth_assets.storage.files.parquet import ParquetStore
 from lm_synth_assets_tests.support.commands import (
     REPORT,
     SCRIPTS,

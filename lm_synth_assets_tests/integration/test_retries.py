@@ -12,7 +12,7 @@ from lm_synth_assets.orchestration import io_manager
 from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.storage.errors import UnwritableFolder
-from lm_synth_assets.storage.file_stores import CsvStore
+from lm_synth_assets.storage.files.csv import CsvStore
 from lm_synth_assets.storage.mysql.errors import CLASHED, NOT_THERE, DatabaseError
 from lm_synth_assets_tests.support.commands import TINY
 

@@ -27,18 +27,22 @@ from lm_synth_assets.storage.errors import (
     UnreadableTable,
     UnwritableFolder,
 )
-from lm_synth_assets.storage.file_stores import FILE_STORES, CsvStore, FileStore, ParquetStore
+from lm_synth_assets.storage.files.csv import CsvStore
+from lm_synth_assets.storage.files.parquet import ParquetStore
+from lm_synth_assets.storage.files.publishing import atomic_file, check_folder
+from lm_synth_assets.storage.files.store import FileStore
+from lm_synth_assets.storage.formats import FILE_FORMATS
 from lm_synth_assets.storage.frames import arrow_schema, pandas_dtypes, to_arrow
-from lm_synth_assets.storage.publishing import check_folder, published
 from lm_synth_assets_tests.support.frames import frames, valid_frame
 
 ED, STAYS, SITES, SUBPROGRAMS = (
     TABLES[name] for name in ["ed_encounters", "ip_stays", "dim_site", "dim_subprogram"]
 )
+OPENERS = {name: row.open for name, row in FILE_FORMATS.items()}
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(params=FILE_STORES.values(), ids=FILE_STORES)
+@pytest.fixture(params=OPENERS.values(), ids=OPENERS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> FileStore:
     return request.param(tmp_path / "out")
 
@@ -54,7 +58,7 @@ def files(folder: Path) -> dict[str, bytes]:
 # Round trip
 
 
-@pytest.mark.parametrize("kind", FILE_STORES.values(), ids=FILE_STORES)
+@pytest.mark.parametrize("kind", OPENERS.values(), ids=OPENERS)
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_what_is_written_is_what_is_read(kind: type[FileStore], table: sa.Table) -> None:
     @settings(max_examples=10, deadline=None)
@@ -157,9 +161,9 @@ def test_what_killed_runs_left_goes_with_the_next_write(store: FileStore) -> Non
 
 
 def test_of_two_writers_at_once_the_last_to_finish_wins_whole(tmp_path: Path) -> None:
-    with published(tmp_path / "t") as first:
+    with atomic_file(tmp_path / "t") as first:
         first.write(b"first")
-        with published(tmp_path / "t") as second:
+        with atomic_file(tmp_path / "t") as second:
             second.write(b"second")
         assert files(tmp_path)["t"] == b"second"
     assert files(tmp_path) == {"t": b"first"}
@@ -402,12 +406,12 @@ def test_a_parquet_has_the_declared_types_and_no_others(tmp_path: Path) -> None:
 
 WRITE_ALL = """
 import sys
-from lm_synth_assets.schema import TABLES
-from lm_synth_assets.storage.file_stores import FILE_STORES
-from lm_synth_assets_tests.builders import valid_frame
-for kind in FILE_STORES.values():
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.storage.formats import FILE_FORMATS
+from lm_synth_assets_tests.support.frames import valid_frame
+for format in FILE_FORMATS.values():
     for name, table in TABLES.items():
-        kind(sys.argv[1]).write(table, valid_frame(table, 70_000 if name == "ip_stays" else 50))
+        format.open(sys.argv[1]).write(table, valid_frame(table, 70_000 if name == "ip_stays" else 50))
 """
 
 
@@ -424,7 +428,7 @@ def test_the_bytes_are_the_same_wherever_they_are_written(tmp_path: Path) -> Non
             [sys.executable, "-c", WRITE_ALL, str(folder)], check=True, env=environment, cwd=tmp_path
         )
         written.append(files(folder))
-    assert written[0].keys() == {f"{name}.{suffix}" for name in TABLES for suffix in FILE_STORES}
+    assert written[0].keys() == {f"{name}.{suffix}" for name in TABLES for suffix in FILE_FORMATS}
     assert written[0] == written[1]
 
 
@@ -442,7 +446,7 @@ def dim_program(dim_site: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"program_id": [1, 2, 3], "program_name": dim_site["site_name"]})
 
 
-@pytest.mark.parametrize("format", FILE_STORES)
+@pytest.mark.parametrize("format", FILE_FORMATS)
 def test_assets_are_stored_and_read_through_the_io_manager(tmp_path: Path, format: str) -> None:
     manager = TableIOManager(format=format, place=str(tmp_path))
     result = dg.materialize([dim_site, dim_program], resources={"io_manager": manager})

@@ -10,7 +10,8 @@ import pytest
 
 from lm_synth_assets.gates.registry import all_gates
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.storage.file_stores import CsvStore, ParquetStore
+from lm_synth_assets.storage.files.csv import CsvStore
+from lm_synth_assets.storage.files.parquet import ParquetStore
 from lm_synth_assets_tests.support.commands import (
     EXTENDS_TINY,
     TINY,

@@ -426,7 +426,8 @@ def test_a_deadlock_between_parent_and_child_is_tried_again(
     left = pd.concat([left, more.astype(left.dtypes.to_dict())], ignore_index=True)
     ready = {table.name: threading.Event() for table in (PATIENTS, ED)}
     tries = Counter[str]()
-    note, remove, published = replacement._note_vanishing, replacement._remove, MysqlStore._published
+    note, remove = replacement._note_vanishing, replacement._remove
+    replace_once = MysqlStore._replace_once
 
     def noted(opened: Session, table: Any, year: int | None) -> int:
         count = note(opened, table, year)
@@ -444,11 +445,11 @@ def test_a_deadlock_between_parent_and_child_is_tried_again(
 
     def counted(self: MysqlStore, table: Any, *what: Any) -> Any:
         tries[table.name] += 1
-        return published(self, table, *what)
+        return replace_once(self, table, *what)
 
     monkeypatch.setattr(replacement, "_note_vanishing", noted)
     monkeypatch.setattr(replacement, "_remove", removed)
-    monkeypatch.setattr(MysqlStore, "_published", counted)
+    monkeypatch.setattr(MysqlStore, "_replace_once", counted)
     in_threads(
         lambda: MysqlStore(store.address).write(PATIENTS, fewer),
         lambda: MysqlStore(store.address).write(ED, left),

@@ -8,7 +8,7 @@ import pytest
 
 from lm_synth_assets.orchestration.io_manager import TableIOManager
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.storage.file_stores import CsvStore
+from lm_synth_assets.storage.files.csv import CsvStore
 from lm_synth_assets.storage.mysql.address import PASSWORD_VARIABLE, Address
 from lm_synth_assets.storage.mysql.scripts import load_script, verify_script
 from lm_synth_assets.storage.mysql.store import MysqlStore

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.storage.file_stores import CsvStore, ParquetStore
+from lm_synth_assets.storage.files.csv import CsvStore
+from lm_synth_assets.storage.files.parquet import ParquetStore
 from lm_synth_assets.storage.mysql.address import PASSWORD_VARIABLE, Address
 from lm_synth_assets.storage.mysql.store import MysqlStore
 from lm_synth_assets_tests.support.commands import ROOT, TINY, Call

@@ -72,7 +72,7 @@ def test_only_the_columns_asked_for_are_read(filled: MysqlStore, tables: Tables)
 
 def test_a_stored_data_set_is_found_sound(filled: MysqlStore) -> None:
     for table in ORDER:
-        found = filled.examine(table)
+        found = filled.inspect(table)
         assert (found.problems, found.remarks) == ((), ())
 
 
@@ -133,7 +133,7 @@ def stored(store: MysqlStore, table: sa.Table, **columns: pa.Array) -> pa.Table:
     rows = pa.table(
         {name: columns.get(name, pa.nulls(size, pa.string())) for name in map(str, table.columns.keys())}
     )
-    store._publish(table, rows, None)
+    store.replace_rows(table, rows, None)
     with session(store.address, "reading") as opened:
         return reading._row_by_row(opened, f"SELECT {', '.join(columns)} FROM odd ORDER BY id", list(columns))
 

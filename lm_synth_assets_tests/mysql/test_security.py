@@ -31,7 +31,7 @@ from lm_synth_assets.region.files import load_region
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.simulation.tables.dimensions import genders
 from lm_synth_assets.storage.enforcement import enforce
-from lm_synth_assets.storage.file_stores import CsvStore
+from lm_synth_assets.storage.files.csv import CsvStore
 from lm_synth_assets.storage.mysql import reading
 from lm_synth_assets.storage.mysql.address import (
     PASSWORD_FILE_VARIABLE,
@@ -109,7 +109,7 @@ def test_a_data_set_is_made_shrunk_and_read_with_no_more_than_the_grants(
         assert {table.name for table in outcome.tables} == set(TABLES)
         store = MysqlStore(database)
         assert len(store.read(TABLES["patients"])) == patients
-        assert all(store.examine(table).problems == () for table in TABLES.values())
+        assert all(store.inspect(table).problems == () for table in TABLES.values())
     assert sum(sum(table.removed.values()) for table in outcome.tables) > 0
     assert grants(server, database) == allowed
 

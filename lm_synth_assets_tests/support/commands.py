@@ -11,7 +11,7 @@ import pandas as pd
 
 from lm_synth_assets.region.files import CONFIG_FOLDER, DEFAULT_CONFIG
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.storage.file_stores import CsvStore
+from lm_synth_assets.storage.files.csv import CsvStore
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = Path(sys.executable).parent

@@ -13,7 +13,7 @@ from lm_synth_assets.gates.registry import all_gates, chosen_gates
 from lm_synth_assets.gates.structure import STRUCTURAL_GATES
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.catalogue import TABLES, foreign_keys
-from lm_synth_assets.storage.examination import Examined
+from lm_synth_assets.storage.inspection import Inspection
 from lm_synth_assets_tests.support.datasets import Tables
 
 EACH_GATE = pytest.mark.parametrize("gate", all_gates(), ids=lambda gate: f"{gate.table}.{gate.name}")
@@ -68,7 +68,7 @@ def test_a_gate_judges_whatever_it_is_given(gate: Gate, tables: Tables, region: 
 
 @EACH_GATE
 def test_a_gate_does_not_judge_what_cannot_be_read(gate: Gate, tables: Tables, region: Region) -> None:
-    torn = StoredTables.of(tables | {gate.table: Examined(None, ("torn",))})
+    torn = StoredTables.of(tables | {gate.table: Inspection(None, ("torn",))})
     verdict = gate.look(torn, region)
     assert not verdict.passed
     if gate.name != "schema":

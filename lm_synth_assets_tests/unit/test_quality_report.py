@@ -38,7 +38,7 @@ from lm_synth_assets.report.report import quality_report
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.schema.vocabulary import DISCLAIMER
 from lm_synth_assets.storage.errors import MissingTable
-from lm_synth_assets.storage.examination import Examined
+from lm_synth_assets.storage.inspection import Inspection
 from lm_synth_assets_tests.support.datasets import Tables
 from lm_synth_assets_tests.support.report_pages import (
     read,
@@ -433,11 +433,11 @@ class Memory:
     def exists(self, table: sa.Table, /) -> bool:
         return table.name in self.tables
 
-    def examine(self, table: sa.Table, /) -> Examined:
+    def inspect(self, table: sa.Table, /) -> Inspection:
         self.read.append(table.name)
         if self.exists(table):
-            return Examined(self.tables[table.name])
-        return Examined(None, (str(MissingTable(table.name, self.location(table))),))
+            return Inspection(self.tables[table.name])
+        return Inspection(None, (str(MissingTable(table.name, self.location(table))),))
 
 
 Steps = list[tuple[int, int, str]]

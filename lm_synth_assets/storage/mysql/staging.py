@@ -12,7 +12,7 @@ from lm_synth_assets.schema.catalogue import primary_key, unique_keys
 from lm_synth_assets.storage.mysql.ddl import quoted
 from lm_synth_assets.storage.mysql.errors import NO_LOCAL_FILES, RowsRefused, code_of
 from lm_synth_assets.storage.mysql.session import Session
-from lm_synth_assets.storage.mysql.text import Batched, lines
+from lm_synth_assets.storage.mysql.text import RecordBatches, lines
 
 STAGE = "_stage"
 _DESCRIPTORS = "/dev/fd"
@@ -20,7 +20,7 @@ _INSERTED_AT_ONCE = 10_000
 _WARNINGS = 3
 
 
-def stage(session: Session, table: sa.Table, arrow: Batched) -> int:
+def stage(session: Session, table: sa.Table, arrow: RecordBatches) -> int:
     """Fill the temporary table STAGE with rows for `table`; returns the bytes sent.
 
     Raises RowsRefused where the server does not take each row as it is; the table itself is not touched.
@@ -42,7 +42,7 @@ def stage(session: Session, table: sa.Table, arrow: Batched) -> int:
     return _inserted(session, table, arrow)
 
 
-def _streamed(session: Session, table: sa.Table, arrow: Batched) -> int:
+def _streamed(session: Session, table: sa.Table, arrow: RecordBatches) -> int:
     """By LOAD DATA LOCAL, out of a pipe that a thread writes to."""
     reading, writing = os.pipe()
     feed = _Feed(lines(arrow), writing)
@@ -96,7 +96,7 @@ class _Feed(threading.Thread):
             os.close(self.pipe)
 
 
-def _inserted(session: Session, table: sa.Table, arrow: Batched) -> int:
+def _inserted(session: Session, table: sa.Table, arrow: RecordBatches) -> int:
     """By INSERT, where the server or the system knows no LOAD DATA LOCAL from a pipe."""
     places = ", ".join(["%s"] * len(arrow.column_names))
     statement = f"INSERT INTO {STAGE} ({quoted(*arrow.column_names)}) VALUES ({places})"

@@ -9,7 +9,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.storage.examination import Examined
+from lm_synth_assets.storage.inspection import Inspection
 from lm_synth_assets.storage.mysql.address import Address, address_of
 from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, quoted
 from lm_synth_assets.storage.mysql.errors import CLASHED, GONE, DatabaseError
@@ -18,8 +18,8 @@ from lm_synth_assets.storage.mysql.reading import column_names, columns_of
 from lm_synth_assets.storage.mysql.replacement import replace
 from lm_synth_assets.storage.mysql.session import LockHeld, Session, session
 from lm_synth_assets.storage.mysql.staging import stage
-from lm_synth_assets.storage.mysql.text import Batched, Sliced
-from lm_synth_assets.storage.table_store import Published, TableStore
+from lm_synth_assets.storage.mysql.text import FrameBatches, RecordBatches
+from lm_synth_assets.storage.store import Replacement, TableStore
 
 LOCK_SECONDS = 900
 """How long to wait for another run that writes the same table; a killed one keeps the lock for a while."""
@@ -55,24 +55,29 @@ class MysqlStore(TableStore):
             there = set(column_names(opened, table))
             return bool(there) and (_has_rows(opened, table) or _is_recorded(opened, table))
 
-    def _put(self, table: sa.Table, frame: pd.DataFrame, year: int | None) -> Published:
-        return self._publish(table, Sliced(table, frame), year)
+    def _replace(self, table: sa.Table, frame: pd.DataFrame, year: int | None) -> Replacement:
+        return self.replace_rows(table, FrameBatches(table, frame), year)
 
-    def _publish(self, table: sa.Table, arrow: Batched, year: int | None) -> Published:
+    def replace_rows(self, table: sa.Table, rows: RecordBatches, year: int | None) -> Replacement:
+        """Put rows in the place of a table's, or of one year's; tries again where the connection breaks.
+
+        The server checks them: raises RowsRefused where it does not take each one as it is, DatabaseError
+        where it cannot be reached or another run holds the table.
+        """
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return self._published(table, arrow, year)
+                return self._replace_once(table, rows, year)
             except DatabaseError as error:
                 # The server has undone what it had not finished, so all of it can be done again.
                 if attempt == _ATTEMPTS or error.code not in GONE | CLASHED:
                     raise
         raise AssertionError("the last attempt returns or raises")
 
-    def _published(self, table: sa.Table, arrow: Batched, year: int | None) -> Published:
+    def _replace_once(self, table: sa.Table, rows: RecordBatches, year: int | None) -> Replacement:
         storing = session(self.address, f"storing {table.name}", sends_files=True)
         with storing as opened, _alone(opened, table):
-            size = stage(opened, table, arrow)
-            return Published(size, replace(opened, table, year))
+            size = stage(opened, table, rows)
+            return Replacement(size, replace(opened, table, year))
 
     def _names(self, table: sa.Table) -> list[str]:
         with self._session(table, "reading") as opened:
@@ -86,9 +91,9 @@ class MysqlStore(TableStore):
         with self._session(table, "reading"):
             return super().read(table, columns)
 
-    def examine(self, table: sa.Table) -> Examined:
+    def inspect(self, table: sa.Table) -> Inspection:
         with self._session(table, "reading"):
-            return super().examine(table)
+            return super().inspect(table)
 
     @contextmanager
     def _session(self, table: sa.Table, doing: str) -> Iterator[Session]:

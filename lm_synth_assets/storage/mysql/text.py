@@ -19,7 +19,7 @@ _ESCAPED: Final = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"), 
 _TO_ESCAPE = r"[\\\t\n\r\x00]"
 
 
-class Batched(Protocol):
+class RecordBatches(Protocol):
     """Rows that come in batches: a table of Arrow, or a frame that becomes one piece by piece."""
 
     @property
@@ -31,7 +31,7 @@ class Batched(Protocol):
     def to_batches(self, max_chunksize: int) -> Iterable[pa.RecordBatch]: ...
 
 
-class Sliced:
+class FrameBatches:
     """The rows of a frame that keeps to its table: never all of them at once, however many there are."""
 
     def __init__(self, table: sa.Table, frame: pd.DataFrame) -> None:
@@ -54,7 +54,7 @@ class Sliced:
             yield from to_arrow(self.table, self.frame.iloc[start : start + max_chunksize]).to_batches()
 
 
-def lines(arrow: Batched) -> Iterator[memoryview]:
+def lines(arrow: RecordBatches) -> Iterator[memoryview]:
     """The rows of a table as blocks of bytes. Raises ArrowInvalid for a time with parts of a second."""
     for batch in arrow.to_batches(_BATCH_ROWS):
         cells = [_text(column) for column in batch.columns]

@@ -29,7 +29,7 @@ def check_folder(folder: Path) -> None:
 
 
 @contextmanager
-def published(path: Path) -> Iterator[IO[bytes]]:
+def atomic_file(path: Path) -> Iterator[IO[bytes]]:
     """A file to write to, which takes the place of `path` once all is written and on the disk.
 
     Whatever happens before that, an interrupt as well, leaves the old file as it was and nothing beside

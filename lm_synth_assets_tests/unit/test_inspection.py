@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.enforcement import enforce, value_problems
 from lm_synth_assets.storage.errors import SchemaError
-from lm_synth_assets.storage.examination import Stored, misfits, order_remarks, type_remarks
 from lm_synth_assets.storage.frames import arrow_schema, column_problems, from_arrow, to_arrow
+from lm_synth_assets.storage.inspection import StoredColumns, misfits, order_remarks, type_remarks
 from lm_synth_assets_tests.support.frames import frames, valid_frame
 
 ED, STAYS, SITES = (TABLES[name] for name in ["ed_encounters", "ip_stays", "dim_site"])
 
 
-def stored(column: str, values: pa.Array) -> Stored:
-    return Stored.whole(pa.table({column: values}))
+def stored(column: str, values: pa.Array) -> StoredColumns:
+    return StoredColumns.whole(pa.table({column: values}))
 
 
 # Values
@@ -32,7 +32,7 @@ def test_what_keeps_to_its_table_has_no_misfits(table: sa.Table) -> None:
     @settings(max_examples=10)
     @given(frames(table))
     def none(frame: pd.DataFrame) -> None:
-        assert misfits(table, Stored.whole(to_arrow(table, frame))) == []
+        assert misfits(table, StoredColumns.whole(to_arrow(table, frame))) == []
         assert value_problems(table, frame) == []
 
     none()
@@ -201,7 +201,7 @@ def test_all_columns_are_looked_at_and_missing_values_apart_from_wrong_ones() ->
     columns = pa.table(
         {"facility_id": ["1", None, "x"], "acuity": ["6", "?", "1"], "arrival_ts": ["", "", ""]}
     )
-    assert misfits(ED, Stored.whole(columns)) == [
+    assert misfits(ED, StoredColumns.whole(columns)) == [
         "facility_id: 1 values are missing, and none may be (row 2)",
         "facility_id: 1 values are not whole numbers that fit INTEGER, without a decimal point: 'x' (row 3)",
         "acuity: 1 values are not whole numbers that fit SMALLINT, without a decimal point: '?' (row 2)",
@@ -210,7 +210,7 @@ def test_all_columns_are_looked_at_and_missing_values_apart_from_wrong_ones() ->
 
 
 def test_rows_keep_their_number_where_others_were_left_out() -> None:
-    part = Stored(
+    part = StoredColumns(
         pa.table({"facility_id": ["x", None, "1", "y"]}), np.array([2, 5, 6, 9]), ("one is ragged",)
     )
     assert misfits(ED, part) == [

@@ -1,4 +1,4 @@
-"""`TableStore.examine`: whatever stands in the place of a table, all that is wrong with it is told."""
+"""`TableStore.inspect`: whatever stands in the place of a table, everything wrong with it is reported."""
 
 import io
 import shutil
@@ -18,15 +18,19 @@ from hypothesis import strategies as st
 from lm_synth_assets.errors import StorageError
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.errors import UnreadableTable
-from lm_synth_assets.storage.examination import Examined, Stored
-from lm_synth_assets.storage.file_stores import FILE_STORES, CsvStore, FileStore, ParquetStore
+from lm_synth_assets.storage.files.csv import CsvStore
+from lm_synth_assets.storage.files.parquet import ParquetStore
+from lm_synth_assets.storage.files.store import FileStore
+from lm_synth_assets.storage.formats import FILE_FORMATS
 from lm_synth_assets.storage.frames import to_arrow
-from lm_synth_assets.storage.table_store import Published, TableStore
+from lm_synth_assets.storage.inspection import Inspection, StoredColumns
+from lm_synth_assets.storage.store import Replacement, TableStore
 from lm_synth_assets_tests.support.frames import frames, valid_frame
 
 ED, PATIENTS, STAYS, SITES, PROGRAMS = (
     TABLES[name] for name in ["ed_encounters", "patients", "ip_stays", "dim_site", "dim_program"]
 )
+OPENERS = {name: row.open for name, row in FILE_FORMATS.items()}
 REMEDY = "correct it or make it again with `lm-synth generate --with-ed --with-ip` or `dagster asset mat"
 
 
@@ -35,15 +39,15 @@ def same(left: pd.DataFrame | None, right: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(left, right, check_exact=True)
 
 
-def examined(
+def inspected(
     folder: Path, content: bytes, kind: type[FileStore] = CsvStore, table: sa.Table = ED
-) -> Examined:
+) -> Inspection:
     """What a store finds where someone has left a file."""
     store = kind(folder)
     Path(store.location(table)).write_bytes(content)
-    found = store.examine(table)
+    found = store.inspect(table)
     if found.problems:
-        # What examining calls a problem, reading refuses.
+        # What an inspection calls a problem, reading refuses.
         with pytest.raises(StorageError):
             store.read(table)
     else:
@@ -66,7 +70,7 @@ def parquet_bytes(arrow: pa.Table) -> bytes:
 # As written
 
 
-@pytest.mark.parametrize("kind", FILE_STORES.values(), ids=FILE_STORES)
+@pytest.mark.parametrize("kind", OPENERS.values(), ids=OPENERS)
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_what_was_written_is_found_without_problem_or_remark(kind: type[FileStore], table: sa.Table) -> None:
     @settings(max_examples=10)
@@ -74,7 +78,7 @@ def test_what_was_written_is_found_without_problem_or_remark(kind: type[FileStor
     def round_trip(frame: pd.DataFrame) -> None:
         with tempfile.TemporaryDirectory() as folder:
             kind(folder).write(table, frame)
-            found = kind(folder).examine(table)
+            found = kind(folder).inspect(table)
             same(found.frame, frame)
             assert found[1:] == ((), ())
 
@@ -123,7 +127,7 @@ LAYOUTS: dict[str, tuple[Callable[[bytes], bytes], tuple[str, ...]]] = {
 def test_another_layout_harms_no_value_and_is_remarked(
     tmp_path: Path, edit: Callable[[bytes], bytes], remarks: tuple[str, ...]
 ) -> None:
-    found = examined(tmp_path, edit(csv_bytes()))
+    found = inspected(tmp_path, edit(csv_bytes()))
     same(found.frame, valid_frame(ED))
     assert found[1:] == ((), remarks)
 
@@ -133,7 +137,7 @@ def test_another_layout_harms_no_value_and_is_remarked(
 )
 def test_text_with_commas_comes_back_from_any_layout(tmp_path: Path, edit: Callable[[bytes], bytes]) -> None:
     text = b'site_type,site_name,site_code,site_id\nregional,"Oak, Hill",OAK,1\nsmall,"Fir",FIR,2\n'
-    found = examined(tmp_path, edit(text), table=SITES)
+    found = inspected(tmp_path, edit(text), table=SITES)
     assert found.frame is not None
     assert found.frame["site_name"].tolist() == ["Oak, Hill", "Fir"]
     assert found.frame["site_id"].tolist() == [1, 2]
@@ -141,14 +145,14 @@ def test_text_with_commas_comes_back_from_any_layout(tmp_path: Path, edit: Calla
 
 @pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
 def test_a_header_alone_is_a_table_without_rows(tmp_path: Path, end: bytes) -> None:
-    found = examined(tmp_path, csv_bytes().splitlines()[0] + end)
+    found = inspected(tmp_path, csv_bytes().splitlines()[0] + end)
     same(found.frame, valid_frame(ED, 0))
     assert found.problems == ()
 
 
 def test_parquet_of_other_types_is_remarked_by_column(tmp_path: Path) -> None:
     loose = valid_frame(STAYS).astype({"facility_id": "int64", "alc_flag": "int64"})
-    found = examined(tmp_path, parquet_bytes(pa.Table.from_pandas(loose)), ParquetStore, STAYS)
+    found = inspected(tmp_path, parquet_bytes(pa.Table.from_pandas(loose)), ParquetStore, STAYS)
     same(found.frame, valid_frame(STAYS))
     assert found.problems == ()
     assert {
@@ -163,7 +167,7 @@ def test_parquet_of_other_types_is_remarked_by_column(tmp_path: Path) -> None:
 
 def test_parquet_in_another_order_is_remarked(tmp_path: Path) -> None:
     arrow = to_arrow(ED, valid_frame(ED))
-    found = examined(tmp_path, parquet_bytes(arrow.select(arrow.column_names[::-1])), ParquetStore)
+    found = inspected(tmp_path, parquet_bytes(arrow.select(arrow.column_names[::-1])), ParquetStore)
     same(found.frame, valid_frame(ED))
     assert found[1:] == ((), (ORDER,))
 
@@ -171,13 +175,13 @@ def test_parquet_in_another_order_is_remarked(tmp_path: Path) -> None:
 # No table at all
 
 
-@pytest.fixture(params=FILE_STORES.values(), ids=FILE_STORES)
+@pytest.fixture(params=OPENERS.values(), ids=OPENERS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> FileStore:
     return request.param(tmp_path)
 
 
 def test_a_table_that_is_not_there_is_told_with_the_commands_that_make_it(store: FileStore) -> None:
-    assert store.examine(ED) == Examined(
+    assert store.inspect(ED) == Inspection(
         None,
         (
             f"ed_encounters is not there (looked for {store.location(ED)}); make it with "
@@ -189,7 +193,7 @@ def test_a_table_that_is_not_there_is_told_with_the_commands_that_make_it(store:
 
 def test_a_folder_in_the_place_of_a_file_is_told(store: FileStore) -> None:
     Path(store.location(ED)).mkdir()
-    [problem] = store.examine(ED).problems
+    [problem] = store.inspect(ED).problems
     assert f"{store.location(ED)} cannot be read as ed_encounters: it is a folder and not a file; " in problem
 
 
@@ -203,7 +207,7 @@ def test_a_file_that_may_not_be_read_is_told(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, method, refuse)
-    [problem] = store.examine(ED).problems
+    [problem] = store.inspect(ED).problems
     assert "cannot be read as ed_encounters: this user may not read it, or another program holds" in problem
     if isinstance(store, CsvStore):
         with pytest.raises(UnreadableTable, match="this user may not read it"):
@@ -260,7 +264,7 @@ NO_TABLE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 def test_a_file_that_is_no_csv_of_the_table_is_told_what_it_is(
     tmp_path: Path, edit: Callable[[bytes], bytes], reason: str
 ) -> None:
-    found = examined(tmp_path, edit(csv_bytes()))
+    found = inspected(tmp_path, edit(csv_bytes()))
     assert (found.frame, found.remarks) == (None, ())
     [problem] = found.problems
     assert problem.startswith(f"{tmp_path}/ed_encounters.csv cannot be read as ed_encounters: {reason}")
@@ -270,7 +274,7 @@ def test_a_file_that_is_no_csv_of_the_table_is_told_what_it_is(
 def test_a_nul_byte_among_text_is_told(tmp_path: Path) -> None:
     store = CsvStore(tmp_path)
     Path(store.location(ED)).write_bytes(csv_bytes().replace(b"P0000002", b"P00\x00002"))
-    [problem] = store.examine(ED).problems
+    [problem] = store.inspect(ED).problems
     assert "line 3 holds a NUL byte: it is damaged, or UTF-16 text; " in problem
 
 
@@ -288,7 +292,7 @@ def test_a_file_that_is_no_parquet_is_told_what_it_is(
     tmp_path: Path, edit: Callable[[bytes], bytes], reason: str
 ) -> None:
     good = parquet_bytes(to_arrow(ED, valid_frame(ED)))
-    [problem] = examined(tmp_path, edit(good), ParquetStore).problems
+    [problem] = inspected(tmp_path, edit(good), ParquetStore).problems
     assert problem.startswith(f"{tmp_path}/ed_encounters.parquet cannot be read as ed_encounters: {reason}")
     assert REMEDY in problem
 
@@ -302,14 +306,14 @@ def test_columns_that_are_too_many_are_told_and_left_out(store: FileStore) -> No
         index.to_csv(store.location(ED), index=False)
     else:
         index.to_parquet(store.location(ED))
-    found = store.examine(ED)
+    found = store.inspect(ED)
     same(found.frame, valid_frame(ED))
     assert found.problems == ("note: the table has no such column",)
     assert not any("in another order" in remark for remark in found.remarks)
 
 
 def test_a_frame_that_pandas_has_stored_with_its_index_is_recognised(tmp_path: Path) -> None:
-    found = examined(tmp_path, valid_frame(ED).to_csv().encode())
+    found = inspected(tmp_path, valid_frame(ED).to_csv().encode())
     same(found.frame, valid_frame(ED))
     assert found.problems == (
         "'': the table has no such column (pandas has stored the index of a frame: leave it out)",
@@ -318,7 +322,7 @@ def test_a_frame_that_pandas_has_stored_with_its_index_is_recognised(tmp_path: P
 
 def test_columns_that_are_missing_or_twice_leave_no_frame_and_hide_no_other_problem(tmp_path: Path) -> None:
     text = csv_bytes().replace(b"acuity", b"dispo", 1).replace(b"2025-01-01,", b"1/1/2025,", 1)
-    found = examined(tmp_path, text)
+    found = inspected(tmp_path, text)
     assert found.frame is None
     assert found.problems == (
         "acuity: the column is missing",
@@ -333,13 +337,13 @@ def test_a_column_that_is_missing_leaves_no_frame_even_where_the_others_are_good
         frame.to_csv(store.location(ED), index=False)
     else:
         frame.to_parquet(store.location(ED))
-    found = store.examine(ED)
+    found = store.inspect(ED)
     assert (found.frame, found.problems) == (None, ("acuity: the column is missing",))
 
 
 def test_a_file_with_every_column_twice_is_told(tmp_path: Path) -> None:
     twice = b"\n".join(line + b"," + line for line in csv_bytes(SITES).splitlines())
-    found = examined(tmp_path, twice, table=SITES)
+    found = inspected(tmp_path, twice, table=SITES)
     assert found.frame is None
     assert found.problems == tuple(
         f"{name}: the column is there 2 times" for name in map(str, SITES.columns.keys())
@@ -354,7 +358,7 @@ def test_every_column_with_wrong_values_is_told_with_rows_as_they_are_counted_in
     frame["dob"] = frame["dob"].dt.strftime("%Y-%m-%d").where(frame.index != 7)
     frame["lha_id"] = frame["lha_id"].astype(float)
     frame["sampling_weight"] = "1,5"
-    found = examined(tmp_path, frame.to_csv(index=False).encode(), table=PATIENTS)
+    found = inspected(tmp_path, frame.to_csv(index=False).encode(), table=PATIENTS)
     assert found.frame is None
     assert found.problems == (
         "lha_id: 20 values are not whole numbers that fit INTEGER, without a decimal point: "
@@ -371,7 +375,7 @@ def test_blanks_beside_a_wrong_value_are_judged_as_reading_does(tmp_path: Path, 
     text = (
         csv_bytes().replace(b"P0000001,1,", f"P0000001,{blank}1,".encode()).replace(b"P0000002,2,", b"P2,x,")
     )
-    [problem] = examined(tmp_path, text).problems
+    [problem] = inspected(tmp_path, text).problems
     wrong = "'x' (row 2)" if blank in " \t" else "'\\xa01' (row 1), 'x' (row 2)"
     assert problem.endswith(f"without a decimal point: {wrong}")
 
@@ -379,7 +383,7 @@ def test_blanks_beside_a_wrong_value_are_judged_as_reading_does(tmp_path: Path, 
 def test_ragged_rows_are_told_and_the_others_looked_at(tmp_path: Path) -> None:
     text = csv_bytes(rows=8).replace(b"P0000002,", b"P0000002").replace(b"P0000004,", b"P0000004,,")
     text = text.replace(b"Died", b"?").replace(b"\n8,", b"\n8,,,,,,,,,,") + b"9,P00"
-    found = examined(tmp_path, text)
+    found = inspected(tmp_path, text)
     assert found.frame is None
     assert found.problems == (
         "4 rows do not have 9 values, one for each column: row 2 (line 3) has 8, row 4 (line 5) has 10, "
@@ -391,7 +395,7 @@ def test_ragged_rows_are_told_and_the_others_looked_at(tmp_path: Path) -> None:
 
 
 def test_a_quote_that_is_not_closed_is_told_by_the_row_that_swallows_the_others(tmp_path: Path) -> None:
-    [problem] = examined(tmp_path, csv_bytes().replace(b"P0000002,", b'"P0000002,')).problems
+    [problem] = inspected(tmp_path, csv_bytes().replace(b"P0000002,", b'"P0000002,')).problems
     assert problem == (
         "1 rows do not have 9 values, one for each column: row 2 (line 3) has 2 and takes in 1 more lines by "
         "a quotation mark that is not closed"
@@ -403,7 +407,7 @@ def test_no_row_is_lost_to_a_quote_that_is_not_closed(tmp_path: Path) -> None:
     place = text.index(b"P0030000,")
     store = CsvStore(tmp_path)
     Path(store.location(ED)).write_bytes(text[:place] + b'"' + text[place:])
-    assert store.examine(ED).frame is None
+    assert store.inspect(ED).frame is None
     with pytest.raises(UnreadableTable):
         store.read(ED)
 
@@ -420,7 +424,7 @@ def test_parquet_columns_that_do_not_fit_are_all_told(tmp_path: Path) -> None:
         "los_days": pa.array([1.0, float("nan"), 1e6]),
     }.items():
         arrow = arrow.append_column(name, values)
-    found = examined(tmp_path, parquet_bytes(arrow), ParquetStore, STAYS)
+    found = inspected(tmp_path, parquet_bytes(arrow), ParquetStore, STAYS)
     assert found.frame is None
     assert found.problems == (
         "facility_id: stored as bool where int32 is declared",
@@ -450,9 +454,9 @@ class MemoryStore(TableStore):
     def exists(self, table: sa.Table) -> bool:
         return table.name in self.tables
 
-    def _publish(self, table: sa.Table, arrow: pa.Table, year: int | None) -> Published:
-        self.tables[table.name] = arrow
-        return Published(arrow.nbytes)
+    def _replace(self, table: sa.Table, frame: pd.DataFrame, year: int | None) -> Replacement:
+        self.tables[table.name] = to_arrow(table, frame)
+        return Replacement(self.tables[table.name].nbytes)
 
     def _names(self, table: sa.Table) -> list[str]:
         return list(self.tables[table.name].column_names)
@@ -462,19 +466,19 @@ class MemoryStore(TableStore):
             raise OSError("the line is\n down")
         return self.tables[table.name].select(columns)
 
-    def _load_as_stored(self, table: sa.Table, columns: Sequence[str]) -> Stored:
-        return Stored.whole(self.tables[table.name].select(columns))
+    def _load_as_stored(self, table: sa.Table, columns: Sequence[str]) -> StoredColumns:
+        return StoredColumns.whole(self.tables[table.name].select(columns))
 
 
-def test_any_kind_of_storage_is_examined_alike() -> None:
+def test_any_kind_of_storage_is_inspected_alike() -> None:
     store = MemoryStore()
-    assert store.examine(ED).problems[0].startswith("ed_encounters is not there (looked for memory:ed_enc")
+    assert store.inspect(ED).problems[0].startswith("ed_encounters is not there (looked for memory:ed_enc")
     store.write(ED, valid_frame(ED))
-    same(store.examine(ED).frame, valid_frame(ED))
-    assert store.examine(ED)[1:] == ((), ())
+    same(store.inspect(ED).frame, valid_frame(ED))
+    assert store.inspect(ED)[1:] == ((), ())
     arrow = store.tables["ed_encounters"]
     store.tables["ed_encounters"] = arrow.select(arrow.column_names[::-1]).append_column("x", arrow["dispo"])
-    found = store.examine(ED)
+    found = store.inspect(ED)
     same(found.frame, valid_frame(ED))
     assert found[1:] == (("x: the table has no such column",), (ORDER,))
 
@@ -482,7 +486,7 @@ def test_any_kind_of_storage_is_examined_alike() -> None:
 def test_what_fails_for_no_value_is_told_in_the_words_of_the_storage_and_in_one_line() -> None:
     store = MemoryStore(ed_encounters=to_arrow(ED, valid_frame(ED)))
     store.fails = True
-    assert store.examine(ED) == Examined(None, ("the line is down",))
+    assert store.inspect(ED) == Inspection(None, ("the line is down",))
     with pytest.raises(
         UnreadableTable, match="memory:ed_encounters cannot be read as ed_encounters: the line is"
     ):
@@ -495,14 +499,14 @@ def test_what_fails_for_no_value_is_told_in_the_words_of_the_storage_and_in_one_
 def never_raises(kind: type[FileStore], table: sa.Table, content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         Path(kind(folder).location(table)).write_bytes(content)
-        found = kind(folder).examine(table)
+        found = kind(folder).inspect(table)
         assert (found.frame is not None) or found.problems
         assert all(isinstance(problem, str) and problem for problem in found.problems)
 
 
 @settings(max_examples=150)
-@given(st.binary(max_size=200), st.sampled_from(list(FILE_STORES.values())))
-def test_examining_any_bytes_ends_in_words(content: bytes, kind: type[FileStore]) -> None:
+@given(st.binary(max_size=200), st.sampled_from(list(OPENERS.values())))
+def test_inspecting_any_bytes_ends_in_words(content: bytes, kind: type[FileStore]) -> None:
     never_raises(kind, PROGRAMS, content)
 
 
@@ -514,7 +518,7 @@ GOOD = {CsvStore: csv_bytes(STAYS, 5), ParquetStore: parquet_bytes(to_arrow(STAY
     st.sampled_from(list(GOOD)),
     st.lists(st.tuples(st.floats(0, 1), st.integers(0, 8), st.binary(max_size=8)), min_size=1, max_size=4),
 )
-def test_examining_a_file_that_was_damaged_anywhere_ends_in_words(
+def test_inspecting_a_file_that_was_damaged_anywhere_ends_in_words(
     kind: type[FileStore], damages: list[tuple[float, int, bytes]]
 ) -> None:
     content = GOOD[kind]

@@ -20,21 +20,21 @@ from lm_synth_assets.storage.errors import (
     UnreadableTable,
     why_not_read,
 )
-from lm_synth_assets.storage.examination import Examined, Stored, misfits, order_remarks
-from lm_synth_assets.storage.frames import column_problems, from_arrow, in_year, to_arrow
+from lm_synth_assets.storage.frames import column_problems, from_arrow, in_year
+from lm_synth_assets.storage.inspection import Inspection, StoredColumns, misfits, order_remarks
 
 _FAILURES = (SchemaError, pa.ArrowException, OSError, ValueError)
 """What reading may end in where something else is stored than the declared table."""
 
 
-class Published(NamedTuple):
+class Replacement(NamedTuple):
     """What putting a table in its place came to."""
 
     bytes: int
     removed: Mapping[str, int] = MappingProxyType({})
 
 
-class Written(NamedTuple):
+class WriteResult(NamedTuple):
     """What was stored: rows, bytes as stored, and where.
 
     `removed` counts, by table, the rows elsewhere that went with rows of this table that they referred to.
@@ -46,7 +46,7 @@ class Written(NamedTuple):
     removed: Mapping[str, int] = MappingProxyType({})
 
 
-class Readable(Protocol):
+class ReadableStore(Protocol):
     """What it takes to look at stored tables."""
 
     def location(self, table: sa.Table, /) -> str: ...
@@ -55,7 +55,7 @@ class Readable(Protocol):
 
     def read(self, table: sa.Table, /) -> pd.DataFrame: ...
 
-    def examine(self, table: sa.Table, /) -> Examined: ...
+    def inspect(self, table: sa.Table, /) -> Inspection: ...
 
 
 class TableStore(ABC):
@@ -74,8 +74,11 @@ class TableStore(ABC):
         """Whether the table has been stored."""
 
     @abstractmethod
-    def _publish(self, table: sa.Table, arrow: pa.Table, year: int | None) -> Published:
-        """Put `arrow` in the place of what was there, or of one year of it, whole or not at all."""
+    def _replace(self, table: sa.Table, frame: pd.DataFrame, year: int | None) -> Replacement:
+        """Put a frame in the place of what was stored, or of one year of it, whole or not at all.
+
+        The frame keeps to `table`. Raises StorageError.
+        """
 
     @abstractmethod
     def _names(self, table: sa.Table) -> list[str]:
@@ -85,9 +88,9 @@ class TableStore(ABC):
     def _load(self, table: sa.Table, columns: Sequence[str]) -> pa.Table:
         """The stored columns, all or some; may raise any error of Arrow or of the system."""
 
-    def _load_as_stored(self, table: sa.Table, columns: Sequence[str]) -> Stored:
+    def _load_as_stored(self, table: sa.Table, columns: Sequence[str]) -> StoredColumns:
         """The same in types that hold whatever is stored, for when `_load` or a conversion has failed."""
-        return Stored.whole(self._load(table, columns))
+        return StoredColumns.whole(self._load(table, columns))
 
     def _obstacle(self, table: sa.Table) -> str | None:
         """Why what is stored cannot be the table at all, from a short look at it."""
@@ -104,7 +107,7 @@ class TableStore(ABC):
         except _FAILURES:
             return []
 
-    def write(self, table: sa.Table, frame: pd.DataFrame, year: int | None = None) -> Written:
+    def write(self, table: sa.Table, frame: pd.DataFrame, year: int | None = None) -> WriteResult:
         """Store a frame that keeps to `table`, in the place of what was there, or of one year of it.
 
         Raises SchemaError, before anything is touched, where the frame does not keep to `table` or holds rows
@@ -113,12 +116,8 @@ class TableStore(ABC):
         kept = enforce(table, frame)
         if year is not None and (others := (~in_year(table, kept, year)).sum()):
             raise SchemaError(table.name, [f"{others:,} rows are not of {year}, which is to be replaced"])
-        published = self._put(table, kept, year)
-        return Written(len(kept), published.bytes, self.location(table), published.removed)
-
-    def _put(self, table: sa.Table, frame: pd.DataFrame, year: int | None) -> Published:
-        """Put a frame that keeps to `table` in the place of what was there, or of one year of it."""
-        return self._publish(table, to_arrow(table, frame), year)
+        replacement = self._replace(table, kept, year)
+        return WriteResult(len(kept), replacement.bytes, self.location(table), replacement.removed)
 
     def read(self, table: sa.Table, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The stored frame, or only some of its columns, in the order asked for.
@@ -133,7 +132,7 @@ class TableStore(ABC):
         except _FAILURES as error:
             raise self._unreadable(table, error) from error
 
-    def examine(self, table: sa.Table) -> Examined:
+    def inspect(self, table: sa.Table) -> Inspection:
         """What is stored in the place of `table`, whatever it is, and all that is wrong with it.
 
         Raises nothing for what is stored: what `read` raises is a problem here, and so is all that comes
@@ -143,13 +142,13 @@ class TableStore(ABC):
             self._require(table)
             if obstacle := self._obstacle(table):
                 raise UnreadableTable(table.name, self.location(table), obstacle)
-            return self._examined(table)
+            return self._inspected(table)
         except StorageError as error:
-            return Examined(None, (str(error),))
+            return Inspection(None, (str(error),))
         except _FAILURES as error:
-            return Examined(None, (str(self._unreadable(table, error)),))
+            return Inspection(None, (str(self._unreadable(table, error)),))
 
-    def _examined(self, table: sa.Table) -> Examined:
+    def _inspected(self, table: sa.Table) -> Inspection:
         names = self._names(table)
         problems = column_problems(table, names)
         columns = [name for name in map(str, table.columns.keys()) if names.count(name) == 1]
@@ -159,7 +158,7 @@ class TableStore(ABC):
         except _FAILURES as error:
             problems += misfits(table, self._load_as_stored(table, columns)) or [_reason(error)]
         complete = frame if len(columns) == len(table.columns) else None
-        return Examined(complete, tuple(problems), tuple(self._remarks(table)))
+        return Inspection(complete, tuple(problems), tuple(self._remarks(table)))
 
     def _require(self, table: sa.Table) -> None:
         if not self.exists(table):

@@ -21,7 +21,7 @@ from lm_synth_assets.storage.enforcement import EXAMPLES, examples
 from lm_synth_assets.storage.frames import arrow_type, is_compatible, is_text, values_from_arrow, words_of
 
 
-class Examined(NamedTuple):
+class Inspection(NamedTuple):
     """A stored table as it was found.
 
     `frame` has the declared columns, order and dtypes, and is None where they cannot all be had; `problems`
@@ -33,7 +33,7 @@ class Examined(NamedTuple):
     remarks: tuple[str, ...] = ()
 
 
-class Stored(NamedTuple):
+class StoredColumns(NamedTuple):
     """Columns in the types in which they are stored, the number of each row, and what kept others out."""
 
     columns: pa.Table
@@ -41,12 +41,12 @@ class Stored(NamedTuple):
     problems: tuple[str, ...] = ()
 
     @classmethod
-    def whole(cls, columns: pa.Table) -> Stored:
+    def whole(cls, columns: pa.Table) -> StoredColumns:
         """All rows of a table, counted from 1."""
         return cls(columns, np.arange(1, columns.num_rows + 1))
 
 
-def misfits(table: sa.Table, stored: Stored) -> list[str]:
+def misfits(table: sa.Table, stored: StoredColumns) -> list[str]:
     """Every reason why stored columns cannot be taken for those that `table` declares.
 
     For each column in words: nulls where none may be, words that are not in a closed list, and values that

@@ -20,13 +20,38 @@ import pyarrow.csv as pa_csv
 import sqlalchemy as sa
 
 from lm_synth_assets.storage.enforcement import EXAMPLES
-from lm_synth_assets.storage.examination import Stored
+from lm_synth_assets.storage.files.sniffing import csv_problem, encoding_problem, mapped, quote_problem
+from lm_synth_assets.storage.files.store import FileStore
 from lm_synth_assets.storage.frames import arrow_type
-from lm_synth_assets.storage.recognition import encoding_problem, mapped, quote_problem
+from lm_synth_assets.storage.inspection import StoredColumns
 
 _BATCH_ROWS = 65_536
 _LONGEST_HEADER = 1 << 16
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
+
+
+class CsvStore(FileStore):
+    """Tables as CSV files."""
+
+    suffix = ".csv"
+
+    def _encode(self, arrow: pa.Table, file: IO[bytes]) -> None:
+        write_csv(arrow, file)
+
+    def _names(self, table: sa.Table) -> list[str]:
+        return read_header(self._path(table))
+
+    def _load(self, table: sa.Table, columns: Sequence[str]) -> pa.Table:
+        return read_csv(self._path(table), table, columns)
+
+    def _load_as_stored(self, table: sa.Table, columns: Sequence[str]) -> StoredColumns:
+        return read_text(self._path(table), table, columns)
+
+    def _obstacle(self, table: sa.Table) -> str | None:
+        return csv_problem(self._path(table), table)
+
+    def _remarks(self, table: sa.Table) -> list[str]:
+        return [*super()._remarks(table), *layout_remarks(self._path(table))]
 
 
 def write_csv(arrow: pa.Table, file: IO[bytes]) -> None:
@@ -67,7 +92,7 @@ def read_csv(path: Path, table: sa.Table, columns: Sequence[str]) -> pa.Table:
         raise ValueError(named) from error
 
 
-def read_text(path: Path, table: sa.Table, columns: Sequence[str]) -> Stored:
+def read_text(path: Path, table: sa.Table, columns: Sequence[str]) -> StoredColumns:
     """The named columns as text, without the rows that are ragged and the blanks that reading overlooks.
 
     Raises ValueError or OSError where the file cannot be read.
@@ -97,7 +122,7 @@ def read_text(path: Path, table: sa.Table, columns: Sequence[str]) -> Stored:
     # Arrow counts the header.
     skipped = np.array([row.number - 1 for row in ragged], dtype=np.int64)
     rows = np.delete(np.arange(1, text.num_rows + len(ragged) + 1), skipped - 1)
-    return Stored(text, rows, tuple(_ragged_problems(ragged)))
+    return StoredColumns(text, rows, tuple(_ragged_problems(ragged)))
 
 
 def layout_remarks(path: Path) -> list[str]:
