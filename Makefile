@@ -63,7 +63,7 @@ power: $(DEV)
 	$(BIN)/python -m benchmarks.power 200
 
 docs: $(DEV)
-	$(BIN)/python -m lm_synth_assets.region.files > configs/region.schema.json
+	$(BIN)/python -m lm_synth_assets.region.editor_schema > configs/region.schema.json
 	$(BIN)/python -m lm_synth_assets.cli.documents docs out
 	$(BIN)/python -m lm_synth_assets.storage.mysql.scripts deploy/mysql
 	$(BIN)/python -m lm_synth_assets_tests.damages.page > docs/damages.md

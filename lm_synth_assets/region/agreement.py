@@ -1,14 +1,14 @@
-"""What must agree with what: checks between values of a configuration that are each allowed by themselves.
+"""Rules between values of a configuration that are each allowed by themselves.
 
-Here belongs every rule that takes more than one value to break. A check's parameters are the sections that
-it reads, by the names that they have in `Region`, so that it runs whenever those are sound, whatever is
-wrong elsewhere.
+Every rule that takes more than one value to break belongs in this module. A rule is a function whose
+parameters are the sections that it reads, by their names in `Region`: it runs whenever those are valid,
+whatever is wrong elsewhere. `RULES` lists them all.
 """
 
 import inspect
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from math import exp
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from lm_synth_assets.region.models.arrivals import Rhythm
 from lm_synth_assets.region.models.emergency import Emergency
@@ -18,32 +18,24 @@ from lm_synth_assets.region.models.people import Lha
 from lm_synth_assets.region.models.programs import Program, Stays
 from lm_synth_assets.region.models.scenarios import Scenario
 from lm_synth_assets.region.models.sites import Coverage, Site
+from lm_synth_assets.region.problems import KeyPath, Problem
 from lm_synth_assets.schema.vocabulary import AGE_BANDS, ED_SUBSERVICES, INPATIENT
-
-KeyPath: TypeAlias = tuple[str | int, ...]
-
-
-class Problem(NamedTuple):
-    """One thing that is wrong: where in the configuration, and what."""
-
-    path: KeyPath
-    message: str
 
 
 def disagreements(sections: Mapping[str, Any]) -> list[Problem]:
-    """What does not agree between sections of a region; a check that lacks one of them is left out."""
+    """The problems between sections of a region; a rule that reads a missing section is skipped."""
     problems: list[Problem] = []
-    for check in _CHECKS:
-        needed = inspect.signature(check).parameters
+    for rule in RULES:
+        needed = inspect.signature(rule).parameters
         if needed.keys() <= sections.keys():
-            problems += check(**{name: sections[name] for name in needed})
+            problems += rule(**{name: sections[name] for name in needed})
     return problems
 
 
 def _unknown(path: KeyPath, names: Iterable[str], known: Collection[str], what: str) -> Iterator[Problem]:
     for name in names:
         if name not in known:
-            yield Problem(path, f"{name} is no {what}; known are {', '.join(known)}")
+            yield Problem(path, f"{name} is not {what}; must be one of {', '.join(known)}")
 
 
 def _all_stays(programs: dict[str, Program]) -> Iterator[tuple[str, str, Stays]]:
@@ -56,29 +48,29 @@ def _all_stays(programs: dict[str, Program]) -> Iterator[tuple[str, str, Stays]]
 def _site_references(sites: dict[str, Site]) -> Iterator[Problem]:
     for code, site in sites.items():
         for field, targets in (("refers_to", site.refers_to), ("transfers_to", list(site.transfers_to))):
-            here = ("sites", code, field)
-            yield from _unknown(here, targets, sites, "site")
+            path = ("sites", code, field)
+            yield from _unknown(path, targets, sites, "a site")
             if code in targets:
-                yield Problem(here, f"{code} cannot name itself; name another site")
+                yield Problem(path, f"{code} cannot name itself; name another site")
 
 
 def _home_sites(lhas: dict[str, Lha], sites: dict[str, Site]) -> Iterator[Problem]:
     for name, lha in lhas.items():
-        here = ("lhas", name)
-        yield from _unknown((*here, "default_site"), [lha.default_site], sites, "site")
-        yield from _unknown((*here, "goes_to"), lha.goes_to, sites, "site")
+        path = ("lhas", name)
+        yield from _unknown((*path, "default_site"), [lha.default_site], sites, "a site")
+        yield from _unknown((*path, "goes_to"), lha.goes_to, sites, "a site")
 
 
 def _movers(lhas: dict[str, Lha]) -> Iterator[Problem]:
     for name, lha in lhas.items():
-        here = ("lhas", name)
+        path = ("lhas", name)
         if lha.default_site in lha.goes_to:
             yield Problem(
-                here, f"goes_to names {lha.default_site}, the default site; must name other sites only"
+                path, f"goes_to names {lha.default_site}, the default site; must name other sites only"
             )
         if lha.leaves_pct and not lha.goes_to:
             yield Problem(
-                here, f"leaves_pct is {lha.leaves_pct:g}, but goes_to names no site; must be 0, or name one"
+                path, f"leaves_pct is {lha.leaves_pct:g}, but goes_to names no site; must be 0, or name one"
             )
 
 
@@ -89,11 +81,11 @@ def _residents(lhas: dict[str, Lha]) -> Iterator[Problem]:
 
 def _age_profiles(lhas: dict[str, Lha], age_profiles: dict[str, dict[str, float]]) -> Iterator[Problem]:
     for name, lha in lhas.items():
-        yield from _unknown(("lhas", name, "age_profile"), [lha.age_profile], age_profiles, "age profile")
+        yield from _unknown(("lhas", name, "age_profile"), [lha.age_profile], age_profiles, "an age profile")
 
 
 def _rate_overrides(ed: Emergency, lhas: dict[str, Lha]) -> Iterator[Problem]:
-    yield from _unknown(("ed", "rate_overrides"), ed.rate_overrides, lhas, "LHA")
+    yield from _unknown(("ed", "rate_overrides"), ed.rate_overrides, lhas, "an LHA")
 
 
 def _ed_outcomes(ed: Emergency) -> Iterator[Problem]:
@@ -118,12 +110,12 @@ def _ed_outcomes(ed: Emergency) -> Iterator[Problem]:
 def _settings(programs: dict[str, Program]) -> Iterator[Problem]:
     for program, section in programs.items():
         for name, subprogram in section.subprograms.items():
-            here = ("programs", program, "subprograms", name)
+            path = ("programs", program, "subprograms", name)
             if subprogram.setting == INPATIENT and not subprogram.stays:
-                yield Problem(here, f"setting is {INPATIENT}, so `stays` must describe its stays")
+                yield Problem(path, f"setting is {INPATIENT}, so `stays` must describe its stays")
             if subprogram.setting != INPATIENT and subprogram.stays:
                 yield Problem(
-                    here, f"setting is {subprogram.setting}, but `stays` goes with {INPATIENT} only"
+                    path, f"setting is {subprogram.setting}, but `stays` goes with {INPATIENT} only"
                 )
 
 
@@ -143,8 +135,8 @@ def _program_mix(inpatient: Inpatient, programs: dict[str, Program]) -> Iterator
     for gender, by_age in inpatient.program_mix_pct.items():
         for band in AGE_BANDS:
             mix = by_age[band.label]
-            here = ("inpatient", "program_mix_pct", gender, band.label)
-            yield from _unknown(here, mix, stays_of, "program with inpatient stays")
+            path = ("inpatient", "program_mix_pct", gender, band.label)
+            yield from _unknown(path, mix, stays_of, "a program with inpatient stays")
             for program, share in mix.items():
                 takes_them = any(
                     gender in stays.genders
@@ -154,7 +146,7 @@ def _program_mix(inpatient: Inpatient, programs: dict[str, Program]) -> Iterator
                 )
                 if program in stays_of and share and not takes_them:
                     yield Problem(
-                        (*here, program),
+                        (*path, program),
                         f"is {share:g}, but no subprogram of {program} takes {gender} patients aged "
                         f"{band.label}; must be 0",
                     )
@@ -162,43 +154,43 @@ def _program_mix(inpatient: Inpatient, programs: dict[str, Program]) -> Iterator
 
 def _ed_rhythms(ed_rhythms: dict[str, str], rhythms: dict[str, Rhythm]) -> Iterator[Problem]:
     for subservice, name in ed_rhythms.items():
-        yield from _unknown(("ed_rhythms", subservice), [name], rhythms, "rhythm")
+        yield from _unknown(("ed_rhythms", subservice), [name], rhythms, "a rhythm")
 
 
 def _stay_rhythms(programs: dict[str, Program], rhythms: dict[str, Rhythm]) -> Iterator[Problem]:
     for program, name, stays in _all_stays(programs):
-        here = ("programs", program, "subprograms", name, "stays")
-        yield from _unknown((*here, "direct_rhythm"), [stays.direct_rhythm], rhythms, "rhythm")
+        path = ("programs", program, "subprograms", name, "stays")
+        yield from _unknown((*path, "direct_rhythm"), [stays.direct_rhythm], rhythms, "a rhythm")
         if stays.ed_rhythm is not None:
-            yield from _unknown((*here, "ed_rhythm"), [stays.ed_rhythm], rhythms, "rhythm")
+            yield from _unknown((*path, "ed_rhythm"), [stays.ed_rhythm], rhythms, "a rhythm")
 
 
 def _coverage_rows(coverage_matrix: Coverage, programs: dict[str, Program]) -> Iterator[Problem]:
-    here = ("coverage_matrix",)
+    path = ("coverage_matrix",)
     for program, rows in coverage_matrix.items():
-        yield from _unknown((*here, program), [program], programs, "program")
+        yield from _unknown((*path, program), [program], programs, "a program")
         if program in programs:
             for name in rows:
                 known = programs[program].subprograms
-                yield from _unknown((*here, program, name), [name], known, f"subprogram of {program}")
+                yield from _unknown((*path, program, name), [name], known, f"a subprogram of {program}")
     for program, section in programs.items():
         rows = coverage_matrix.get(program, {})
         for name in section.subprograms:
             if name not in rows:
                 yield Problem(
-                    (*here, program), f"subprogram {name} has no row; every subprogram must have one"
+                    (*path, program), f"subprogram {name} has no row; every subprogram must have one"
                 )
         if rows and not any(any(row.values()) for row in rows.values()):
-            yield Problem((*here, program), "is offered nowhere; at least one site must have a 1")
+            yield Problem((*path, program), "is offered nowhere; at least one site must have a 1")
 
 
 def _coverage_columns(coverage_matrix: Coverage, sites: dict[str, Site]) -> Iterator[Problem]:
-    here = ("coverage_matrix",)
+    path = ("coverage_matrix",)
     columns = next((row for rows in coverage_matrix.values() for row in rows.values()), {})
-    yield from _unknown(here, columns, sites, "site")
+    yield from _unknown(path, columns, sites, "a site")
     for site in sites:
         if site not in columns:
-            yield Problem(here, f"site {site} has no column; every site must have one")
+            yield Problem(path, f"site {site} has no column; every site must have one")
 
 
 def _reachable_beds(
@@ -245,12 +237,12 @@ def _alc_threshold(inpatient: Inpatient) -> Iterator[Problem]:
 
 def _alc_within_the_cap(inpatient: Inpatient) -> Iterator[Problem]:
     # An ALC stay is acute for at most a third of the cap.
-    for name, parts, words in (("least_acute_days", 1, "a third"), ("least_days", 2, "two thirds")):
+    for name, parts, share in (("least_acute_days", 1, "a third"), ("least_days", 2, "two thirds")):
         least, most = getattr(inpatient.alc, name), inpatient.los_cap_days * parts / 3
         if least > most:
             yield Problem(
                 ("inpatient", "alc", name),
-                f"{least:g} is above {most:g}, {words} of los_cap_days; must be at most that, or ALC stays "
+                f"{least:g} is above {most:g}, {share} of los_cap_days; must be at most that, or ALC stays "
                 "would be longer than the cap",
             )
 
@@ -271,8 +263,8 @@ def _gate_limits(gates: Gates) -> Iterator[Problem]:
         )
 
 
-_Check: TypeAlias = Callable[..., Iterator[Problem]]
-_CHECKS: tuple[_Check, ...] = (
+Rule: TypeAlias = Callable[..., Iterator[Problem]]
+RULES: tuple[Rule, ...] = (
     _site_references,
     _home_sites,
     _movers,

@@ -14,10 +14,11 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from lm_synth_assets.errors import ConfigError
-from lm_synth_assets.region.files import DEFAULT_CONFIG, describe_validation_error, load_region
+from lm_synth_assets.region.files import DEFAULT_CONFIG, load_region
 from lm_synth_assets.region.models.gates import Gates
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.region.models.run import Run
+from lm_synth_assets.region.problems import describe_validation_error
 
 THRESHOLDS = ("ks_threshold", "corr_threshold")
 """The thresholds of gates that a run may change."""

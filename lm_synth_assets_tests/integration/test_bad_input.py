@@ -48,7 +48,7 @@ CONFIGURATIONS: dict[str, tuple[str, str]] = {
     ),
     "unknown key": (
         "run: {patient: 5}",
-        "2: run.patient: unknown key; known are patients, seed, start_year, years, with_ed, with_ip",
+        "2: run.patient: unknown key; must be one of patients, seed, start_year, years, with_ed, with_ip",
     ),
     "weights that do not add up": (
         "age_profiles: {valley: {85+: 3}}",
@@ -88,7 +88,7 @@ MATRICES: dict[str, tuple[str, str, str]] = {
     "unknown site": (
         "LM-GPK",
         "LM-XXX",
-        "1: coverage_matrix: LM-XXX is no site; known are LM-SNW, LM-BLH, ",
+        "1: coverage_matrix: LM-XXX is not a site; must be one of LM-SNW, LM-BLH, ",
     ),
     "missing subprogram": (
         r"Pain Services,Interventional Pain,.*\n",

@@ -14,16 +14,12 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from lm_synth_assets.region.files import (
-    CONFIG_FOLDER,
-    DEFAULT_CONFIG,
-    describe_validation_error,
-    json_schema,
-    load_region,
-)
+from lm_synth_assets.region.editor_schema import json_schema
+from lm_synth_assets.region.files import CONFIG_FOLDER, DEFAULT_CONFIG, load_region
 from lm_synth_assets.region.models.programs import Subprogram
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.region.models.sites import Site
+from lm_synth_assets.region.problems import describe_validation_error
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS, CARE_SETTINGS, SITE_TYPES
 
 EXTENDS_DEFAULTS = f"extends: {DEFAULT_CONFIG}\n"
@@ -95,7 +91,10 @@ class TestAnotherRun:
             ({"patients": -5}, "patients: must be a whole number, at least 1 and at most 9999999; found -5"),
             ({"years": 0}, "years: must be a whole number, at least 1 and at most 50; found 0"),
             ({"years": True}, "years: must be a whole number, at least 1 and at most 50; found true"),
-            ({"days": 3}, "days: unknown key; known are patients, seed, start_year, years, with_ed, with_ip"),
+            (
+                {"days": 3},
+                "days: unknown key; must be one of patients, seed, start_year, years, with_ed, with_ip",
+            ),
         ],
     )
     def test_is_validated_like_a_file(self, defaults: Region, change: dict[str, int], message: str) -> None:
@@ -236,7 +235,7 @@ class TestEditorSchema:
 
         assert stored == json_schema(), (
             "the configuration has changed; regenerate the schema with "
-            "`python -m lm_synth_assets.region.files > configs/region.schema.json`"
+            "`python -m lm_synth_assets.region.editor_schema > configs/region.schema.json`"
         )
 
     @pytest.mark.parametrize("name", [DEFAULT_CONFIG.name, "tiny.yaml"])

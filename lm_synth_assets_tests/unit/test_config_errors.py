@@ -145,8 +145,8 @@ class TestYaml:
 
     def test_with_a_key_that_stands_twice(self, overlay: OverlayComplaints) -> None:
         assert overlay("run: {years: 3, seed: 1,\n  years: 4}\ngates: {}\ngates: {}") == [
-            "my.yaml:3: run.years: stands here again; first in line 2",
-            "my.yaml:5: gates: stands here again; first in line 4",
+            "my.yaml:3: run.years: is repeated; first set in line 2",
+            "my.yaml:5: gates: is repeated; first set in line 4",
         ]
 
     @pytest.mark.parametrize("key", ["5", "1.5", "no", "2025-01-01", "~", "2025-02-31"])
@@ -171,7 +171,7 @@ class TestExtends:
         ("name", "complaint"),
         [
             ("nowhere.yaml", "nowhere.yaml: no such file"),
-            ("my.yaml", "my.yaml: is extended in a circle; a file cannot start from itself"),
+            ("my.yaml", "my.yaml: extends itself, directly or through another file"),
             ("''", ".: cannot be read: Is a directory"),
             ('"a\\0b"', "'a\\x00b': cannot be the name of a file"),
             ("5", "must be the name of a file; found 5"),
@@ -186,8 +186,8 @@ class TestExtends:
         Path("between.yaml").write_text("\nextends: my.yaml\n", encoding="utf-8")
 
         assert complaints("extends: between.yaml") == [
-            "my.yaml:1: extends: between.yaml:2: extends: my.yaml: is extended in a circle; "
-            "a file cannot start from itself"
+            "my.yaml:1: extends: between.yaml:2: extends: my.yaml: extends itself, directly or "
+            "through another file"
         ]
 
     def test_a_broken_file(self, complaints: Complaints) -> None:
@@ -205,7 +205,8 @@ class TestExtends:
         assert complaints("extends: between.yaml\nrun:\n  seed: -2\n  size: 3") == [
             "between.yaml:2: run.years: must be a whole number, at least 1 and at most 50; found 0",
             "my.yaml:3: run.seed: must be a whole number, at least 0 and below 9223372036854775808; found -2",
-            "my.yaml:4: run.size: unknown key; known are patients, seed, start_year, years, with_ed, with_ip",
+            "my.yaml:4: run.size: unknown key; must be one of patients, seed, start_year, years, with_ed, "
+            "with_ip",
         ]
 
     def test_names_the_line_that_sets_a_value_last(self, overlay: OverlayComplaints) -> None:
@@ -268,7 +269,7 @@ SHARE = "must be a number, at least 0 and at most 1"
         ),
         pytest.param(
             "run: {pateints: 5}",
-            "run.pateints: unknown key; known are patients, seed, start_year, years, with_ed, with_ip",
+            "run.pateints: unknown key; must be one of patients, seed, start_year, years, with_ed, with_ip",
             id="unknown key",
         ),
         pytest.param(
@@ -323,12 +324,12 @@ SHARE = "must be a number, at least 0 and at most 1"
         ),
         pytest.param(
             "ed: {rate_overrides: {Riverbend: {Adult ED: {85-90: {}}}}}",
-            f"ed.rate_overrides.Riverbend.Adult ED.85-90: unknown key; known are {AGES}",
+            f"ed.rate_overrides.Riverbend.Adult ED.85-90: unknown key; must be one of {AGES}",
             id="rate of an unknown age group",
         ),
         pytest.param(
             "ed: {admission: {Walk-in: {}}}",
-            "ed.admission.Walk-in: unknown key; known are Adult ED, Pediatric ED, Urgent Care Centre",
+            "ed.admission.Walk-in: unknown key; must be one of Adult ED, Pediatric ED, Urgent Care Centre",
             id="admission from an unknown subservice",
         ),
         pytest.param(
@@ -419,7 +420,7 @@ MEDICINE = "programs: {Medicine: {subprograms: {Hospitalist: "
     [
         (
             "sites: {LM-BRC: {refers_to: [LM-XXX]}}",
-            f"sites.LM-BRC.refers_to: LM-XXX is no site; known are {SITES}",
+            f"sites.LM-BRC.refers_to: LM-XXX is not a site; must be one of {SITES}",
         ),
         (
             "sites: {LM-BRC: {transfers_to: {LM-BRC: 1}}}",
@@ -427,7 +428,7 @@ MEDICINE = "programs: {Medicine: {subprograms: {Hospitalist: "
         ),
         (
             "lhas: {Riverbend: {goes_to: {LM-XXX: 1}}}",
-            f"lhas.Riverbend.goes_to: LM-XXX is no site; known are {SITES}",
+            f"lhas.Riverbend.goes_to: LM-XXX is not a site; must be one of {SITES}",
         ),
         (
             "lhas: {Riverbend: {goes_to: {LM-BRC: 1}}}",
@@ -435,8 +436,8 @@ MEDICINE = "programs: {Medicine: {subprograms: {Hospitalist: "
         ),
         (
             "lhas: {Riverbend: {age_profile: old}}",
-            "lhas.Riverbend.age_profile: old is no age profile; known are young_suburban, urban_core, "
-            "family_mixed, older_mixed, valley, retirement",
+            "lhas.Riverbend.age_profile: old is not an age profile; must be one of young_suburban, "
+            "urban_core, family_mixed, older_mixed, valley, retirement",
         ),
         (
             "ed: {dispositions: {Transferred: {Urgent Care Centre: [0.98, 0, 0, 0, 0]}}}",
@@ -464,27 +465,24 @@ MEDICINE = "programs: {Medicine: {subprograms: {Hospitalist: "
         ),
         (
             MEDICINE + "{stays: {direct_rhythm: waltz}}}}}",
-            "programs.Medicine.subprograms.Hospitalist.stays.direct_rhythm: waltz is no rhythm; known are "
-            "adult, "
-            "pediatric, urgent_care, trauma, medical, elective, births",
+            "programs.Medicine.subprograms.Hospitalist.stays.direct_rhythm: waltz is not a rhythm; must "
+            "be one of adult, pediatric, urgent_care, trauma, medical, elective, births",
         ),
         (
             MEDICINE + "{stays: {ed_rhythm: waltz}}}}}",
-            "programs.Medicine.subprograms.Hospitalist.stays.ed_rhythm: waltz is no rhythm; known are adult, "
-            "pediatric, urgent_care, trauma, medical, elective, births",
+            "programs.Medicine.subprograms.Hospitalist.stays.ed_rhythm: waltz is not a rhythm; must be "
+            "one of adult, pediatric, urgent_care, trauma, medical, elective, births",
         ),
         (
             "ed_rhythms: {Adult ED: waltz}",
-            "ed_rhythms.Adult ED: waltz is no rhythm; known are adult, pediatric, urgent_care, trauma, "
-            "medical, "
-            "elective, births",
+            "ed_rhythms.Adult ED: waltz is not a rhythm; must be one of adult, pediatric, urgent_care, "
+            "trauma, medical, elective, births",
         ),
         (
             "inpatient: {program_mix_pct: {Male: {0-4: {Emergency: 0}}}}",
-            "inpatient.program_mix_pct.Male.0-4: Emergency is no program with inpatient stays; known are "
-            "Medicine, Inpatient MHSU, MICY, Critical Care, Surgery / Periop, Cardiac, Renal, "
-            "Rehabilitation, "
-            "Palliative Care, Trauma",
+            "inpatient.program_mix_pct.Male.0-4: Emergency is not a program with inpatient stays; must be "
+            "one of Medicine, Inpatient MHSU, MICY, Critical Care, Surgery / Periop, Cardiac, Renal, "
+            "Rehabilitation, Palliative Care, Trauma",
         ),
         (
             "inpatient: {program_mix_pct: {Male: {45-64: {Trauma: 0, MICY: 3.5}}}}",
@@ -514,9 +512,9 @@ MEDICINE = "programs: {Medicine: {subprograms: {Hospitalist: "
         ),
         (
             "ed: {rate_overrides: {Nowhere: {}}}",
-            "ed.rate_overrides: Nowhere is no LHA; known are Harborview, Riverbend, North Shoreline, "
-            "Cedar Heights, Lakeside Plains, Granite Hills, Sunset Promenade, Driftwood Inlet, Otter Cove, "
-            "Blueberry Meadows, Silver Falls, Stargazer Valley",
+            "ed.rate_overrides: Nowhere is not an LHA; must be one of Harborview, Riverbend, North "
+            "Shoreline, Cedar Heights, Lakeside Plains, Granite Hills, Sunset Promenade, Driftwood Inlet, "
+            "Otter Cove, Blueberry Meadows, Silver Falls, Stargazer Valley",
         ),
     ],
 )
@@ -565,7 +563,7 @@ class TestCoverageMatrix:
 
     def test_with_an_unknown_site(self, matrix: Complaints) -> None:
         assert matrix(coverage("LM-FGH", "LM-XXX")) == [
-            f"my.csv:1: coverage_matrix: LM-XXX is no site; known are {SITES}",
+            f"my.csv:1: coverage_matrix: LM-XXX is not a site; must be one of {SITES}",
             "my.csv:1: coverage_matrix: site LM-FGH has no column; every site must have one",
         ]
 
@@ -586,11 +584,11 @@ class TestCoverageMatrix:
         (program, subprogram) = matrix(coverage() + f"Magic,Spells{ones}\nMedicine,Spells{ones}\n")
 
         assert program.startswith(
-            "my.csv:50: coverage_matrix.Magic: Magic is no program; known are Medicine, "
+            "my.csv:50: coverage_matrix.Magic: Magic is not a program; must be one of Medicine, "
         )
         assert subprogram == (
-            "my.csv:51: coverage_matrix.Medicine.Spells: Spells is no subprogram of Medicine; known are "
-            "General Medicine, Hospitalist, ACE (Acute Care for Elderly)"
+            "my.csv:51: coverage_matrix.Medicine.Spells: Spells is not a subprogram of Medicine; must be "
+            "one of General Medicine, Hospitalist, ACE (Acute Care for Elderly)"
         )
 
     def test_that_leaves_a_program_nowhere(self, matrix: Complaints) -> None:
@@ -633,7 +631,7 @@ class TestCoverageMatrix:
 
         assert matrix(coverage(row, "Trauma,Follow-up Clinic,") + again) == [
             "my.csv:43: coverage_matrix.Trauma.Follow-up Clinic: the row has 13 values; must have 14",
-            "my.csv:50: coverage_matrix.Medicine.Hospitalist: stands here again; first in line 3",
+            "my.csv:50: coverage_matrix.Medicine.Hospitalist: is repeated; first set in line 3",
         ]
 
 
@@ -659,9 +657,9 @@ scenarios: {Baseline: {los: 2}}
 colour: blue
 """
     ) == [
-        f"my.yaml:4: sites.LM-BRC.refers_to: LM-XXX is no site; known are {SITES}",
+        f"my.yaml:4: sites.LM-BRC.refers_to: LM-XXX is not a site; must be one of {SITES}",
         "my.yaml:7: run.years: must be a whole number, at least 1 and at most 50; found -1",
-        "my.yaml:8: run.years: stands here again; first in line 7",
+        "my.yaml:8: run.years: is repeated; first set in line 7",
         f'my.yaml:9: run.patients: {PATIENTS}; found "many"',
         f"my.yaml:11: ed.rates_per_1000.Adult ED.0-4.Female: {NUMBER}; found -1",
         f'my.yaml:11: ed.rates_per_1000.Adult ED.0-4.Male: {NUMBER}; found ".inf"',
@@ -671,7 +669,7 @@ colour: blue
         ),
         "my.yaml:14: age_profiles.urban_core: sums to 130; must sum to 100",
         "my.yaml:15: scenarios.Baseline: the first scenario is the baseline: all its multipliers must be 1",
-        "my.yaml:16: colour: unknown key; known are run, privacy, coverage_matrix, sites, age_profiles, "
+        "my.yaml:16: colour: unknown key; must be one of run, privacy, coverage_matrix, sites, age_profiles, "
         "lhas, "
         "population, ed, rhythms, ed_rhythms, calendar, programs, inpatient, scenarios, gates",
         'my.csv:3: coverage_matrix.Medicine.Hospitalist.LM-BRC: must be 0 or 1; found "x"',
