@@ -1,12 +1,13 @@
 """One stored data set as an object: where its tables are, and the run that it is held against."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
+import pandas as pd
+
 from lm_synth_assets.errors import CapacityError, ConfigError
-from lm_synth_assets.gates.gate import StoredTables
+from lm_synth_assets.gates.gate import Gate, StoredTables
+from lm_synth_assets.gates.results import GateResult, result_of
 from lm_synth_assets.model.sample import sample_sizes
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.region.models.run import Run
@@ -15,26 +16,25 @@ from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.simulation.catalogue import tables_left_out
 from lm_synth_assets.storage.errors import NoDataSet
 from lm_synth_assets.storage.formats import formats_at, open_store
+from lm_synth_assets.storage.inspection import Inspection
 from lm_synth_assets.storage.store import ReadableStore, TableStore
 
 _MANIFEST = TABLES["dataset_manifest"]
 
 
-@dataclass(frozen=True)
 class DataSet:
-    """The tables of one store, and the run that they should come from.
+    """The tables of one store, and the run that they are held against.
 
-    Each table is read once, when it is first asked for.
+    Each table is read once and each gate evaluated once, when first asked for, until `forget` says that
+    tables have been written.
     """
 
-    store: ReadableStore
-    request: RunRequest
-    tables: StoredTables
-
-    @classmethod
-    def of(cls, store: ReadableStore, request: RunRequest) -> "DataSet":
-        """The data set of a run, in some store."""
-        return cls(store, request, _tables_of(store))
+    def __init__(self, store: ReadableStore, request: RunRequest) -> None:
+        self.store = store
+        self.request = request
+        self.tables = StoredTables(self._inspect)
+        self._inspections: dict[str, Inspection] = {}
+        self._results: dict[Gate, GateResult] = {}
 
     @classmethod
     def identify(
@@ -46,27 +46,29 @@ class DataSet:
         ConfigError where the manifest describes no run.
         """
         changes = dict(thresholds or {})
-        tables = _tables_of(store)
-        manifest = tables.inspection(_MANIFEST.name).frame
+        inspection = store.inspect(_MANIFEST)
+        manifest = inspection.frame
         if manifest is None:
-            return cls(store, RunRequest.read(config, **changes), tables)
-        where = store.location(_MANIFEST)
+            return cls(store, RunRequest.read(config, **changes))
+        location = store.location(_MANIFEST)
         if len(manifest) != 1:
-            raise ConfigError(f"{where}: must have one row; has {len(manifest)}")
+            raise ConfigError(f"{location}: must have one row; has {len(manifest)}")
         run = {name: manifest[name].iloc[0].item() for name in Run.model_fields}
         try:
             request = RunRequest.read(config, **run, **changes)
             sample_sizes(request.region)
         except (ConfigError, CapacityError) as error:
-            raise ConfigError(f"{where}: {error}") from None
-        return cls(store, request, tables)
+            raise ConfigError(f"{location}: {error}") from None
+        data_set = cls(store, request)
+        data_set._inspections[_MANIFEST.name] = inspection
+        return data_set
 
     @property
     def region(self) -> Region:
         """The region of the run."""
         return self.request.region
 
-    @cached_property
+    @property
     def left_out(self) -> dict[str, str]:
         """The tables that do not belong to the data set, with the reason."""
         reasons = {}
@@ -76,9 +78,40 @@ class DataSet:
                 reasons[name] += f"; {self.store.location(TABLES[name])} is from another run"
         return reasons
 
+    @property
+    def results(self) -> dict[str, GateResult]:
+        """By full name, the results of the gates that have been evaluated on the tables as they are."""
+        return {gate.full_name: result for gate, result in self._results.items()}
 
-def _tables_of(store: ReadableStore) -> StoredTables:
-    return StoredTables(lambda name: store.inspect(TABLES[name]))
+    def read(self, name: str) -> pd.DataFrame:
+        """The frame of a table: do not change it. Raises MissingTable, UnreadableTable and SchemaError."""
+        inspection = self._inspect(name)
+        if inspection.frame is not None and not inspection.problems:
+            return inspection.frame
+        self.forget(name)
+        return self.store.read(TABLES[name])
+
+    def evaluate(self, gate: Gate) -> GateResult:
+        """The result of a gate on the tables as they are."""
+        if gate not in self._results:
+            self._results[gate] = result_of(gate, gate.look(self.tables, self.region))
+        return self._results[gate]
+
+    def forget(self, *names: str) -> None:
+        """Drop what is known of some tables, because they have been written."""
+        for name in names:
+            self._inspections.pop(name, None)
+        self.tables = StoredTables(self._inspect)
+        self._results = {
+            gate: result
+            for gate, result in self._results.items()
+            if not {gate.table, *gate.reads} & set(names)
+        }
+
+    def _inspect(self, name: str) -> Inspection:
+        if name not in self._inspections:
+            self._inspections[name] = self.store.inspect(TABLES[name])
+        return self._inspections[name]
 
 
 def open_existing(storage: str | None, place: str) -> TableStore:

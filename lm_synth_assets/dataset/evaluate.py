@@ -7,7 +7,6 @@ from operator import attrgetter
 from lm_synth_assets.dataset.dataset import DataSet
 from lm_synth_assets.dataset.outcome import Outcome, Progress, unseen
 from lm_synth_assets.gates.registry import all_gates, chosen_gates
-from lm_synth_assets.gates.results import result_of
 
 
 def evaluate(
@@ -26,6 +25,6 @@ def evaluate(
     outcome = Outcome(left_out=dict(data_set.left_out))
     by_table = [(table, list(own)) for table, own in groupby(due, attrgetter("table"))]
     for done, (table, own) in enumerate(by_table, start=1):
-        outcome.gates += [result_of(gate, gate.look(data_set.tables, data_set.region)) for gate in own]
+        outcome.gates += map(data_set.evaluate, own)
         progress(done, len(by_table), table)
     return outcome

@@ -1,8 +1,10 @@
 """Where all meets: assets, gates and resources, built for some settings."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from multiprocessing import get_all_start_methods
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -13,12 +15,14 @@ from lm_synth_assets.orchestration.configuration_assets import configuration
 from lm_synth_assets.orchestration.configuration_sensor import configuration_changed
 from lm_synth_assets.orchestration.dagster_internals import UnresolvedAssetJobDefinition
 from lm_synth_assets.orchestration.failure_sensor import tell_what_failed
-from lm_synth_assets.orchestration.io_manager import TableIOManager
+from lm_synth_assets.orchestration.io_manager import IO_MANAGER, io_manager
 from lm_synth_assets.orchestration.report_asset import quality_report
 from lm_synth_assets.orchestration.run_resource import RESOURCE, run_resource
 from lm_synth_assets.orchestration.settings import Settings
-from lm_synth_assets.region.run_request import RunRequest
 from lm_synth_assets.storage.formats import FILE_FORMATS
+
+if TYPE_CHECKING:
+    from lm_synth_assets.dataset.dataset import DataSet
 
 # Where the system can fork, a step's process starts from one that has everything loaded: half the time.
 _EVERYTHING = [
@@ -43,14 +47,14 @@ EXECUTORS: dict[str, dg.ExecutorDefinition] = {
 
 def build_defs(
     settings: Settings,
-    request: RunRequest | None = None,
+    data_set: DataSet | None = None,
     jobs: Sequence[UnresolvedAssetJobDefinition] = (),
     *,
     fidelity: bool = False,
 ) -> dg.Definitions:
     """The assets, gates, jobs, schedules and resources for some settings.
 
-    `request` is what a run in this process makes; without it, runs read the configuration file that they or
+    `data_set` is what a run in this process makes; without it, runs read the configuration file that they or
     the settings name. With `fidelity` there are the checks of sdmetrics, too.
     """
     assets: list[Any] = [
@@ -65,8 +69,8 @@ def build_defs(
         schedules=[automation.regeneration(settings)],
         sensors=[configuration_changed(settings), tell_what_failed],
         resources={
-            RESOURCE: run_resource(str(settings.config), request),
-            "io_manager": TableIOManager(format=settings.storage, place=settings.place),
+            RESOURCE: run_resource(str(settings.config), data_set.request if data_set else None),
+            IO_MANAGER: io_manager(settings, data_set),
         },
         executor=EXECUTORS[settings.executor],
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from dagster import (
     AssetCheckExecutionContext,
@@ -15,11 +16,13 @@ from dagster import (
 )
 
 from lm_synth_assets.gates.fidelity import fidelity_gates
-from lm_synth_assets.gates.gate import Gate, StoredTables
+from lm_synth_assets.gates.gate import Gate
 from lm_synth_assets.gates.registry import all_gates
-from lm_synth_assets.gates.results import GateResult, result_of
-from lm_synth_assets.orchestration.run_resource import RESOURCE
-from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.gates.results import GateResult
+from lm_synth_assets.orchestration.io_manager import IO_MANAGER
+
+if TYPE_CHECKING:
+    from lm_synth_assets.dataset.dataset import DataSet
 
 
 def table_checks(*, fidelity: bool) -> list[AssetChecksDefinition]:
@@ -47,18 +50,17 @@ def _checks_of(table: str, name: str, gates: list[Gate]) -> AssetChecksDefinitio
         ],
         # So that the UI can execute each of them by itself.
         can_subset=True,
-        required_resource_keys={RESOURCE, "io_manager"},
+        required_resource_keys={IO_MANAGER},
     )
     def check(
         context: AssetCheckExecutionContext,
     ) -> Iterator[AssetCheckResult]:
-        # Read through the store and not as inputs: what a stored table has wrong is a finding, not an error.
-        tables = StoredTables(lambda name: context.resources.io_manager.store.inspect(TABLES[name]))
-        region = getattr(context.resources, RESOURCE).region
+        # Not as inputs: that a stored table breaks its declaration is a result, not an error.
+        data_set: DataSet = getattr(context.resources, IO_MANAGER).data_set
         selected = {key.name for key in context.op_execution_context.selected_asset_check_keys}
         for gate in gates:
             if gate.name in selected:
-                yield _result(gate, result_of(gate, gate.look(tables, region)))
+                yield _result(gate, data_set.evaluate(gate))
 
     return check
 

@@ -1,4 +1,4 @@
-"""The door for Dagster: every table asset is written and read through here."""
+"""The IO manager: every table asset is written and read through it, and one run shares what it has read."""
 
 from __future__ import annotations
 
@@ -7,67 +7,104 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
+import dagster as dg
 import sqlalchemy as sa
-from dagster import ConfigurableIOManager, InputContext, MetadataValue, OutputContext, RetryRequested
 
 from lm_synth_assets.errors import StorageError
+from lm_synth_assets.orchestration.run_resource import RESOURCE
+from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.schema.catalogue import TABLES
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from lm_synth_assets.dataset.dataset import DataSet
     from lm_synth_assets.storage.store import TableStore
 
+IO_MANAGER = "io_manager"
+"""The name of the resource in run configuration."""
+
 REMOVED = "removed from "
-"""How the metadata begin that count rows of other tables which went with those that they referred to."""
+"""Prefix of the metadata that count rows of other tables that were removed with those they referred to."""
 
 RETRIES = 2
 SECONDS_BETWEEN_RETRIES = 10.0
-"""How often a step is repeated, and after which wait, whose storage could not be reached."""
+"""How often, and after which wait, a step is retried when storage could not be reached."""
 
 
-class TableIOManager(ConfigurableIOManager):
-    """Keeps the table that an asset is named after in one format, in one place.
+class TableIOManager(dg.IOManager):
+    """Stores the table that an asset is named after, and reads it from the data set of the run.
 
-    That is a folder, or the URL of a database; the password is not part of it, since Dagster keeps and shows
-    what stands here. Raises StorageError as it is.
+    Checks, report and inputs of a run share `data_set`, so that each table is read once after it was written.
+    Raises StorageError as it is.
     """
 
-    format: str
-    place: str
+    def __init__(self, store: TableStore, data_set: DataSet) -> None:
+        self.store = store
+        self.data_set = data_set
 
-    @property
-    def store(self) -> TableStore:
-        """The store behind this IO manager. Raises UnknownFormat."""
-        # Here and not above: who only looks at the graph needs none of it.
-        from lm_synth_assets.storage.formats import open_store
-
-        return open_store(self.format, self.place)
-
-    def handle_output(self, context: OutputContext, obj: pd.DataFrame) -> None:
-        """Store the table and tell what was stored: rows, bytes, where, and its first rows.
+    def handle_output(self, context: dg.OutputContext, obj: pd.DataFrame) -> None:
+        """Store the table, with metadata: rows, bytes, location and first rows.
 
         A run of one partition, which is a calendar year, replaces that year only.
         """
         table = TABLES[context.asset_key.path[-1]]
-        year = int(context.partition_key) if context.has_partition_key else None
-        with _repeated_if_transient():
-            written = self.store.write(table, obj, year)
-        gone = {f"{REMOVED}{name}": count for name, count in written.removed.items()}
+        # `has_partition_key` is true of an unpartitioned asset, too, in a run of a partition.
+        year = int(context.partition_key) if context.has_asset_partitions else None
+        try:
+            with _retried_if_transient():
+                written = self.store.write(table, obj, year)
+        except BaseException:
+            # A connection lost during a commit leaves unknown what was stored.
+            self.data_set.forget(*TABLES)
+            raise
+        self.data_set.forget(table.name, *written.removed)
+        removed = {f"{REMOVED}{name}": count for name, count in written.removed.items()}
         context.add_output_metadata(
             {
-                **gone,
+                **removed,
                 "dagster/row_count": written.rows,
                 "dagster/uri": _uri(written.location),
-                "path": MetadataValue.path(written.location),
+                "path": dg.MetadataValue.path(written.location),
                 "bytes": written.bytes,
-                "preview": MetadataValue.md(_first_rows(table, obj)),
+                "preview": dg.MetadataValue.md(_first_rows(table, obj)),
             }
         )
 
-    def load_input(self, context: InputContext) -> pd.DataFrame:
+    def load_input(self, context: dg.InputContext) -> pd.DataFrame:
         """The stored table."""
-        with _repeated_if_transient():
-            return self.store.read(TABLES[context.asset_key.path[-1]])
+        with _retried_if_transient():
+            return self.data_set.read(context.asset_key.path[-1])
+
+
+def io_manager(settings: Settings, given: DataSet | None = None) -> dg.IOManagerDefinition:
+    """The resource that gives each run its IO manager.
+
+    Its configuration is the storage format and the location: a folder, or the URL of a database without its
+    password, since Dagster keeps and shows it. `given` is the data set of a run in this process.
+    """
+
+    def opened(context: dg.InitResourceContext) -> TableIOManager:
+        # Imported lazily: not needed to load definitions.
+        from lm_synth_assets.dataset.dataset import DataSet
+        from lm_synth_assets.storage.formats import open_store
+
+        store = open_store(context.resource_config["format"], context.resource_config["place"])
+        return TableIOManager(store, given or DataSet(store, getattr(context.resources, RESOURCE)))
+
+    return dg.IOManagerDefinition(
+        opened,
+        config_schema={
+            "format": dg.Field(dg.StringSource, default_value=settings.storage, description="storage format"),
+            "place": dg.Field(
+                dg.StringSource,
+                default_value=settings.place,
+                description="a folder, or the URL of a database without its password",
+            ),
+        },
+        required_resource_keys={RESOURCE},
+        description="Where tables are stored.",
+    )
 
 
 def _first_rows(table: sa.Table, frame: pd.DataFrame) -> str:
@@ -85,11 +122,11 @@ def _uri(location: str) -> str:
 
 
 @contextmanager
-def _repeated_if_transient() -> Iterator[None]:
-    """Ask Dagster to repeat the step where that may help."""
+def _retried_if_transient() -> Iterator[None]:
+    """Ask Dagster to retry the step where that may help."""
     try:
         yield
     except StorageError as error:
         if not error.transient:
             raise
-        raise RetryRequested(RETRIES, SECONDS_BETWEEN_RETRIES) from error
+        raise dg.RetryRequested(RETRIES, SECONDS_BETWEEN_RETRIES) from error

@@ -2,15 +2,18 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from lm_synth_assets.orchestration.assets import MADE_FROM, REPORT, version_of
+from lm_synth_assets.orchestration.io_manager import IO_MANAGER
 from lm_synth_assets.orchestration.provenance import part_key
-from lm_synth_assets.orchestration.run_resource import RESOURCE
-from lm_synth_assets.region.run_request import RunRequest
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.version import __version__
+
+if TYPE_CHECKING:
+    from lm_synth_assets.dataset.dataset import DataSet
 
 
 def quality_report(folder: Path, freshness: dg.FreshnessPolicy) -> dg.AssetsDefinition:
@@ -24,7 +27,7 @@ def quality_report(folder: Path, freshness: dg.FreshnessPolicy) -> dg.AssetsDefi
         name=REPORT,
         group_name="report",
         deps=[*map(part_key, MADE_FROM[REPORT].parts), *TABLES],
-        required_resource_keys={RESOURCE, "io_manager"},
+        required_resource_keys={IO_MANAGER},
         description="One page about the data set: what it is, its gates, pictures and columns.",
         kinds={"python", "html"},
         code_version=__version__,
@@ -33,13 +36,11 @@ def quality_report(folder: Path, freshness: dg.FreshnessPolicy) -> dg.AssetsDefi
     )
     def report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         # Imported lazily: not needed to load definitions.
-        from lm_synth_assets.dataset.dataset import DataSet
         from lm_synth_assets.orchestration.picture_metadata import pictures
         from lm_synth_assets.report.report import FILE, write
         from lm_synth_assets.report.report import quality_report as report_on
 
-        request: RunRequest = getattr(context.resources, RESOURCE)
-        data_set = DataSet.of(context.resources.io_manager.store, request)
+        data_set: DataSet = getattr(context.resources, IO_MANAGER).data_set
         found = report_on(data_set)
         path = folder / FILE
         size = write(found, path)
@@ -54,7 +55,7 @@ def quality_report(folder: Path, freshness: dg.FreshnessPolicy) -> dg.AssetsDefi
                 "gates passed": sum(result.passed for result in gates),
                 **shown,
             },
-            data_version=version_of(REPORT, request.region),
+            data_version=version_of(REPORT, data_set.region),
         )
 
     return report

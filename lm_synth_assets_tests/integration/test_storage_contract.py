@@ -18,7 +18,6 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 
-from lm_synth_assets.orchestration.io_manager import TableIOManager
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.errors import (
     MissingTable,
@@ -31,9 +30,10 @@ from lm_synth_assets.storage.files.csv import CsvStore
 from lm_synth_assets.storage.files.parquet import ParquetStore
 from lm_synth_assets.storage.files.publishing import atomic_file, check_folder
 from lm_synth_assets.storage.files.store import FileStore
-from lm_synth_assets.storage.formats import FILE_FORMATS
+from lm_synth_assets.storage.formats import FILE_FORMATS, open_store
 from lm_synth_assets.storage.frames import arrow_schema, pandas_dtypes, to_arrow
 from lm_synth_assets_tests.support.frames import frames, valid_frame
+from lm_synth_assets_tests.support.io_managers import io_manager_of
 
 ED, STAYS, SITES, SUBPROGRAMS = (
     TABLES[name] for name in ["ed_encounters", "ip_stays", "dim_site", "dim_subprogram"]
@@ -205,7 +205,7 @@ def test_checking_a_folder_leaves_no_trace(tmp_path: Path, folder: str) -> None:
 
 def test_an_unknown_format_is_told() -> None:
     with pytest.raises(UnknownFormat, match="There is no storage format 'xlsx'; choose one of csv, parquet"):
-        TableIOManager(format="xlsx", place="out").store  # noqa: B018
+        open_store("xlsx", "out")
 
 
 # Reading what is not as it was written
@@ -407,7 +407,7 @@ def test_a_parquet_has_the_declared_types_and_no_others(tmp_path: Path) -> None:
 WRITE_ALL = """
 import sys
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.storage.formats import FILE_FORMATS
+from lm_synth_assets.storage.formats import FILE_FORMATS, open_store
 from lm_synth_assets_tests.support.frames import valid_frame
 for format in FILE_FORMATS.values():
     for name, table in TABLES.items():
@@ -448,7 +448,7 @@ def dim_program(dim_site: pd.DataFrame) -> pd.DataFrame:
 
 @pytest.mark.parametrize("format", FILE_FORMATS)
 def test_assets_are_stored_and_read_through_the_io_manager(tmp_path: Path, format: str) -> None:
-    manager = TableIOManager(format=format, place=str(tmp_path))
+    manager = io_manager_of(open_store(format, tmp_path))
     result = dg.materialize([dim_site, dim_program], resources={"io_manager": manager})
     same(manager.store.read(SITES), valid_frame(SITES))
     [told] = [event.metadata for event in result.asset_materializations_for_node("dim_site")]
@@ -467,7 +467,7 @@ def test_errors_come_through_dagster_as_they_are(tmp_path: Path) -> None:
         return valid_frame(SITES).assign(site_id=0)
 
     def cause(asset: str, *assets: dg.AssetsDefinition) -> str:
-        manager = TableIOManager(format="csv", place=str(tmp_path))
+        manager = io_manager_of(open_store("csv", tmp_path))
         result = dg.materialize(
             assets, selection=[asset], resources={"io_manager": manager}, raise_on_error=False
         )

@@ -6,7 +6,6 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-from lm_synth_assets.orchestration.io_manager import TableIOManager
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.files.csv import CsvStore
 from lm_synth_assets.storage.mysql.address import PASSWORD_VARIABLE, Address
@@ -23,6 +22,7 @@ from lm_synth_assets_tests.support.commands import (
     files,
     run,
 )
+from lm_synth_assets_tests.support.io_managers import io_manager_of
 from lm_synth_assets_tests.support.mysql_clients import rows
 
 EACH_COUNT = [f"SELECT COUNT(*) FROM {name}" for name in ("dim_site", "dim_program", "dim_subprogram")]
@@ -140,7 +140,7 @@ def test_a_run_of_one_year_replaces_that_year_only(generated: Address) -> None:
     def one_year(context: dg.AssetExecutionContext) -> pd.DataFrame:
         return before[before["year"] == int(context.partition_key)].assign(population=1)
 
-    manager = TableIOManager(format="mysql", place=generated.url)
+    manager = io_manager_of(MysqlStore(generated))
     done = dg.materialize([one_year], partition_key="2026", resources={"io_manager": manager})
     assert done.success
     after = MysqlStore(generated).read(TABLES["population_projection"])

@@ -1,0 +1,62 @@
+"""What the events of a run say, as data: tables written, and why a step or the run failed."""
+
+from typing import Any
+
+import dagster as dg
+
+from lm_synth_assets.dataset.outcome import StoredTable
+from lm_synth_assets.orchestration.dagster_internals import DagsterEvent, SerializableErrorInfo
+from lm_synth_assets.orchestration.io_manager import REMOVED
+
+CHECK_FAILED = "DagsterAssetCheckFailedError"
+"""The error of a step whose blocking check did not pass; the check's own result says more."""
+
+_INTERRUPTS = ("KeyboardInterrupt", "DagsterExecutionInterruptedError")
+_OURS = "lm_synth_assets."
+
+
+def metadata_of(materialization: dg.AssetMaterialization) -> dict[str, Any]:
+    """The values of a materialization's metadata."""
+    return {key: value.value for key, value in materialization.metadata.items()}
+
+
+def stored_table(materialization: dg.AssetMaterialization) -> StoredTable:
+    """The table that a materialization by the IO manager has written."""
+    metadata = metadata_of(materialization)
+    return StoredTable(
+        name=materialization.asset_key.path[-1],
+        rows=metadata["dagster/row_count"],
+        bytes=metadata["bytes"],
+        location=metadata["path"],
+        removed={
+            name.removeprefix(REMOVED): count for name, count in metadata.items() if name.startswith(REMOVED)
+        },
+    )
+
+
+def error_of(event: DagsterEvent) -> SerializableErrorInfo | None:
+    """The error of a failed step or run."""
+    return event.step_failure_data.error if event.is_step_failure else event.job_failure_data.error
+
+
+def is_interrupt(event: DagsterEvent) -> bool:
+    """Whether the run ended because the user interrupted it."""
+    error = error_of(event) if event.is_run_failure else None
+    return error is not None and error.cls_name in _INTERRUPTS
+
+
+def reason(event: DagsterEvent) -> str:
+    """Why a step or the run failed; empty for a failed check.
+
+    Taken from the outermost error of this package, which explains those behind it, or else from the innermost
+    of all.
+    """
+    error = error_of(event)
+    if error is None or error.cls_name == CHECK_FAILED:
+        return ""
+    while error.cause is not None and not error.message.startswith(_OURS):
+        error = error.cause
+    # Dagster keeps an error as text that starts with the module and name of its class.
+    _, _, message = error.message.partition(": ")
+    text = message.strip() if error.message.startswith(_OURS) else f"{error.cls_name}: {message.strip()}"
+    return text if event.step_key is None else f"{event.step_key}: {text}"

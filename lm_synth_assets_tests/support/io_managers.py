@@ -1,0 +1,11 @@
+"""The IO manager as a run has it, for tests that hand it to Dagster themselves."""
+
+from lm_synth_assets.dataset.dataset import DataSet
+from lm_synth_assets.orchestration.io_manager import TableIOManager
+from lm_synth_assets.region.run_request import RunRequest
+from lm_synth_assets.storage.store import TableStore
+
+
+def io_manager_of(store: TableStore) -> TableIOManager:
+    """An IO manager that stores tables there, as a run of the default configuration does."""
+    return TableIOManager(store, DataSet(store, RunRequest.read()))
