@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.shifts import SHIFTS, Shift
+from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.gates.gate import StoredTables
-from lm_synth_assets.gates.registry import all_gates
 from lm_synth_assets.region.files import load_region
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets_tests.support.datasets import Tables, make_tables
@@ -36,7 +36,7 @@ def false_alarms(seed: int) -> list[str]:
     """The gates that the data set of a seed does not pass, with what they say."""
     region, tables = good(seed)
     stored = StoredTables.of(tables)
-    looked = ((name, gate.look(stored, region)) for name, gate in GATES.items())
+    looked = ((name, gate.evaluate(stored, region)) for name, gate in GATES.items())
     failed = [(name, verdict) for name, verdict in looked if not verdict.passed]
     for name, verdict in failed:
         print(f"seed {seed}: {name}: {verdict.observed}; expected {verdict.expected}", flush=True)
@@ -54,7 +54,7 @@ def shifts_seen(seed: int) -> Counter[tuple[int, float]]:
                 # The same place for all sizes: a larger shift is the smaller one and more.
                 rng = np.random.default_rng([seed, number, place])
                 stored = StoredTables.of(tables | shift.change(tables, size, rng))
-                seen[number, size] += not gate.look(stored, region).passed
+                seen[number, size] += not gate.evaluate(stored, region).passed
     return seen
 
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import settings
 
 from lm_synth_assets.cli.main import main
+from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.gates.gate import StoredTables, Verdict
-from lm_synth_assets.gates.registry import all_gates
 from lm_synth_assets.region.files import load_region
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets_tests.support.commands import (

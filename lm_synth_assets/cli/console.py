@@ -15,10 +15,10 @@ from rich.text import Text
 from lm_synth_assets.dataset import outcome_files
 from lm_synth_assets.dataset.outcome import Outcome, Progress, StoredTable
 from lm_synth_assets.dataset.published_figures import Comparison
+from lm_synth_assets.gates.declared.structure import STRUCTURAL
 from lm_synth_assets.gates.results import GateResult, Mark
 from lm_synth_assets.schema.vocabulary import DISCLAIMER
 
-_STRUCTURAL = ("schema", "layout", "keys", "foreign_keys")
 _KIB = 1024
 _LOG_WIDTH = 140
 
@@ -153,7 +153,7 @@ def _gates(outcome: Outcome) -> Table:
     for name in ("observed", "expected", "threshold"):
         table.add_column(name, overflow="fold")
     table.add_column("verdict", no_wrap=True)
-    for name in _STRUCTURAL:
+    for name in STRUCTURAL:
         same = [result for result in outcome.gates if result.gate == name]
         failed = [result for result in same if not result.passed]
         if same:
@@ -161,7 +161,7 @@ def _gates(outcome: Outcome) -> Table:
             table.add_row(
                 name, f"{len(failed)} of {len(same)} tables fail", "none fails", same[0].threshold, verdict
             )
-    own = [result for result in outcome.gates if result.gate not in _STRUCTURAL]
+    own = [result for result in outcome.gates if result.gate not in STRUCTURAL]
     for name, results in groupby(own, attrgetter("table")):
         table.add_section()
         table.add_row(Text(name, style="bold"))

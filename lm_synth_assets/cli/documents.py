@@ -10,9 +10,9 @@ from dagster import AssetKey, AssetSelection
 
 from lm_synth_assets.dataset.dataset import DataSet, open_existing
 from lm_synth_assets.dataset.published_figures import Comparison, compare
+from lm_synth_assets.gates.catalogue import all_gates
+from lm_synth_assets.gates.declared.structure import STRUCTURAL, STRUCTURE
 from lm_synth_assets.gates.gate import Gate
-from lm_synth_assets.gates.registry import all_gates
-from lm_synth_assets.gates.structure import STRUCTURAL_GATES
 from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.region.files import load_region
@@ -62,13 +62,12 @@ def gates_page() -> str:
         "| table | gate | protects | formula | threshold | severity | blocks |",
         "|---|---|---|---|---|---|---|",
     ]
-    structural = list(dict.fromkeys(gate.name for gate in STRUCTURAL_GATES))
-    for name in structural:
-        gate = next(gate for gate in STRUCTURAL_GATES if gate.name == name)
+    for name in STRUCTURAL:
+        gate = next(gate for gate in STRUCTURE if gate.name == name)
         words = _GENERAL.get(name, gate.formula)
         lines.append(_gate_row(gate, "every table", words, region, ["what depends on the table"]))
     for gate in all_gates(fidelity=True):
-        if gate.name not in structural:
+        if gate.name not in STRUCTURAL:
             lines.append(_gate_row(gate, gate.table, gate.formula, region, blocked[gate.table]))
     return "\n".join(lines) + "\n"
 

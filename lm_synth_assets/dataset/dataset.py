@@ -94,7 +94,7 @@ class DataSet:
     def evaluate(self, gate: Gate) -> GateResult:
         """The result of a gate on the tables as they are."""
         if gate not in self._results:
-            self._results[gate] = result_of(gate, gate.look(self.tables, self.region))
+            self._results[gate] = result_of(gate, gate.evaluate(self.tables, self.region))
         return self._results[gate]
 
     def forget(self, *names: str) -> None:

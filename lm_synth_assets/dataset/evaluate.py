@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from lm_synth_assets.dataset.dataset import DataSet
 from lm_synth_assets.dataset.outcome import Outcome, Progress, unseen
-from lm_synth_assets.gates.registry import all_gates, chosen_gates
+from lm_synth_assets.gates.catalogue import all_gates, chosen_gates
 
 
 def evaluate(

@@ -1,46 +1,50 @@
-"""What a gate is: one named judgement on one stored table, as a pure function, and the list of all of them.
+"""What a gate is: a named rule for one stored table, as data, and how it is evaluated.
 
-Adding a gate is writing one function with the `gate` decorator in the module of its subject.
+Declarations load no numpy and no pandas: a gate names the function or the SQL rule that judges it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Any, Protocol, TypeVar, cast
-
-import pandas as pd
+from functools import cache, partial
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from lm_synth_assets.region.models.region import Region
-from lm_synth_assets.schema.arrays import Floats
-from lm_synth_assets.storage.inspection import Inspection
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lm_synth_assets.storage.inspection import Inspection
 
 _T = TypeVar("_T")
 
 
 class Tables(Protocol):
-    """Tables by name, as frames, and what gates have computed of them."""
+    """Tables by name, as frames, and a cache of what gates compute from them."""
 
     def __getitem__(self, name: str, /) -> pd.DataFrame: ...
 
-    def kept(self, key: Hashable, compute: Callable[[], _T], /) -> _T: ...
+    def cached(self, key: Hashable, compute: Callable[[], _T], /) -> _T: ...
 
 
 class Unreadable(Exception):
-    """A table that a gate needs cannot be had."""
+    """A table that a gate needs cannot be read as declared."""
 
 
 class StoredTables:
-    """The tables of one stored data set, each looked at once, when it is first asked for."""
+    """The tables of one stored data set. Each is read once, on first use."""
 
     def __init__(self, inspect: Callable[[str], Inspection]) -> None:
         self.inspection = cache(inspect)
-        self._kept: dict[Hashable, Any] = {}
+        self._cache: dict[Hashable, Any] = {}
 
     @classmethod
     def of(cls, tables: Mapping[str, pd.DataFrame | Inspection]) -> StoredTables:
-        """Tables that are in memory already: frames as they should be, or inspections of them."""
+        """Tables in memory: frames as declared, or what an inspection returned."""
+        # Imported lazily: not needed to load declarations.
+        from lm_synth_assets.storage.inspection import Inspection
 
         def inspect(name: str) -> Inspection:
             table = tables[name]
@@ -55,22 +59,26 @@ class StoredTables:
             raise Unreadable(f"{name} cannot be read as declared (see {name}.schema)")
         return frame
 
-    def kept(self, key: Hashable, compute: Callable[[], _T], /) -> _T:
-        """What several gates need of the tables, computed when the first asks: do not change what you get."""
-        if key not in self._kept:
-            self._kept[key] = compute()
-        return cast(_T, self._kept[key])
+    def cached(self, key: Hashable, compute: Callable[[], _T], /) -> _T:
+        """A value that several gates need, computed on first use. Callers must not change it."""
+        if key not in self._cache:
+            self._cache[key] = compute()
+        return cast(_T, self._cache[key])
 
 
 def _no_rows() -> pd.DataFrame:
+    # Imported lazily: not needed to load declarations.
+    import pandas as pd
+
     return pd.DataFrame()
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a gate found: expected and observed in words, and rows that show the breach.
+    """The outcome of a gate: expected and observed as text, and the rows that breach it.
 
-    `threshold` is empty where the gate's own words say it all. A gate that could not judge has not passed.
+    `threshold` replaces the gate's own text where it is not empty. A gate that could not be evaluated has not
+    passed.
     """
 
     passed: bool
@@ -78,19 +86,19 @@ class Verdict:
     observed: str
     threshold: str = ""
     offending: pd.DataFrame = field(default_factory=_no_rows)
-    judged: bool = True
+    evaluated: bool = True
 
 
-Judge = Callable[[StoredTables, Region], Verdict]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Gate:
-    """A gate on `table`. `reads` are the other tables that it needs.
+    """A gate on `table`, declared in full.
 
-    `formula` says what is compared with what; `threshold` how far apart they may be, in words in which
-    fields of the configuration stand in braces. A blocking gate stops what depends on the table; the others
-    warn.
+    `description` says what it protects, `formula` what is compared, `threshold` how far apart the two sides
+    may be: fields of the configuration stand in braces. `reads` are the other tables that it needs. A
+    blocking gate stops what depends on the table; the others warn.
+
+    Either `function` names what judges the tables, as "module:function" in `lm_synth_assets.gates`, called
+    with `arguments`, the tables and the region; or `rule` names an exact rule in `gates/rules`.
     """
 
     table: str
@@ -98,9 +106,11 @@ class Gate:
     description: str
     formula: str
     threshold: str
-    judge: Judge
-    reads: tuple[str, ...]
-    blocking: bool
+    function: str = ""
+    arguments: tuple[str, ...] = ()
+    rule: str = ""
+    reads: tuple[str, ...] = ()
+    blocking: bool = True
 
     @property
     def full_name(self) -> str:
@@ -111,54 +121,30 @@ class Gate:
         """The threshold as configured."""
         return self.threshold.format_map(dict(region))
 
-    def look(self, tables: StoredTables, region: Region) -> Verdict:
+    def judge(self, tables: StoredTables, region: Region) -> Verdict:
+        """The verdict on some stored tables. Raises whatever the function of the gate raises."""
+        return self.resolve()(tables, region)
+
+    def resolve(self) -> Callable[[StoredTables, Region], Verdict]:
+        """What judges the tables, imported on first use. Raises an error for a name that does not exist."""
+        function, arguments = (_RULE, (self.rule,)) if self.rule else (self.function, self.arguments)
+        return partial(resolve_name(f"lm_synth_assets.gates.{function}"), *arguments)
+
+    def evaluate(self, tables: StoredTables, region: Region) -> Verdict:
         """The verdict on some stored tables, whatever they hold: never raises."""
         try:
             verdict = self.judge(tables, region)
         except Unreadable as error:
-            verdict = _not_judged(str(error))
+            verdict = _not_evaluated(str(error))
         except Exception as error:
-            # Tables that break their schema or their keys may be like nothing that a gate expects.
-            verdict = _not_judged(f"such data cannot be judged ({type(error).__name__}: {error})")
+            # Tables that break their schema or their keys may hold anything.
+            verdict = _not_evaluated(f"such data cannot be judged ({type(error).__name__}: {error})")
         return replace(verdict, threshold=verdict.threshold or self.stated_threshold(region))
 
 
-def _not_judged(reason: str) -> Verdict:
-    return Verdict(False, "to be judged", f"not judged: {reason}", judged=False)
+_RULE = "rules.rule:evaluate"
+"""What evaluates an exact rule, given its name, the tables and the region."""
 
 
-GATES: list[Gate] = []
-"""The statistical gates, in the order of their modules; the structural ones come from the schema."""
-
-
-def gate(
-    table: str, *, formula: str, threshold: str, reads: tuple[str, ...] = (), blocking: bool = True
-) -> Callable[[Judge], Judge]:
-    """Make a function a gate: its name is the gate's, its docstring says what it protects."""
-
-    def register(judge: Judge) -> Judge:
-        description = " ".join((judge.__doc__ or "").split())
-        GATES.append(Gate(table, judge.__name__, description, formula, threshold, judge, reads, blocking))
-        return judge
-
-    return register
-
-
-def within(compared: pd.DataFrame, tolerance: Floats | float, what: str) -> Verdict:
-    """Whether `observed` lies within `tolerance` of `expected` in each row of a frame; the worst is named."""
-    if compared.empty:
-        return Verdict(True, f"no {what}", f"no {what}")
-    excess = (compared["observed"] - compared["expected"]).abs() - tolerance
-    breach = compared[excess > 1e-9]
-    worst = compared.loc[excess.idxmax()]
-    return Verdict(
-        passed=breach.empty,
-        expected=f"{worst['expected']:.2f} {what}",
-        observed=f"{worst['observed']:.10g} in the worst of {len(compared)} cells",
-        offending=breach,
-    )
-
-
-def none_of(offending: pd.DataFrame, what: str, total: int) -> Verdict:
-    """Whether there are no offending rows among `total`."""
-    return Verdict(offending.empty, f"no {what}", f"{len(offending):,} of {total:,} rows", "", offending)
+def _not_evaluated(reason: str) -> Verdict:
+    return Verdict(False, "to be judged", f"not judged: {reason}", evaluated=False)

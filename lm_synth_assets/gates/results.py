@@ -57,7 +57,7 @@ def result_of(gate: Gate, verdict: Verdict) -> GateResult:
 
 
 def _mark(gate: Gate, verdict: Verdict) -> Mark:
-    if not verdict.judged:
+    if not verdict.evaluated:
         return Mark.NOT_JUDGED
     if verdict.passed:
         return Mark.PASS

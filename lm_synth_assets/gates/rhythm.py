@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.visits import Visits
+from lm_synth_assets.gates.views import Visits
 from lm_synth_assets.model.arrivals import arrivals_by_hour, visits_by_rhythm
 from lm_synth_assets.model.calendar import DAY, HOUR
 from lm_synth_assets.region.models.region import Region

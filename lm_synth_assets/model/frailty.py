@@ -15,9 +15,6 @@ from lm_synth_assets.model.people import People
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 
-FREQUENT_VISITS = 4
-"""ED visits a year from which a patient counts as a frequent user."""
-
 
 def strata_of(people: People, region: Region) -> Ints:
     """The stratum of each patient, inside which everybody has the same rates (patients,).

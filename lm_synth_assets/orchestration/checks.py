@@ -15,9 +15,9 @@ from dagster import (
     multi_asset_check,
 )
 
-from lm_synth_assets.gates.fidelity import fidelity_gates
+from lm_synth_assets.gates.catalogue import all_gates
+from lm_synth_assets.gates.declared.fidelity import fidelity_gates
 from lm_synth_assets.gates.gate import Gate
-from lm_synth_assets.gates.registry import all_gates
 from lm_synth_assets.gates.results import GateResult
 from lm_synth_assets.orchestration.io_manager import IO_MANAGER
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.orchestration import provenance
 from lm_synth_assets.orchestration.assets import MADE_FROM
 from lm_synth_assets.orchestration.automation import REGENERATE

@@ -10,7 +10,7 @@ import dagster as dg
 from lm_synth_assets.dataset.dataset import DataSet
 from lm_synth_assets.dataset.outcome import Outcome, Progress
 from lm_synth_assets.errors import ConfigError
-from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.orchestration import events
 from lm_synth_assets.orchestration.assets import REPORT
 from lm_synth_assets.orchestration.build import build_defs

@@ -20,6 +20,9 @@ class AgeGroup(NamedTuple):
 OLDEST_AGE: Final = 104
 """Nobody in the data is older than this, in whole years."""
 
+FREQUENT_VISITS: Final = 4
+"""ED visits a year from which a patient counts as a frequent user."""
+
 AGE_BANDS: Final = (
     AgeGroup("0-4", 0, 4),
     AgeGroup("5-14", 5, 14),

@@ -3,7 +3,7 @@
 from itertools import groupby
 from operator import attrgetter
 
-from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets_tests.damages.damage import Damage
 from lm_synth_assets_tests.damages.suite import PATIENTS, seen_by, whole_suite
 

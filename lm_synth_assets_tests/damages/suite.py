@@ -2,8 +2,8 @@
 
 from functools import cache
 
+from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.gates.gate import Gate, StoredTables
-from lm_synth_assets.gates.registry import all_gates
 from lm_synth_assets.region.files import load_region
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets_tests.damages import (
@@ -50,7 +50,7 @@ def seen_by(damage: Damage, gates: list[Gate]) -> list[str]:
     damaged = damage.change(tables)
     stored = StoredTables.of({**tables, **damaged})
     touched = [gate for gate in gates if {gate.table, *gate.reads} & set(damaged)]
-    return [gate.full_name for gate in touched if not gate.look(stored, region).passed]
+    return [gate.full_name for gate in touched if not gate.evaluate(stored, region).passed]
 
 
 def whole_suite() -> list[Damage]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.orchestration.automation import REGENERATE, SCHEDULE, SEED_TAG
 from lm_synth_assets.orchestration.configuration_sensor import CHANGED_TAG
 from lm_synth_assets.orchestration.configuration_sensor import SENSOR as CONFIGURATION_CHANGED

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
-from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.orchestration.automation import REGENERATE, SCHEDULE, SEED_TAG
 from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.settings import Settings

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.simulation.tables import patients
 from lm_synth_assets_tests.support.commands import (
     TINY,

@@ -10,7 +10,7 @@ from dagster._core.loader import LoadingContextForTest
 from lm_synth_assets.orchestration.table_asset import MADE_FROM
 
 from lm_synth_assets.errors import ConfigError
-from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.orchestration.automation import REGENERATE
 from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.configuration_sensor import CHANGED_TAG, SENSOR

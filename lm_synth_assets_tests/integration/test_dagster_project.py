@@ -12,8 +12,8 @@ from lm_synth_assets.orchestration.loading import ONLY_TO_COMPUTE
 from lm_synth_assets.orchestration.table_asset import OWNERS
 
 import lm_synth_assets
-from lm_synth_assets.gates.fidelity import fidelity_gates
-from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets.gates.catalogue import all_gates
+from lm_synth_assets.gates.declared.fidelity import fidelity_gates
 from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.provenance import PARTS, part_key
 from lm_synth_assets.orchestration.settings import Settings

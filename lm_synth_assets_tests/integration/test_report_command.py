@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 import pandas as pd
 import pytest
 
-from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.region.files import CONFIG_FOLDER, DEFAULT_CONFIG
 from lm_synth_assets.report.pictures.registry import PICTURES
 from lm_synth_assets.schema.catalogue import TABLES

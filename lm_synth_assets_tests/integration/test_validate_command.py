@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from lm_synth_assets.gates.registry import all_gates
+from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.files.csv import CsvStore
 from lm_synth_assets.storage.files.parquet import ParquetStore

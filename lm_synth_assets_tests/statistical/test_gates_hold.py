@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.gates.gate import StoredTables
-from lm_synth_assets.gates.registry import all_gates
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets_tests.support.datasets import Tables, make_tables, retuned
 
@@ -25,7 +25,7 @@ def failures(region: Region, *, only_blocking: bool = False) -> list[str]:
 def _failures(tables: Tables, region: Region, only_blocking: bool) -> Iterator[str]:
     for gate in all_gates():
         if gate.blocking or not only_blocking:
-            verdict = gate.look(StoredTables.of(tables), region)
+            verdict = gate.evaluate(StoredTables.of(tables), region)
             if not verdict.passed:
                 yield f"{gate.table}.{gate.name}: {verdict.observed}, expected {verdict.expected}"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.gates.gate import Gate, StoredTables
-from lm_synth_assets.gates.registry import all_gates
 from lm_synth_assets_tests.damages.damage import Damage
 from lm_synth_assets_tests.damages.suite import good, seen_by, whole_suite
 
@@ -13,7 +13,7 @@ GATES = {gate.full_name: gate for gate in all_gates()}
 @pytest.mark.parametrize("gate", GATES.values(), ids=GATES)
 def test_undamaged_data_pass(gate: Gate) -> None:
     region, tables = good()
-    verdict = gate.look(StoredTables.of(tables), region)
+    verdict = gate.evaluate(StoredTables.of(tables), region)
     assert verdict.passed, f"{verdict.observed}; expected {verdict.expected}, {verdict.threshold}"
 
 

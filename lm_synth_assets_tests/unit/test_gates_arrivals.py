@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lm_synth_assets.gates.arrivals import daily_counts
 from lm_synth_assets.gates.gate import StoredTables
 from lm_synth_assets.gates.rhythm import expected_arrivals, observed_arrivals
-from lm_synth_assets.gates.visits import visits_of
+from lm_synth_assets.gates.statistics.arrivals import daily_counts
+from lm_synth_assets.gates.views import visits_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES, URGENT_CARE
 from lm_synth_assets_tests.conftest import Judge

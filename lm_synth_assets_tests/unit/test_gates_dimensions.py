@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
+from lm_synth_assets.gates.catalogue import all_gates, chosen_gates
 from lm_synth_assets.gates.gate import StoredTables
-from lm_synth_assets.gates.registry import all_gates, chosen_gates
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.simulation.tables.dim_date import dim_date as dates
@@ -44,7 +44,7 @@ class TestRowCount:
     ) -> None:
         agreed = retuned(region, {"gates": {"row_counts": {"dim_site": 13}}})
         (gate,) = chosen_gates(all_gates(), ["dim_site.row_count"])
-        verdict = gate.look(StoredTables.of(tables), agreed)
+        verdict = gate.evaluate(StoredTables.of(tables), agreed)
         assert (verdict.passed, verdict.threshold, verdict.observed) == (False, "13 rows", "12 rows")
 
 
@@ -173,4 +173,4 @@ class TestCalendarParts:
         tuned = tuned.with_run(start_year=start_year, years=years)
         stored = StoredTables.of({"dim_date": enforce(TABLES["dim_date"], dates(tuned))})
         gates = chosen_gates(all_gates(), ["dim_date.calendar_parts", "dim_date.contiguous_days"])
-        assert [gate.name for gate in gates if not gate.look(stored, tuned).passed] == []
+        assert [gate.name for gate in gates if not gate.evaluate(stored, tuned).passed] == []

@@ -11,10 +11,10 @@ import pytest
 
 from lm_synth_assets.cli import main as cli
 from lm_synth_assets.errors import FidelityUnavailable
-from lm_synth_assets.gates import fidelity
-from lm_synth_assets.gates.fidelity import available, fidelity_gates, require_sdmetrics
+from lm_synth_assets.gates.catalogue import all_gates
+from lm_synth_assets.gates.declared import fidelity
+from lm_synth_assets.gates.declared.fidelity import available, fidelity_gates, require_sdmetrics
 from lm_synth_assets.gates.gate import Gate, StoredTables, Verdict
-from lm_synth_assets.gates.registry import all_gates
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets_tests.support.datasets import Tables, make_tables
@@ -27,7 +27,7 @@ Damage = Callable[[pd.DataFrame], pd.DataFrame]
 
 def look(gate: Gate, tables: Tables, region: Region) -> Verdict:
     """The verdict on the tables that the gate names."""
-    return gate.look(StoredTables.of({name: tables[name] for name in (gate.table, *gate.reads)}), region)
+    return gate.evaluate(StoredTables.of({name: tables[name] for name in (gate.table, *gate.reads)}), region)
 
 
 def shuffled(*columns: str) -> Damage:
@@ -143,7 +143,7 @@ class TestNothingToCompare:
     def test_is_no_pass(self, gate: Gate, tables: Tables, region: Region) -> None:
         verdict = look(gate, tables | {gate.table: tables[gate.table].iloc[:0]}, region)
         assert not verdict.passed
-        assert verdict.judged
+        assert verdict.evaluated
 
     @pytest.mark.parametrize("aspect", ["column_shapes", "column_pair_trends", "detection"])
     def test_two_tables_without_rows_are_not_alike(self, aspect: str, region: Region) -> None:
@@ -206,7 +206,7 @@ class TestGates:
 
     def test_are_listed_without_importing_what_computes_them(self) -> None:
         code = """import sys
-from lm_synth_assets.gates.fidelity import available, fidelity_gates
+from lm_synth_assets.gates.declared.fidelity import available, fidelity_gates
 fidelity_gates(), available()
 print({"sdmetrics", "sklearn", "threadpoolctl", "copulas", "plotly"} & set(sys.modules))"""
         ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from lm_synth_assets.gates.gate import StoredTables
-from lm_synth_assets.gates.patients import (
+from lm_synth_assets.gates.statistics.people import (
     age_shape,
     expected_rate_shape,
     expected_rates_reconcile,

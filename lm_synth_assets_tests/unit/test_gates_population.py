@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from lm_synth_assets.gates.population import rates_follow_configuration
+from lm_synth_assets.gates.statistics.population import rates_follow_configuration
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.damages.damage import edited

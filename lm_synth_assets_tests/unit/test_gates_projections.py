@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
+from lm_synth_assets.gates.catalogue import all_gates, chosen_gates
 from lm_synth_assets.gates.gate import StoredTables
-from lm_synth_assets.gates.registry import all_gates, chosen_gates
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.damages.damage import edited
@@ -62,7 +62,7 @@ class TestReconcilesWithSql:
         tuned = retuned(region, changes).with_run(patients=100)
         stored = StoredTables.of(make_tables(tuned))
         gates = chosen_gates(all_gates(), ["ed_projection", "population_projection", "ed_baseline_rates"])
-        assert [gate.full_name for gate in gates if not gate.look(stored, tuned).passed] == []
+        assert [gate.full_name for gate in gates if not gate.evaluate(stored, tuned).passed] == []
 
 
 class TestEveryYear:

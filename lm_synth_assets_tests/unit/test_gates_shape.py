@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lm_synth_assets.gates.shape import _cramer
-from lm_synth_assets.gates.twin import twin
+from lm_synth_assets.gates.replicate import twin
+from lm_synth_assets.gates.statistics.shape import _cramer
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import ADMITTED, DISCHARGED

@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lm_synth_assets.gates.declared.structure import STRUCTURE
 from lm_synth_assets.gates.gate import StoredTables
-from lm_synth_assets.gates.structure import STRUCTURAL_GATES
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.storage.inspection import Inspection
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.support.datasets import Tables
 
-GATES = {(gate.table, gate.name): gate for gate in STRUCTURAL_GATES}
+GATES = {(gate.table, gate.name): gate for gate in STRUCTURE}
 
 
 def problems(judge: Judge, name: str, damaged: pd.DataFrame) -> list[str]:
@@ -86,8 +86,8 @@ class TestSchema:
     def test_sees_what_was_found_when_the_table_was_read(self, tables: Tables, region: Region) -> None:
         schema = GATES["dim_site", "schema"]
         torn = Inspection(None, ("site_id: the column is missing", "2 more"))
-        verdict = schema.look(StoredTables.of({"dim_site": torn}), region)
-        assert (verdict.passed, verdict.judged) == (False, True)
+        verdict = schema.evaluate(StoredTables.of({"dim_site": torn}), region)
+        assert (verdict.passed, verdict.evaluated) == (False, True)
         assert verdict.offending["problem"].tolist() == list(torn.problems)
 
     def test_names_a_single_problem_at_once(self, judge: Judge, tables: Tables) -> None:
@@ -98,7 +98,7 @@ class TestSchema:
 class TestLayout:
     def test_tells_how_a_table_is_laid_out_otherwise(self, tables: Tables, region: Region) -> None:
         stored = Inspection(tables["dim_site"], remarks=("line ends are CRLF", "columns in another order"))
-        verdict = GATES["dim_site", "layout"].look(StoredTables.of({"dim_site": stored}), region)
+        verdict = GATES["dim_site", "layout"].evaluate(StoredTables.of({"dim_site": stored}), region)
         assert not verdict.passed
         assert verdict.observed == "line ends are CRLF; columns in another order"
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from lm_synth_assets.gates.gate import StoredTables
-from lm_synth_assets.gates.volumes import volumes_by_catchment, volumes_by_site
+from lm_synth_assets.gates.statistics.volumes import volumes_by_catchment, volumes_by_site
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import PEDIATRIC_ED
 from lm_synth_assets_tests.conftest import Judge

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.model.frailty import FREQUENT_VISITS, share_with, strata_of
+from lm_synth_assets.model.frailty import share_with, strata_of
 from lm_synth_assets.model.lookup import positions
 from lm_synth_assets.model.people import people_of
 from lm_synth_assets.region.models.region import Region
@@ -25,6 +25,7 @@ from lm_synth_assets.report.pictures.style import (
     share,
 )
 from lm_synth_assets.schema.arrays import Floats
+from lm_synth_assets.schema.vocabulary import FREQUENT_VISITS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -5,15 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
+from lm_synth_assets.gates.comparing import within
+from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.sql import query
 from lm_synth_assets.model.flows import flow_shares
 from lm_synth_assets.region.models.region import Region
-
-_THRESHOLD = (
-    "max({gates.volume_tolerance_pct:g} %, {gates.volume_least_visits:g} visits), and for freely drawn "
-    "volumes {gates.standard_errors:g} standard errors"
-)
 
 
 def _volumes(compared: pd.DataFrame, region: Region) -> Verdict:
@@ -26,13 +22,6 @@ def _volumes(compared: pd.DataFrame, region: Region) -> Verdict:
     return within(compared.drop(columns="variance"), tolerance.to_numpy(), "visits")
 
 
-@gate(
-    "ed_encounters",
-    formula="visits by facility x ED subservice = sum over LHAs of residents x rate x share of its residents "
-    "who go there / sampling weight",
-    threshold=_THRESHOLD,
-    reads=("population_projection", "ed_baseline_rates"),
-)
 def volumes_by_site(tables: Tables, region: Region) -> Verdict:
     """ED volumes by treating facility x ED subservice are population x rate, sent where patients go."""
     population = tables["population_projection"].query("year == @region.run.start_year")
@@ -92,13 +81,6 @@ ORDER BY facility, ed_subservice
 """The blueprint's example SQL (section 10) for the sample, beside the visits of the same catchments."""
 
 
-@gate(
-    "ed_encounters",
-    formula="visits by default site of the patient's LHA x ED subservice = population x rate x patients / "
-    "residents, in the projection's SQL",
-    threshold=_THRESHOLD,
-    reads=("patients", "population_projection", "ed_baseline_rates", "dim_lha", "dim_site"),
-)
 def volumes_by_catchment(tables: Tables, region: Region) -> Verdict:
     """ED volumes by the default site of the patient's area x ED subservice are those of the projection."""
     sql = _BY_CATCHMENT.format(

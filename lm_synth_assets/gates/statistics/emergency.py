@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of
-from lm_synth_assets.gates.visits import visits_of
+from lm_synth_assets.gates.comparing import none_of
+from lm_synth_assets.gates.gate import Tables, Verdict
+from lm_synth_assets.gates.views import visits_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import DIED, DISPOSITIONS, ED_SUBSERVICES
 
 
-@gate(
-    "ed_encounters",
-    formula="encounters of each patient = patients.ed_visits_year",
-    threshold="equal",
-    reads=("patients",),
-)
 def visits_match_patients(tables: Tables, region: Region) -> Verdict:
     """patients.ed_visits_year is the number of the patient's encounters."""
     patients = tables["patients"]
@@ -23,13 +18,6 @@ def visits_match_patients(tables: Tables, region: Region) -> Verdict:
     return none_of(other, "patient with another number of visits", len(patients))
 
 
-@gate(
-    "ed_encounters",
-    formula="ed_subservice of most of a patient's encounters (one of them, of equals) = "
-    "patients.primary_ed_subservice",
-    threshold="no exception",
-    reads=("patients",),
-)
 def primary_subservice(tables: Tables, region: Region) -> Verdict:
     """patients.primary_ed_subservice is where most of the patient's visits are, if there are any."""
     patients, visits = tables["patients"], visits_of(tables, region)
@@ -42,12 +30,6 @@ def primary_subservice(tables: Tables, region: Region) -> Verdict:
     return none_of(other, "patient who goes elsewhere more often", len(patients))
 
 
-@gate(
-    "ed_encounters",
-    formula="facility_id = patients.facility_home_id",
-    threshold="no exception",
-    reads=("patients",),
-)
 def visits_at_home_facility(tables: Tables, region: Region) -> Verdict:
     """Each visit is at the patient's home facility."""
     frame, visits = tables["ed_encounters"], visits_of(tables, region)
@@ -55,11 +37,6 @@ def visits_at_home_facility(tables: Tables, region: Region) -> Verdict:
     return none_of(frame.iloc[away], "visit elsewhere than at home", len(frame))
 
 
-@gate(
-    "ed_encounters",
-    formula="year of arrival_ts = start year; date of arrival_ts = arrival_date; departure_ts > arrival_ts",
-    threshold="no exception",
-)
 def arrivals_in_year(tables: Tables, region: Region) -> Verdict:
     """Arrivals lie in the start year, on their day, before the departure."""
     frame = tables["ed_encounters"]
@@ -71,12 +48,6 @@ def arrivals_in_year(tables: Tables, region: Region) -> Verdict:
     return none_of(frame[wrong], "encounter outside the year or with times out of order", len(frame))
 
 
-@gate(
-    "ed_encounters",
-    formula="arrival_ts >= departure_ts of the same patient's visit before",
-    threshold="no exception",
-    reads=("patients",),
-)
 def one_visit_at_a_time(tables: Tables, region: Region) -> Verdict:
     """No visit of a patient begins before their last one has ended."""
     frame, visits = tables["ed_encounters"], visits_of(tables, region)
@@ -87,12 +58,6 @@ def one_visit_at_a_time(tables: Tables, region: Region) -> Verdict:
     return none_of(frame.iloc[row[1:][early]], "visit during another", len(frame))
 
 
-@gate(
-    "ed_encounters",
-    formula="no arrival_ts after that of a visit of the same patient with dispo Died",
-    threshold="no exception",
-    reads=("patients",),
-)
 def no_visit_after_death(tables: Tables, region: Region) -> Verdict:
     """Nobody comes again after dying in the ED."""
     frame, visits = tables["ed_encounters"], visits_of(tables, region)

@@ -7,27 +7,16 @@ import calendar
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.chance import within_chance
-from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
+from lm_synth_assets.gates.comparing import within, within_chance
+from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.rhythm import HOURS, days_of, expected_arrivals, observed_arrivals, visits_by_site
-from lm_synth_assets.gates.visits import visits_of
+from lm_synth_assets.gates.views import visits_of
 from lm_synth_assets.model.arrivals import day_effect_memory, day_effect_variance, day_weights, shares
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES
 
-_PROFILE_THRESHOLD = (
-    "max({gates.profile_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); none where none is "
-    "expected"
-)
 
-
-@gate(
-    "ed_encounters",
-    formula="arrivals by ED subservice x hour of the day = visits x the timetable's chance of the hour",
-    threshold=_PROFILE_THRESHOLD,
-    reads=("patients",),
-)
 def hour_profile(tables: Tables, region: Region) -> Verdict:
     """Arrivals spread over the hours as the rhythm of their subservice, none when it is closed."""
     visits = visits_of(tables, region)
@@ -37,24 +26,12 @@ def hour_profile(tables: Tables, region: Region) -> Verdict:
     )
 
 
-@gate(
-    "ed_encounters",
-    formula="arrivals by ED subservice x weekday = visits x the timetable's chance of the weekday",
-    threshold=_PROFILE_THRESHOLD,
-    reads=("patients",),
-)
 def weekday_profile(tables: Tables, region: Region) -> Verdict:
     """Arrivals spread over the weekdays as the rhythm of their subservice does."""
     weekday = days_of(region).dayofweek.to_numpy()
     return _profile_of_days(tables, region, "weekday", list(calendar.day_name), weekday)
 
 
-@gate(
-    "ed_encounters",
-    formula="arrivals by ED subservice x month = visits x the timetable's chance of the month",
-    threshold=_PROFILE_THRESHOLD,
-    reads=("patients",),
-)
 def month_profile(tables: Tables, region: Region) -> Verdict:
     """Arrivals spread over the months as the rhythm of their subservice does."""
     month = days_of(region).month.to_numpy() - 1
@@ -89,13 +66,6 @@ def _profile(
     return within_chance(compared, region.gates.profile_tolerance_pct, "arrivals", region)
 
 
-@gate(
-    "ed_encounters",
-    formula="shift of the clock that explains the arrivals by hour best, by ED subservice and of all (one "
-    "step of Fisher scoring from the timetable), = 0",
-    threshold="max({gates.clock_tolerance_minutes:g} minutes, {gates.standard_errors:g} standard errors)",
-    reads=("patients",),
-)
 def clock(tables: Tables, region: Region) -> Verdict:
     """Arrivals are on the local clock: those of no subservice are an hour early or late."""
     visits = visits_of(tables, region)
@@ -116,14 +86,6 @@ def clock(tables: Tables, region: Region) -> Verdict:
     return within(compared, np.maximum(by_chance, least), "minutes of shift")
 
 
-@gate(
-    "ed_encounters",
-    formula="sum over days of (arrivals - expected)^2 / expected / days, by ED subservice, about the rhythm "
-    "without day effects, = 1 + mean arrivals x variance of the day effects",
-    threshold="max({gates.dispersion_tolerance_pct:g} %, {gates.standard_errors:g} standard errors)",
-    reads=("patients",),
-    blocking=False,
-)
 def daily_counts(tables: Tables, region: Region) -> Verdict:
     """Days differ as chance and the day effects make them: not all alike, and none with a week's visits."""
     visits = visits_of(tables, region)

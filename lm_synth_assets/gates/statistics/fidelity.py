@@ -6,24 +6,19 @@ when a score is computed, and the other gates do without it.
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
-from importlib.util import find_spec
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.errors import FidelityUnavailable
-from lm_synth_assets.gates.chance import independent_rows
-from lm_synth_assets.gates.gate import Gate, StoredTables, Tables, Verdict
-from lm_synth_assets.gates.joined import patient_of, people_in
-from lm_synth_assets.gates.twin import twin
+from lm_synth_assets.gates.comparing import independent_rows
+from lm_synth_assets.gates.gate import StoredTables, Tables, Verdict
+from lm_synth_assets.gates.replicate import twin
+from lm_synth_assets.gates.views import patient_of, people_in
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.simulation.streams import Streams
 
@@ -47,21 +42,6 @@ _QUANTITIES = ("age", "expected_ed_rate", "ed_visits_year", "hour", "minutes", "
 
 Scores = dict[str, float]
 """Scores from 0, nothing alike, to 1 by what they are of; NaN where there is nothing to compute one from."""
-
-
-def available() -> bool:
-    """Whether sdmetrics is installed."""
-    return find_spec("sdmetrics") is not None
-
-
-def require_sdmetrics() -> None:
-    """Raises FidelityUnavailable, with what to do about it, where sdmetrics is not installed."""
-    if not available():
-        raise FidelityUnavailable(
-            "the fidelity gates need sdmetrics, which is not installed. To install it: "
-            f"{sys.executable} -m pip install 'lm-synth-assets[fidelity]'. It is optional because sdmetrics "
-            "(MIT licence) needs copulas, which is under the Business Source License."
-        )
 
 
 @contextmanager
@@ -130,42 +110,12 @@ def _detection(reference: pd.DataFrame, other: pd.DataFrame) -> Scores:
     return {"all columns": _score(BoostedDetection, reference, other)}
 
 
-@dataclass(frozen=True)
-class _Aspect:
-    """A way to compare two tables, and what the gate of it says of itself."""
-
-    name: str
-    description: str
-    formula: str
-    scores: Callable[[pd.DataFrame, pd.DataFrame], Scores]
-
-
-_ASPECTS = (
-    _Aspect(
-        "column_shapes",
-        "Each column is distributed as in a twin with another seed (sdmetrics).",
-        "KSComplement of each quantity, TVComplement of each category, of the data and a twin",
-        _column_shapes,
-    ),
-    _Aspect(
-        "column_pair_trends",
-        "Each pair of columns goes together as in a twin with another seed (sdmetrics).",
-        "ContingencySimilarity of each pair of columns, quantities in tenths, of the data and a twin",
-        _column_pair_trends,
-    ),
-    _Aspect(
-        "detection",
-        "A classifier cannot tell rows from those of a twin with another seed (sdmetrics).",
-        "1 - mean of max(0, 2 AUC - 1) over three folds of a gradient-boosted classifier that is to tell the "
-        "data from a twin",
-        _detection,
-    ),
-)
-
-_THRESHOLD = (
-    "at least the score of another twin less {gates.fidelity_margin:g} less {gates.standard_errors:g} "
-    "standard errors"
-)
+_SCORES: dict[str, Callable[[pd.DataFrame, pd.DataFrame], Scores]] = {
+    "column_shapes": _column_shapes,
+    "column_pair_trends": _column_pair_trends,
+    "detection": _detection,
+}
+"""The ways to compare two tables."""
 
 
 def _patients(tables: Tables, region: Region) -> pd.DataFrame:
@@ -201,32 +151,9 @@ _COMPARED = {"patients": _patients, "ed_encounters": _visits, "ip_stays": _stays
 """By table, how to make the columns that are compared: what rows mean, not what they are called."""
 
 
-def fidelity_gates() -> list[Gate]:
-    """The gates of sdmetrics, those of one table together, in the order of the tables. None of them blocks.
-
-    Raises FidelityUnavailable where sdmetrics is not installed: whoever asks is told at once.
-    """
-    require_sdmetrics()
-    return [
-        Gate(
-            table=table,
-            name=aspect.name,
-            description=aspect.description,
-            formula=aspect.formula,
-            threshold=_THRESHOLD,
-            judge=partial(_judge, table, aspect.scores),
-            reads=() if table == "patients" else ("patients",),
-            blocking=False,
-        )
-        for table in _COMPARED
-        for aspect in _ASPECTS
-    ]
-
-
-def _judge(
-    table: str, scores: Callable[[pd.DataFrame, pd.DataFrame], Scores], tables: Tables, region: Region
-) -> Verdict:
+def scores(table: str, aspect: str, tables: Tables, region: Region) -> Verdict:
     """Whether the data are as like the one twin as the other twin is, in every score."""
+    compare = _SCORES[aspect]
     data = _sample(table, tables, region, 0)
     reference, like = (
         _sample(table, StoredTables.of(twin(region, region.run.patients, step)), region, step)
@@ -235,8 +162,8 @@ def _judge(
     with _undisturbed():
         found = pd.DataFrame(
             {
-                "observed": scores(*_numbered(reference, data)),
-                "expected": scores(*_numbered(reference, like)),
+                "observed": compare(*_numbered(reference, data)),
+                "expected": compare(*_numbered(reference, like)),
             }
         )
     error = _SPREAD * np.hypot(

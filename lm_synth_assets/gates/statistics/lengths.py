@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import scipy.special as sc
 
-from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of, within
-from lm_synth_assets.gates.joined import patient_of
-from lm_synth_assets.gates.stays import of_the_year, unit_of
+from lm_synth_assets.gates.comparing import none_of, within
+from lm_synth_assets.gates.gate import Tables, Verdict
+from lm_synth_assets.gates.views import of_the_year, patient_of, unit_of
 from lm_synth_assets.model.calendar import DAY
 from lm_synth_assets.model.lengths import alc_chances
 from lm_synth_assets.model.lookup import positions
@@ -17,11 +17,6 @@ from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS
 
 
-@gate(
-    "ip_stays",
-    formula="floor <= los_days <= cap; discharge_ts - admit_ts = los_days; date of admit_ts = admit_date",
-    threshold="{inpatient.los_floor_days:g} to {inpatient.los_cap_days:g} days, otherwise equal",
-)
 def length_of_stay(tables: Tables, region: Region) -> Verdict:
     """Stays last from the configured floor to the cap, and as long as from admission to discharge."""
     frame = tables["ip_stays"]
@@ -32,11 +27,6 @@ def length_of_stay(tables: Tables, region: Region) -> Verdict:
     return none_of(frame[~right], f"stay outside {floor:g}-{cap:g} days or unlike its times", len(frame))
 
 
-@gate(
-    "ip_stays",
-    formula="alc_flag = (alc_days > 0); with ALC los_days >= threshold; alc_days < los_days",
-    threshold="at least {inpatient.alc.threshold_days:g} days, otherwise no exception",
-)
 def alc_above_threshold(tables: Tables, region: Region) -> Verdict:
     """ALC stays have ALC days, reach the threshold and outlast their ALC part; others have no ALC days."""
     frame = tables["ip_stays"]
@@ -49,13 +39,6 @@ def alc_above_threshold(tables: Tables, region: Region) -> Verdict:
     )
 
 
-@gate(
-    "ip_stays",
-    formula="ALC stays admitted in the year by program, and by age group = sum over the stays that no other "
-    "continues of ALC probability at their age x alc_factor of their program",
-    threshold="max({gates.mix_tolerance_pct:g} %, 1 stay for each subprogram that the age group has in it)",
-    reads=("patients",),
-)
 def alc_mix(tables: Tables, region: Region) -> Verdict:
     """As many stays as configured end in ALC, in each program and in each age group."""
     frame, units = tables["ip_stays"], units_of(region)
@@ -89,11 +72,6 @@ def alc_mix(tables: Tables, region: Region) -> Verdict:
     return within(compared.drop(columns="runs"), tolerance, "ALC stays")
 
 
-@gate(
-    "ip_stays",
-    formula="median los_days of the subprogram's stays admitted in the year = qa_median_days",
-    threshold="max({gates.los_median_tolerance_pct:g} %, {gates.standard_errors:g} standard errors)",
-)
 def los_medians(tables: Tables, region: Region) -> Verdict:
     """Median LOS of each subprogram lies in its configured band, widened by its sampling error."""
     tolerance = region.gates.los_median_tolerance_pct / 100

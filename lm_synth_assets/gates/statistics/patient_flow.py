@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of
-from lm_synth_assets.gates.joined import patient_of, people_in, referred
-from lm_synth_assets.gates.stays import of_the_year, travel, unit_of
+from lm_synth_assets.gates.comparing import none_of
+from lm_synth_assets.gates.gate import Tables, Verdict
+from lm_synth_assets.gates.views import of_the_year, patient_of, people_in, referred, travel, unit_of
 from lm_synth_assets.model.admissions import stay_rates
 from lm_synth_assets.model.flows import receiving_sites
 from lm_synth_assets.model.units import units_of
@@ -24,13 +24,6 @@ from lm_synth_assets.schema.vocabulary import (
 )
 
 
-@gate(
-    "ip_stays",
-    formula="(facility_id, subprogram_key) is in program_coverage; "
-    "subprogram_key = program_id x 100 + subprogram_id",
-    threshold="no exception",
-    reads=("program_coverage",),
-)
 def subprogram_offered_at_site(tables: Tables, region: Region) -> Verdict:
     """Each stay is in a subprogram that its site offers, with the key of its program and subprogram."""
     stays = tables["ip_stays"]
@@ -40,13 +33,6 @@ def subprogram_offered_at_site(tables: Tables, region: Region) -> Verdict:
     return none_of(stays[~fits], "stay where it is not offered", len(stays))
 
 
-@gate(
-    "ip_stays",
-    formula="first_age <= age at the reference date <= last_age of the subprogram, which takes the gender "
-    "and has inpatient stays",
-    threshold="no exception, but for patients whom no subprogram takes",
-    reads=("patients",),
-)
 def age_and_sex_fit(tables: Tables, region: Region) -> Verdict:
     """Stays are in subprograms that have beds, of patients of an age and gender that they take."""
     frame, units = tables["ip_stays"], units_of(region)
@@ -67,13 +53,6 @@ def age_and_sex_fit(tables: Tables, region: Region) -> Verdict:
     return none_of(frame.iloc[known[~fits]], "stay of a patient of another age or gender", len(frame))
 
 
-@gate(
-    "ip_stays",
-    formula="encounters with dispo Admitted and stays with ed_encounter_id pair one to one, of one patient, "
-    "admit_ts >= departure_ts, admit_route ED",
-    threshold="no exception",
-    reads=("ed_encounters",),
-)
 def admissions_have_stays(tables: Tables, region: Region) -> Verdict:
     """Each admitted ED encounter begins exactly one stay of its patient, after it ends; no other does."""
     stays, visits = tables["ip_stays"], tables["ed_encounters"]
@@ -91,13 +70,6 @@ def admissions_have_stays(tables: Tables, region: Region) -> Verdict:
     return none_of(joined[wrong], "admission without its stay, or stay without its admission", len(admitted))
 
 
-@gate(
-    "ip_stays",
-    formula="facility_id of a first stay = site of its ED encounter, or the patient's home facility, or the "
-    "first of its refers_to where it lacks the subprogram; admit_ts = departure_ts + the way between them",
-    threshold="no exception; {inpatient.travel_hours:g} hours between sites",
-    reads=("patients", "ed_encounters"),
-)
 def admitted_where_referred(tables: Tables, region: Region) -> Verdict:
     """Patients are put to bed where they came, as they leave the ED, or else where that site refers to."""
     frame, visits, units = tables["ip_stays"], tables["ed_encounters"], units_of(region)
@@ -118,12 +90,6 @@ def admitted_where_referred(tables: Tables, region: Region) -> Verdict:
     return none_of(frame.iloc[judged[wrong]], "stay elsewhere, or not when the ED visit ends", len(judged))
 
 
-@gate(
-    "ip_stays",
-    formula="admit_ts >= 1 January of the year before; discharge_ts > 1 January of the start year; direct "
-    "stays have admit_ts before the end of it",
-    threshold="no exception",
-)
 def stays_in_year(tables: Tables, region: Region) -> Verdict:
     """Stays began in the start year, or were under way at its start."""
     frame = tables["ip_stays"]
@@ -134,12 +100,6 @@ def stays_in_year(tables: Tables, region: Region) -> Verdict:
     return none_of(frame[~right], "stay of another year", len(frame))
 
 
-@gate(
-    "ip_stays",
-    formula="admit_route is transfer where transfer_from_stay_id is given, ED where ed_encounter_id is or "
-    "for some stays from the year before, and otherwise direct",
-    threshold="no exception",
-)
 def routes(tables: Tables, region: Region) -> Verdict:
     """Each stay began in the one way that it says: from the ED, from another stay, or from neither."""
     frame = tables["ip_stays"]
@@ -151,12 +111,6 @@ def routes(tables: Tables, region: Region) -> Verdict:
     return none_of(frame[~right], "stay that began in another way", len(frame))
 
 
-@gate(
-    "ip_stays",
-    formula="a patient's stays and ED visits do not overlap, and none begins after a visit with dispo Died",
-    threshold="no exception",
-    reads=("patients", "ed_encounters"),
-)
 def one_place_at_a_time(tables: Tables, region: Region) -> Verdict:
     """Nobody lies in two beds, nor comes to an ED while in a bed, nor has a stay after dying."""
     stays, visits = tables["ip_stays"], tables["ed_encounters"]

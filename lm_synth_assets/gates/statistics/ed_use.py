@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.chance import sampling_margin
-from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
-from lm_synth_assets.gates.visits import Visits, visits_of
-from lm_synth_assets.model.frailty import FREQUENT_VISITS, repeat_visits, share_with, strata_of
+from lm_synth_assets.gates.comparing import sampling_margin, within
+from lm_synth_assets.gates.gate import Tables, Verdict
+from lm_synth_assets.gates.limits import FEW_VISITS, FROM_AGE, UNDER_AGE
+from lm_synth_assets.gates.views import Visits, visits_of
+from lm_synth_assets.model.frailty import repeat_visits, share_with, strata_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats
-from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES, OLDEST_AGE, PEDIATRIC_ED
-
-_FEW_VISITS = 100
+from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES, FREQUENT_VISITS, OLDEST_AGE, PEDIATRIC_ED
 
 
 def _pediatric_visits(visits: Visits, first_age: int, last_age: int) -> tuple[int, int]:
@@ -23,51 +22,30 @@ def _pediatric_visits(visits: Visits, first_age: int, last_age: int) -> tuple[in
     return int((visits.service[own] == ED_SUBSERVICES.index(PEDIATRIC_ED)).sum()), int(own.sum())
 
 
-@gate(
-    "ed_encounters",
-    formula="visits to Pediatric ED / all visits, of patients under 15 at the reference date",
-    threshold="at least {gates.pediatric_under_15_pct:g} %; below 100 visits, "
-    "{gates.volume_least_visits:g} visits less",
-    reads=("patients",),
-)
 def children_go_to_pediatric_ed(tables: Tables, region: Region) -> Verdict:
-    """Of the visits of children under 15, at least the configured share is to Pediatric ED."""
+    """Of the visits of children, at least the configured share is to Pediatric ED."""
     share, slack = region.gates.pediatric_under_15_pct, region.gates.volume_least_visits
-    pediatric, visits = _pediatric_visits(visits_of(tables, region), 0, 14)
+    pediatric, visits = _pediatric_visits(visits_of(tables, region), 0, UNDER_AGE - 1)
     # Where the share of a few visits is at stake, whole visits decide.
-    least = visits * share / 100 - (slack if visits < _FEW_VISITS else 0)
+    least = visits * share / 100 - (slack if visits < FEW_VISITS else 0)
     return Verdict(
         pediatric >= least,
-        f"at least {share:g} % of the visits under 15",
+        f"at least {share:g} % of the visits under {UNDER_AGE}",
         f"{100 * pediatric / max(visits, 1):.1f} % of {visits:,}",
     )
 
 
-@gate(
-    "ed_encounters",
-    formula="visits to Pediatric ED / all visits, of patients of 25 and over at the reference date",
-    threshold="at most max({gates.pediatric_from_25_pct:g} %, {gates.volume_least_visits:g} visits)",
-    reads=("patients",),
-)
 def adults_stay_out_of_pediatric_ed(tables: Tables, region: Region) -> Verdict:
-    """Of the visits from 25 years up, hardly any is to Pediatric ED."""
+    """Of the visits of adults, hardly any is to Pediatric ED."""
     share, slack = region.gates.pediatric_from_25_pct, region.gates.volume_least_visits
-    pediatric, visits = _pediatric_visits(visits_of(tables, region), 25, OLDEST_AGE)
+    pediatric, visits = _pediatric_visits(visits_of(tables, region), FROM_AGE, OLDEST_AGE)
     return Verdict(
         pediatric <= max(visits * share / 100, slack),
-        f"at most {share:g} % of the visits from 25",
+        f"at most {share:g} % of the visits from {FROM_AGE}",
         f"{100 * pediatric / max(visits, 1):.2f} % of {visits:,}",
     )
 
 
-@gate(
-    "ed_encounters",
-    formula="variance / mean of visits per patient, and patients with four or more visits, against gamma "
-    "frailty, given the visits of each LHA x home facility x age group x gender",
-    threshold="max({gates.dispersion_tolerance_pct:g} %, {gates.standard_errors:g} standard errors)",
-    reads=("patients",),
-    blocking=False,
-)
 def visits_per_person(tables: Tables, region: Region) -> Verdict:
     """People differ in their use of the ED as frailty makes them: some come often, most never."""
     visits = visits_of(tables, region)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.chance import within_chance
-from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of
-from lm_synth_assets.gates.stays import continued, of_the_year, travel, unit_of
+from lm_synth_assets.gates.comparing import none_of, within_chance
+from lm_synth_assets.gates.gate import Tables, Verdict
+from lm_synth_assets.gates.views import continued, of_the_year, travel, unit_of
 from lm_synth_assets.model.flows import corridors
 from lm_synth_assets.model.lookup import positions
 from lm_synth_assets.model.units import units_of
@@ -15,12 +15,6 @@ from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Mask
 
 
-@gate(
-    "ip_stays",
-    formula="a stay with transfer_from_stay_id is of the same patient and subprogram, admit_ts = "
-    "discharge_ts of that stay + the way, along transfers_to or back; no stay is continued twice",
-    threshold="no exception; {inpatient.travel_hours:g} hours between sites",
-)
 def transfers_along_corridors(tables: Tables, region: Region) -> Verdict:
     """Stays that continue another follow at once, along a configured corridor or back to where it began."""
     frame, units = tables["ip_stays"], units_of(region)
@@ -44,13 +38,6 @@ def transfers_along_corridors(tables: Tables, region: Region) -> Verdict:
     return none_of(frame.iloc[moved[wrong]], "transfer that is not as configured", len(moved))
 
 
-@gate(
-    "ip_stays",
-    formula="first stays of the year that a transfer continues, by program = transfer_share x those at "
-    "sites with a corridor; of these transfers returned = returned_share",
-    threshold="max({gates.mix_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); none where "
-    "none is expected",
-)
 def transfers_by_program(tables: Tables, region: Region) -> Verdict:
     """Each program transfers the configured share of its stays, and the configured share of these return."""
     frame, units = tables["ip_stays"], units_of(region)

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import scipy.special as sc
 
-from lm_synth_assets.gates.gate import Tables, Verdict, gate, none_of, within
-from lm_synth_assets.gates.joined import people_in
-from lm_synth_assets.gates.shape import FREE_DRAW, distance, distances
+from lm_synth_assets.gates.comparing import distance, distances, none_of, within
+from lm_synth_assets.gates.gate import Tables, Verdict
+from lm_synth_assets.gates.limits import FREE_DRAW
+from lm_synth_assets.gates.views import people_in
 from lm_synth_assets.model.flows import flow_shares
 from lm_synth_assets.model.people import CELL_COLUMNS
 from lm_synth_assets.model.visits import expected_visits
@@ -29,13 +30,6 @@ _LEAST_RATE = 0.0001
 _HALF_A_WEIGHT = 0.00005
 
 
-@gate(
-    "patients",
-    formula="patients by LHA x age group x gender = patients x residents of the cell / all residents",
-    threshold="max({gates.marginal_tolerance_pct:g} %, {gates.marginal_least_persons:g} persons); "
-    "total equal",
-    reads=("population_projection",),
-)
 def marginals(tables: Tables, region: Region) -> Verdict:
     """Patients by LHA x age group x gender are the residents' share of the sample."""
     gates, patients = region.gates, tables["patients"]
@@ -58,11 +52,6 @@ def marginals(tables: Tables, region: Region) -> Verdict:
     )
 
 
-@gate(
-    "patients",
-    formula="first age <= whole years from dob to the reference date <= last age of age_group",
-    threshold="no exception",
-)
 def age_group_matches_dob(tables: Tables, region: Region) -> Verdict:
     """The date of birth gives the age group at the reference date."""
     patients = tables["patients"]
@@ -72,11 +61,6 @@ def age_group_matches_dob(tables: Tables, region: Region) -> Verdict:
     return none_of(patients[(age < first) | (age > last)], "patient outside the age group", len(patients))
 
 
-@gate(
-    "patients",
-    formula="patients that share dob, lha_id and gender with another",
-    threshold="none, unless privacy.unique_quasi_identifiers is off",
-)
 def unique_quasi_identifiers(tables: Tables, region: Region) -> Verdict:
     """No two patients share date of birth, LHA and gender (unless the configuration allows it)."""
     patients = tables["patients"]
@@ -86,12 +70,6 @@ def unique_quasi_identifiers(tables: Tables, region: Region) -> Verdict:
     return none_of(patients[shared], "patient with a double", len(patients))
 
 
-@gate(
-    "patients",
-    formula="share of patients with facility_home_id other than default_site_id of their LHA",
-    threshold="{gates.cross_lha_pct[0]:g}-{gates.cross_lha_pct[1]:g} %, give or take half a patient an area",
-    reads=("dim_lha",),
-)
 def cross_lha_care(tables: Tables, region: Region) -> Verdict:
     """The share of patients whose home facility is not their area's default site is as configured."""
     patients = tables["patients"]
@@ -108,12 +86,6 @@ def cross_lha_care(tables: Tables, region: Region) -> Verdict:
     )
 
 
-@gate(
-    "patients",
-    formula="patients by LHA x facility_home_id = patients of the LHA x share of its residents who go there",
-    threshold="max({gates.marginal_tolerance_pct:g} %, {gates.marginal_least_persons:g} persons, twice: who "
-    "leaves and where to are rounded one after the other); none where nobody goes",
-)
 def home_facilities(tables: Tables, region: Region) -> Verdict:
     """Patients have their home facility where the residents of their area go."""
     people = people_in(tables, region)
@@ -135,13 +107,6 @@ def home_facilities(tables: Tables, region: Region) -> Verdict:
     return within(compared, np.maximum(compared["expected"].to_numpy() * percent, least), "patients")
 
 
-@gate(
-    "patients",
-    formula="sampling_weight = residents of the start year / patients, so that the weights add up to the "
-    "residents",
-    threshold="equal at four decimals",
-    reads=("population_projection",),
-)
 def sampling_weights_sum(tables: Tables, region: Region) -> Verdict:
     """Every patient stands for as many residents, and all of them together for all residents."""
     projected = tables["population_projection"]
@@ -157,14 +122,6 @@ def sampling_weights_sum(tables: Tables, region: Region) -> Verdict:
     )
 
 
-@gate(
-    "patients",
-    formula="mean expected_ed_rate, in all, by LHA, and by age group x gender = mean over these patients of "
-    "the rates of their LHA x age group x gender",
-    threshold="max({gates.expected_rate_tolerance_pct:g} %, the gamma quantile at {gates.standard_errors:g} "
-    "standard errors)",
-    reads=("ed_baseline_rates",),
-)
 def expected_rates_reconcile(tables: Tables, region: Region) -> Verdict:
     """Patients are expected to come as often as the rates of their area, age group and gender say."""
     cells = _rates_by_cell(tables, region)
@@ -228,12 +185,6 @@ def _gamma_chance(expected: Floats, variance: Floats, region: Region) -> Floats:
     return np.where(some, highest - mean, 0.0)
 
 
-@gate(
-    "patients",
-    formula="Kolmogorov-Smirnov distance of days from birth to the reference date, by age group, from even "
-    "births, of which oldest_decline fewer are left each year in the oldest group",
-    threshold=f"max({{gates.ks_threshold:g}}, {FREE_DRAW}/sqrt(patients))",
-)
 def age_shape(tables: Tables, region: Region) -> Verdict:
     """Inside their age group patients are of every age, in the oldest of fewer each year."""
     # Without replacement, where nobody may have a double, distances only come down: the oldest group, whose
@@ -255,12 +206,6 @@ def age_shape(tables: Tables, region: Region) -> Verdict:
     return distances(rows, region.gates.ks_threshold, FREE_DRAW, "age group")
 
 
-@gate(
-    "patients",
-    formula="Kolmogorov-Smirnov distance of expected_ed_rate / expected visits, by age group, from the gamma "
-    "of mean 1 and shape frailty_shape",
-    threshold=f"max({{gates.ks_threshold:g}}, {FREE_DRAW}/sqrt(patients))",
-)
 def expected_rate_shape(tables: Tables, region: Region) -> Verdict:
     """Few patients are expected to come often, and many hardly ever, as gamma frailty has it."""
     # A stored rate stands for all that are rounded to it: its place among them is drawn.

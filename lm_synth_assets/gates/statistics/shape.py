@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.chance import independent_rows
-from lm_synth_assets.gates.gate import StoredTables, Tables, Verdict, gate
-from lm_synth_assets.gates.joined import patient_of, people_in
+from lm_synth_assets.gates.comparing import distance, distances, independent_rows
+from lm_synth_assets.gates.gate import StoredTables, Tables, Verdict
+from lm_synth_assets.gates.limits import FREE_DRAW, STRATIFIED_DRAW
+from lm_synth_assets.gates.replicate import twin
 from lm_synth_assets.gates.rhythm import days_of
-from lm_synth_assets.gates.stays import unit_of
-from lm_synth_assets.gates.twin import twin
-from lm_synth_assets.gates.visits import visits_of
+from lm_synth_assets.gates.views import patient_of, people_in, unit_of, visits_of
 from lm_synth_assets.model.calendar import DAY, HOUR, MINUTE
 from lm_synth_assets.model.lengths import acute_median_days, lognormal_share
 from lm_synth_assets.model.units import units_of
@@ -23,51 +22,10 @@ from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES
 from lm_synth_assets.simulation.arrivals import timetable
 from lm_synth_assets.simulation.streams import Streams
 
-FREE_DRAW = 2.7
-"""A distance up to this over sqrt(n) is chance: the Kolmogorov distribution exceeds it once in a million."""
-
-_STRATIFIED_DRAW = 1.95
-"""The same for draws over stratified uniforms, which lie closer: once in a thousand if they were free."""
-
 _TWIN_PATIENTS = 20_000
 _TWIN_SEED_STEP = 1
 
-_DRIFT_THRESHOLD = (
-    "max({gates.corr_threshold:g}, {gates.standard_errors:g} standard errors of patients' clusters)"
-)
 
-
-def distances(rows: list[tuple[str, int, float]], limit: float, chance: float, what: str) -> Verdict:
-    """Judge Kolmogorov-Smirnov distances of (name, size, distance)."""
-    found = pd.DataFrame(rows, columns=[what, "rows", "distance"])
-    found["limit"] = np.maximum(limit, chance / np.sqrt(found["rows"].clip(lower=1)))
-    breach = found[found["distance"] > found["limit"]]
-    worst = found.loc[(found["distance"] - found["limit"]).idxmax()] if len(found) else None
-    return Verdict(
-        breach.empty,
-        "the configured distribution",
-        f"{worst['distance']:.3f} ({worst[what]})" if worst is not None else "no rows",
-        f"max({limit:g}, {chance:g}/sqrt(rows))",
-        breach,
-    )
-
-
-def distance(uniform: Floats) -> float:
-    """The distance of numbers from the uniform distribution on (0, 1)."""
-    n = len(uniform)
-    if n == 0:
-        return 0.0
-    ordered = np.sort(uniform)
-    steps = np.arange(n + 1) / n
-    return float(max((steps[1:] - ordered).max(), (ordered - steps[:-1]).max()))
-
-
-@gate(
-    "ip_stays",
-    formula="Kolmogorov-Smirnov distance of los_days without ALC from the lognormal by subprogram, age",
-    threshold=f"max({{gates.ks_threshold:g}}, {_STRATIFIED_DRAW}/sqrt(stays))",
-    reads=("patients",),
-)
 def los_shape(tables: Tables, region: Region) -> Verdict:
     """LOS without ALC follows each subprogram's lognormal (Kolmogorov-Smirnov)."""
     stays, patient = tables["ip_stays"], patient_of(tables, "ip_stays")
@@ -83,15 +41,9 @@ def los_shape(tables: Tables, region: Region) -> Verdict:
             days = stays["los_days"].to_numpy()[mine]
             uniform = lognormal_share(days, medians[number, age_group[mine]], unit.stays.sigma)
             rows.append((unit.name, int(mine.sum()), distance(uniform)))
-    return distances(rows, region.gates.ks_threshold, _STRATIFIED_DRAW, "subprogram")
+    return distances(rows, region.gates.ks_threshold, STRATIFIED_DRAW, "subprogram")
 
 
-@gate(
-    "ed_encounters",
-    formula="Kolmogorov-Smirnov distance of the time of day, and of the day of year, from the rhythm of the "
-    "subservice",
-    threshold=f"max({{gates.ks_threshold:g}}, {FREE_DRAW}/sqrt(visits))",
-)
 def arrival_shape(tables: Tables, region: Region) -> Verdict:
     """Arrivals over the day and over the year follow the rhythm of their subservice (Kolmogorov-Smirnov)."""
     times = timetable(region, Streams(region.run.seed))
@@ -117,37 +69,16 @@ def arrival_shape(tables: Tables, region: Region) -> Verdict:
     return distances(rows, region.gates.ks_threshold, FREE_DRAW, "marginal")
 
 
-@gate(
-    "ed_encounters",
-    formula="Spearman correlations between age, expected rate, visits, hour, acuity and minutes, less those "
-    "of a twin with another seed",
-    threshold=_DRIFT_THRESHOLD,
-    reads=("patients",),
-)
 def correlations(tables: Tables, region: Region) -> Verdict:
     """Rank correlations of visits and their patients are those of a twin with another seed (Spearman)."""
     return _drift(_spearman, "ed_encounters", tables, region)
 
 
-@gate(
-    "ed_encounters",
-    formula="Cramer's V between subservice, acuity, disposition, facility, weekend, LHA, age group and "
-    "gender, less that of a twin with another seed",
-    threshold=_DRIFT_THRESHOLD,
-    reads=("patients",),
-)
 def associations(tables: Tables, region: Region) -> Verdict:
     """Categories of visits and their patients go together as in a twin with another seed (Cramer's V)."""
     return _drift(_visit_associations, "ed_encounters", tables, region)
 
 
-@gate(
-    "ip_stays",
-    formula="Cramer's V between subprogram, facility, way in, ALC, age group and gender, less that of a twin "
-    "with another seed",
-    threshold=_DRIFT_THRESHOLD,
-    reads=("patients",),
-)
 def stay_associations(tables: Tables, region: Region) -> Verdict:
     """Categories of stays and their patients go together as in a twin with another seed (Cramer's V)."""
     return _drift(_stay_associations, "ip_stays", tables, region)

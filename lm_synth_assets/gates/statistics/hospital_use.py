@@ -5,24 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.chance import sampling_margin, within_chance
-from lm_synth_assets.gates.gate import Tables, Verdict, gate
-from lm_synth_assets.gates.joined import people_in
-from lm_synth_assets.gates.stays import of_the_year
+from lm_synth_assets.gates.comparing import sampling_margin, within_chance
+from lm_synth_assets.gates.gate import Tables, Verdict
+from lm_synth_assets.gates.views import of_the_year, people_in
 from lm_synth_assets.model.admissions import expected_admissions
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import ROUTE_ED
 
 
-@gate(
-    "ip_stays",
-    formula="stays that began in the ED / first stays, admitted in the year = sum over patients of expected "
-    "visits x chance of admission / the same and direct rates",
-    threshold="max({gates.via_ed_tolerance_points:g} percentage points, {gates.standard_errors:g} standard "
-    "errors)",
-    reads=("patients",),
-)
 def admissions_through_ed(tables: Tables, region: Region) -> Verdict:
     """The share of admissions that come through the ED is what ED use and admission rates imply."""
     stays = _first_stays(tables, region)
@@ -45,14 +36,6 @@ def admissions_through_ed(tables: Tables, region: Region) -> Verdict:
     )
 
 
-@gate(
-    "ip_stays",
-    formula="first stays admitted in the year by program = sum over patients of expected visits x chance "
-    "of admission x share of the program at their age and gender, and of direct rates",
-    threshold="max({gates.mix_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); none where "
-    "none is expected",
-    reads=("patients",),
-)
 def stays_by_program(tables: Tables, region: Region) -> Verdict:
     """Each program admits as many as the rates give the patients, through the ED and directly."""
     units, programs = units_of(region), list(region.programs)
@@ -77,14 +60,6 @@ def stays_by_program(tables: Tables, region: Region) -> Verdict:
     return within_chance(compared, region.gates.mix_tolerance_pct, "first stays", region)
 
 
-@gate(
-    "ip_stays",
-    formula="stays under way at the start of the year = los_days of the stays admitted in it / days in it "
-    "(Little's law)",
-    threshold="max({gates.mix_tolerance_pct:g} %, {gates.standard_errors:g} standard errors of a Poisson "
-    "count)",
-    blocking=False,
-)
 def census_on_1_january(tables: Tables, region: Region) -> Verdict:
     """As many beds are taken on 1 January as stays of the year take on an average day."""
     stays = tables["ip_stays"]

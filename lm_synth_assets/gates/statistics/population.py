@@ -7,7 +7,8 @@ from itertools import product
 
 import pandas as pd
 
-from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
+from lm_synth_assets.gates.comparing import each_once, within
+from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.model.people import CELL_COLUMNS
 from lm_synth_assets.model.population import area_totals
 from lm_synth_assets.region.models.region import Region
@@ -23,11 +24,6 @@ from lm_synth_assets.schema.vocabulary import (
 _HALF_A_HUNDREDTH = 0.005
 
 
-@gate(
-    "population_projection",
-    formula="sum of population by year x LHA = round(base x (1 + growth)^(year - base year))",
-    threshold="equal",
-)
 def totals_follow_growth(tables: Tables, region: Region) -> Verdict:
     """Each area's residents are base x (1 + growth)^t in every year of the horizon."""
     frame = tables["population_projection"]
@@ -48,12 +44,6 @@ def _years(region: Region) -> range:
     return range(region.run.start_year, region.run.start_year + region.run.years)
 
 
-@gate(
-    "population_projection",
-    formula="population by year x LHA x age group x gender = base x (1 + growth)^t x age weight x "
-    "(1 + ageing)^t x gender weight / sum of these weights, t = year - base year",
-    threshold="1 person, since the cells are rounded to add up to their area",
-)
 def age_and_gender_weights(tables: Tables, region: Region) -> Verdict:
     """Each area's residents are split by its age weights, which drift as it ages, and by gender weights."""
     population, key = region.population, ["year", *CELL_COLUMNS]
@@ -82,11 +72,6 @@ def age_and_gender_weights(tables: Tables, region: Region) -> Verdict:
     return within(compared.fillna({"expected": 0.0, "observed": 0.0}), 1.0, "residents")
 
 
-@gate(
-    "population_projection",
-    formula="rows of year x LHA x age group x gender, dated 1 January of the year = 1",
-    threshold="equal",
-)
 def every_year(tables: Tables, region: Region) -> Verdict:
     """Each year of the horizon has every LHA, age group and gender once, dated 1 January of the year."""
     return each_once(
@@ -98,27 +83,6 @@ def every_year(tables: Tables, region: Region) -> Verdict:
     )
 
 
-def each_once(frame: pd.DataFrame, region: Region, **levels: Collection[int] | Collection[str]) -> Verdict:
-    """Whether a yearly table has one row, dated 1 January, for each year of the horizon and combination of
-    levels, and no other.
-    """
-    key = ["year", *levels]
-    expected = pd.DataFrame(product(_years(region), *levels.values()), columns=key).assign(expected=1)
-    dated = frame[(frame["period_date"].dt.year == frame["year"]) & (frame["period_date"].dt.dayofyear == 1)]
-    observed = dated.groupby(key, observed=True).size().rename("observed").reset_index()
-    compared = expected.merge(observed, on=key, how="outer").fillna({"expected": 0, "observed": 0})
-    verdict = within(compared, 0.0, "row of each cell and year")
-    undated = len(frame) - len(dated)
-    if not undated:
-        return verdict
-    return Verdict(False, "dates of 1 January", f"{undated:,} other dates", offending=frame.drop(dated.index))
-
-
-@gate(
-    "ed_baseline_rates",
-    formula="rows = LHAs x age groups x genders x ED subservices, each combination once",
-    threshold="equal",
-)
 def complete_cross_product(tables: Tables, region: Region) -> Verdict:
     """There is a rate for every LHA x age group x gender x ED subservice, and none besides."""
     expected = len(region.lhas) * len(AGE_GROUPS) * len(GENDERS) * len(ED_SUBSERVICES)
@@ -129,12 +93,6 @@ def complete_cross_product(tables: Tables, region: Region) -> Verdict:
     return Verdict(same, f"{expected} cells", f"{observed} cells in {len(frame)} rows")
 
 
-@gate(
-    "ed_baseline_rates",
-    formula="baserate_per_1000 = rate of the subservice, age group and gender x ed_rate_multiplier of the "
-    "LHA, or the rate that overrides it",
-    threshold="equal at two decimals",
-)
 def rates_follow_configuration(tables: Tables, region: Region) -> Verdict:
     """Each rate is the configured one."""
     key, ed = [*CELL_COLUMNS, "ed_subservice"], region.ed
@@ -156,13 +114,6 @@ def rates_follow_configuration(tables: Tables, region: Region) -> Verdict:
     return within(compared, _HALF_A_HUNDREDTH, "visits per 1,000")
 
 
-@gate(
-    "ed_baseline_rates",
-    formula="by LHA x gender, highest Adult ED rate from 65 years >= that of those younger, and highest "
-    "Pediatric ED rate under 15 years >= that of those older",
-    threshold="no exception",
-    blocking=False,
-)
 def rates_by_age(tables: Tables, region: Region) -> Verdict:
     """The old come to Adult ED most often and children to Pediatric ED, in every area and gender."""
     old = [band.label for band in AGE_BANDS if band.first_age >= 65]

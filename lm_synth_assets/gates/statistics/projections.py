@@ -6,8 +6,8 @@ import sys
 
 import pandas as pd
 
-from lm_synth_assets.gates.gate import Tables, Verdict, gate, within
-from lm_synth_assets.gates.population import each_once
+from lm_synth_assets.gates.comparing import each_once, within
+from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.sql import query
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES
@@ -38,13 +38,6 @@ _ROUNDING = 0.5e-5 + 1e-7
 _FLOATS = 8 * sys.float_info.epsilon
 
 
-@gate(
-    "ed_projection",
-    formula="projected_volumes by scenario x year x default site x ED subservice = sum of population x rate "
-    "/ 1,000 x ED multiplier x ((1 + growth x its multiplier) / (1 + growth))^(year - base year), in SQL",
-    threshold="equal at five decimals",
-    reads=("population_projection", "ed_baseline_rates", "dim_lha", "dim_scenario"),
-)
 def reconciles_with_sql(tables: Tables, region: Region) -> Verdict:
     """The projected volumes are those of the blueprint's SQL on the stored tables, in each scenario."""
     growth = [lha.growth_pct / 100 for lha in region.lhas.values()]
@@ -69,11 +62,6 @@ def reconciles_with_sql(tables: Tables, region: Region) -> Verdict:
     return within(compared, (_ROUNDING + _FLOATS * compared["expected"].abs()).to_numpy(), "visits")
 
 
-@gate(
-    "ed_projection",
-    formula="rows of scenario x year x default site x ED subservice, dated 1 January of the year = 1",
-    threshold="equal",
-)
 def every_year(tables: Tables, region: Region) -> Verdict:
     """Each scenario has every year, site that is a default site, and subservice once, dated 1 January."""
     codes = list(region.sites)

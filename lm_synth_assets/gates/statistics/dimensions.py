@@ -4,54 +4,37 @@ from __future__ import annotations
 
 import pandas as pd
 
-from lm_synth_assets.gates.gate import Tables, Verdict, gate
+from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.sql import query
 from lm_synth_assets.model.calendar import statutory_holidays
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.catalogue import TABLES, primary_key
-from lm_synth_assets.schema.vocabulary import COUNTED_TABLES
 from lm_synth_assets.simulation.catalogue import RECIPES
 from lm_synth_assets.storage.enforcement import enforce
-
-_CONFIGURED = (*COUNTED_TABLES, "dim_scenario", "program_coverage")
-"""The tables that follow from the configuration alone, row for row."""
 
 _NAMED_ROWS = 3
 
 
-def _count(table: str) -> None:
-    """Register the gate on the number of rows of a table."""
+def row_count(name: str, tables: Tables, region: Region) -> Verdict:
+    """Whether a table has the agreed number of rows."""
+    expected, observed = region.gates.row_counts[name], len(tables[name])
+    return Verdict(expected == observed, f"{expected:,} rows", f"{observed:,} rows")
 
-    @gate(
-        table,
-        formula="rows = the number that is agreed upon",
-        threshold=f"{{gates.row_counts[{table}]}} rows",
+
+def as_configured(name: str, tables: Tables, region: Region) -> Verdict:
+    """Whether a table holds the rows that its recipe makes of the configuration, and no others."""
+    table = TABLES[name]
+    key = primary_key(table)
+    expected = enforce(table, RECIPES[name](region, {}))
+    compared = tables[name].merge(expected, how="outer", indicator="found")
+    differing = compared[compared["found"] != "both"].sort_values([*key, "found"])
+    sides = {"left_only": "stored", "right_only": "configured"}
+    return Verdict(
+        differing.empty and len(tables[name]) == len(expected),
+        f"{len(expected):,} rows as configured",
+        _named(differing[key]) if len(differing) else f"{len(tables[name]):,} rows",
+        offending=differing.assign(found=differing["found"].astype(str).replace(sides)),
     )
-    def row_count(tables: Tables, region: Region) -> Verdict:
-        """The table has as many rows as agreed, whatever the configuration lists."""
-        expected, observed = region.gates.row_counts[table], len(tables[table])
-        return Verdict(expected == observed, f"{expected:,} rows", f"{observed:,} rows")
-
-
-def _compare(table: str) -> None:
-    """Register the gate that compares a table with what the configuration gives."""
-    key = primary_key(TABLES[table])
-
-    @gate(
-        table, formula=f"rows, by {', '.join(key)}, = those that the configuration gives", threshold="equal"
-    )
-    def as_configured(tables: Tables, region: Region) -> Verdict:
-        """Every row is as the configuration gives it, none is missing and none is there besides."""
-        expected = enforce(TABLES[table], RECIPES[table](region, {}))
-        compared = tables[table].merge(expected, how="outer", indicator="found")
-        differing = compared[compared["found"] != "both"].sort_values([*key, "found"])
-        found = {"left_only": "stored", "right_only": "configured"}
-        return Verdict(
-            differing.empty and len(tables[table]) == len(expected),
-            f"{len(expected):,} rows as configured",
-            _named(differing[key]) if len(differing) else f"{len(tables[table]):,} rows",
-            offending=differing.assign(found=differing["found"].astype(str).replace(found)),
-        )
 
 
 def _named(keys: pd.DataFrame) -> str:
@@ -61,17 +44,6 @@ def _named(keys: pd.DataFrame) -> str:
     return f"{len(distinct):,} rows differ: {', '.join(distinct.columns)} {', '.join(named)}{more}"
 
 
-for _table in COUNTED_TABLES:
-    _count(_table)
-for _table in _CONFIGURED:
-    _compare(_table)
-
-
-@gate(
-    "dim_date",
-    formula="days = those from 1 January before the start year to 31 December after the horizon, each once",
-    threshold="equal",
-)
 def contiguous_days(tables: Tables, region: Region) -> Verdict:
     """Every day of the horizon and of the years before and after it is there once."""
     run = region.run
@@ -124,12 +96,6 @@ ORDER BY row
 """
 
 
-@gate(
-    "dim_date",
-    formula="year, quarter, month, day, ISO week and weekday, weekend and fiscal calendar (from 1 April) = "
-    "those that SQL gives for the date; is_holiday and holiday_name = BC's statutory holidays",
-    threshold="equal",
-)
 def calendar_parts(tables: Tables, region: Region) -> Verdict:
     """All that is said of a day agrees with its date."""
     stored = tables["dim_date"]

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.chance import within_chance
-from lm_synth_assets.gates.gate import Tables, Verdict, gate
-from lm_synth_assets.gates.visits import Visits, visits_of
+from lm_synth_assets.gates.comparing import within_chance
+from lm_synth_assets.gates.gate import Tables, Verdict
+from lm_synth_assets.gates.views import Visits, visits_of
 from lm_synth_assets.model.triage import ACUITIES, acuity_shares, disposition_chances
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
@@ -20,19 +20,8 @@ from lm_synth_assets.schema.vocabulary import (
 )
 
 _LEVELS = tuple(str(level) for level in range(1, ACUITIES + 1))
-_THRESHOLD = (
-    "max({gates.mix_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); none where none is "
-    "expected"
-)
 
 
-@gate(
-    "ed_encounters",
-    formula="visits by ED subservice x acuity = sum over visits of the shares at their subservice and age "
-    "group; none without acuity",
-    threshold=_THRESHOLD,
-    reads=("patients",),
-)
 def acuity_mix(tables: Tables, region: Region) -> Verdict:
     """Visits are as urgent as configured for their subservice and the patient's age."""
     counted = _counted(visits_of(tables, region))
@@ -41,13 +30,6 @@ def acuity_mix(tables: Tables, region: Region) -> Verdict:
     return _mix("acuity", _LEVELS, given, shares, counted.sum(axis=(1, 3)), region)
 
 
-@gate(
-    "ed_encounters",
-    formula="visits by ED subservice x disposition = sum over visits of the chances at their subservice, age "
-    "group and acuity; none without disposition",
-    threshold=_THRESHOLD,
-    reads=("patients",),
-)
 def disposition_mix(tables: Tables, region: Region) -> Verdict:
     """Visits end as configured for their subservice, acuity and the patient's age."""
     # What no acuity leads to cannot be said; `acuity_mix` sees those visits.

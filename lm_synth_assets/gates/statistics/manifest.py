@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from lm_synth_assets.gates.gate import Tables, Verdict, gate
+from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.simulation.tables.dataset_manifest import dataset_manifest
 from lm_synth_assets.version import __version__
 
 
-@gate(
-    "dataset_manifest",
-    formula="seed, configuration hash, version, dates, sizes and disclaimer = those of this configuration",
-    threshold="equal",
-    blocking=False,
-)
 def made_with_this_configuration(tables: Tables, region: Region) -> Verdict:
     """The manifest is what this configuration and version would write."""
     found = tables["dataset_manifest"]

@@ -1,0 +1,107 @@
+"""Comparisons of what is observed with what is expected, each of which gives a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from lm_synth_assets.gates.gate import Verdict
+from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.schema.arrays import Floats, Ints
+
+
+def within(compared: pd.DataFrame, tolerance: Floats | float, what: str) -> Verdict:
+    """Whether `observed` lies within `tolerance` of `expected` in each row of a frame; the worst is named."""
+    if compared.empty:
+        return Verdict(True, f"no {what}", f"no {what}")
+    excess = (compared["observed"] - compared["expected"]).abs() - tolerance
+    breach = compared[excess > 1e-9]
+    worst = compared.loc[excess.idxmax()]
+    return Verdict(
+        passed=breach.empty,
+        expected=f"{worst['expected']:.2f} {what}",
+        observed=f"{worst['observed']:.10g} in the worst of {len(compared)} cells",
+        offending=breach,
+    )
+
+
+def none_of(offending: pd.DataFrame, what: str, total: int) -> Verdict:
+    """Whether there are no offending rows among `total`."""
+    return Verdict(offending.empty, f"no {what}", f"{len(offending):,} of {total:,} rows", "", offending)
+
+
+def sampling_margin(variance: Floats, region: Region) -> Floats:
+    """The distance that chance alone keeps to, for counts of these variances (any shape).
+
+    As many standard errors as configured, widened for the skewness of small counts, which is that of Poisson
+    counts at most; a count without variance tolerates nothing.
+    Source: E. A. Cornish and R. A. Fisher, Revue de l'Institut International de Statistique 5 (1938).
+    """
+    k = region.gates.standard_errors
+    return np.where(variance > 0, k * np.sqrt(variance) + max(k * k - 1, 0.0) / 6, 0.0)
+
+
+def within_chance(compared: pd.DataFrame, percent: float, what: str, region: Region) -> Verdict:
+    """Whether freely drawn counts lie within a share of what is expected, or within what chance does.
+
+    `compared` holds `expected`, `observed` and the `variance` of the draw by cell. Where nothing is expected,
+    nothing is tolerated.
+    """
+    compared = compared[(compared["expected"] > 0) | (compared["observed"] > 0)]
+    allowed = compared["expected"].to_numpy(float) * percent / 100
+    allowed = np.maximum(allowed, sampling_margin(compared["variance"].to_numpy(float), region))
+    return within(compared.drop(columns="variance"), allowed, what)
+
+
+def independent_rows(patient: Ints) -> float:
+    """The independent rows that say as much as these, of which those of one patient are a cluster.
+
+    `patient` has the position of each row's patient, -1 where there is none. At least 1, also for no rows.
+    Source: L. Kish, Survey Sampling (1965).
+    """
+    rows = np.bincount(patient + 1).astype(float)
+    return float(rows.sum() ** 2 / max((rows**2).sum(), 1.0)) or 1.0
+
+
+def distances(rows: list[tuple[str, int, float]], limit: float, chance: float, what: str) -> Verdict:
+    """Judge Kolmogorov-Smirnov distances of (name, size, distance)."""
+    found = pd.DataFrame(rows, columns=[what, "rows", "distance"])
+    found["limit"] = np.maximum(limit, chance / np.sqrt(found["rows"].clip(lower=1)))
+    breach = found[found["distance"] > found["limit"]]
+    worst = found.loc[(found["distance"] - found["limit"]).idxmax()] if len(found) else None
+    return Verdict(
+        breach.empty,
+        "the configured distribution",
+        f"{worst['distance']:.3f} ({worst[what]})" if worst is not None else "no rows",
+        f"max({limit:g}, {chance:g}/sqrt(rows))",
+        breach,
+    )
+
+
+def distance(uniform: Floats) -> float:
+    """The distance of numbers from the uniform distribution on (0, 1)."""
+    n = len(uniform)
+    if n == 0:
+        return 0.0
+    ordered = np.sort(uniform)
+    steps = np.arange(n + 1) / n
+    return float(max((steps[1:] - ordered).max(), (ordered - steps[:-1]).max()))
+
+
+def each_once(frame: pd.DataFrame, region: Region, **levels: Collection[int] | Collection[str]) -> Verdict:
+    """Whether a yearly table has one row, dated 1 January, for each year of the horizon and combination of
+    levels, and no other.
+    """
+    key, years = ["year", *levels], range(region.run.start_year, region.run.start_year + region.run.years)
+    expected = pd.DataFrame(product(years, *levels.values()), columns=key).assign(expected=1)
+    dated = frame[(frame["period_date"].dt.year == frame["year"]) & (frame["period_date"].dt.dayofyear == 1)]
+    observed = dated.groupby(key, observed=True).size().rename("observed").reset_index()
+    compared = expected.merge(observed, on=key, how="outer").fillna({"expected": 0, "observed": 0})
+    verdict = within(compared, 0.0, "row of each cell and year")
+    undated = len(frame) - len(dated)
+    if not undated:
+        return verdict
+    return Verdict(False, "dates of 1 January", f"{undated:,} other dates", offending=frame.drop(dated.index))

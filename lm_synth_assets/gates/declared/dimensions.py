@@ -1,0 +1,59 @@
+"""Gates on the dimensions, and on the coverage of programs."""
+
+from lm_synth_assets.gates.gate import Gate
+from lm_synth_assets.schema.catalogue import TABLES, primary_key
+from lm_synth_assets.schema.vocabulary import COUNTED_TABLES
+
+_CONFIGURED_TABLES = (*COUNTED_TABLES, "dim_scenario", "program_coverage")
+"""The tables that follow from the configuration alone, row for row."""
+
+
+def _row_count(table: str) -> Gate:
+    return Gate(
+        table=table,
+        name="row_count",
+        description="The table has as many rows as agreed, whatever the configuration lists.",
+        formula="rows = the number that is agreed upon",
+        threshold=f"{{gates.row_counts[{table}]}} rows",
+        function="statistics.dimensions:row_count",
+        arguments=(table,),
+    )
+
+
+def _as_configured(table: str) -> Gate:
+    return Gate(
+        table=table,
+        name="as_configured",
+        description="Every row is as the configuration gives it, none is missing and none is there besides.",
+        formula=f"rows, by {', '.join(primary_key(TABLES[table]))}, = those that the configuration gives",
+        threshold="equal",
+        function="statistics.dimensions:as_configured",
+        arguments=(table,),
+    )
+
+
+DIMENSIONS = (
+    *map(_row_count, COUNTED_TABLES),
+    *map(_as_configured, _CONFIGURED_TABLES),
+    Gate(
+        table="dim_date",
+        name="contiguous_days",
+        description="Every day of the horizon and of the years before and after it is there once.",
+        formula=(
+            "days = those from 1 January before the start year to 31 December after the horizon, each once"
+        ),
+        threshold="equal",
+        function="statistics.dimensions:contiguous_days",
+    ),
+    Gate(
+        table="dim_date",
+        name="calendar_parts",
+        description="All that is said of a day agrees with its date.",
+        formula=(
+            "year, quarter, month, day, ISO week and weekday, weekend and fiscal calendar (from 1 April) = "
+            "those that SQL gives for the date; is_holiday and holiday_name = BC's statutory holidays"
+        ),
+        threshold="equal",
+        function="statistics.dimensions:calendar_parts",
+    ),
+)

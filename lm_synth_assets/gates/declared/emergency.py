@@ -1,0 +1,279 @@
+"""Gates on the ED encounters."""
+
+from lm_synth_assets.gates.gate import Gate
+from lm_synth_assets.gates.limits import FEW_VISITS, FREE_DRAW, FROM_AGE, UNDER_AGE
+from lm_synth_assets.schema.vocabulary import FREQUENT_VISITS
+
+_VOLUME_THRESHOLD = (
+    "max({gates.volume_tolerance_pct:g} %, {gates.volume_least_visits:g} visits), and for freely drawn "
+    "volumes {gates.standard_errors:g} standard errors"
+)
+
+_PROFILE_THRESHOLD = (
+    "max({gates.profile_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); none where none is "
+    "expected"
+)
+
+_MIX_THRESHOLD = (
+    "max({gates.mix_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); none where none is "
+    "expected"
+)
+
+_DRIFT_THRESHOLD = (
+    "max({gates.corr_threshold:g}, {gates.standard_errors:g} standard errors of patients' clusters)"
+)
+
+ED_ENCOUNTERS = (
+    Gate(
+        table="ed_encounters",
+        name="hour_profile",
+        description=(
+            "Arrivals spread over the hours as the rhythm of their subservice, none when it is closed."
+        ),
+        formula="arrivals by ED subservice x hour of the day = visits x the timetable's chance of the hour",
+        threshold=_PROFILE_THRESHOLD,
+        function="statistics.arrivals:hour_profile",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ed_encounters",
+        name="weekday_profile",
+        description="Arrivals spread over the weekdays as the rhythm of their subservice does.",
+        formula="arrivals by ED subservice x weekday = visits x the timetable's chance of the weekday",
+        threshold=_PROFILE_THRESHOLD,
+        function="statistics.arrivals:weekday_profile",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ed_encounters",
+        name="month_profile",
+        description="Arrivals spread over the months as the rhythm of their subservice does.",
+        formula="arrivals by ED subservice x month = visits x the timetable's chance of the month",
+        threshold=_PROFILE_THRESHOLD,
+        function="statistics.arrivals:month_profile",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ed_encounters",
+        name="clock",
+        description="Arrivals are on the local clock: those of no subservice are an hour early or late.",
+        formula=(
+            "shift of the clock that explains the arrivals by hour best, by ED subservice and of all (one "
+            "step of Fisher scoring from the timetable), = 0"
+        ),
+        threshold="max({gates.clock_tolerance_minutes:g} minutes, {gates.standard_errors:g} standard errors)",
+        function="statistics.arrivals:clock",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ed_encounters",
+        name="daily_counts",
+        description=(
+            "Days differ as chance and the day effects make them: not all alike, and none with a week's "
+            "visits."
+        ),
+        formula=(
+            "sum over days of (arrivals - expected)^2 / expected / days, by ED subservice, about the rhythm "
+            "without day effects, = 1 + mean arrivals x variance of the day effects"
+        ),
+        threshold="max({gates.dispersion_tolerance_pct:g} %, {gates.standard_errors:g} standard errors)",
+        function="statistics.arrivals:daily_counts",
+        reads=("patients",),
+        blocking=False,
+    ),
+    Gate(
+        table="ed_encounters",
+        name="children_go_to_pediatric_ed",
+        description=(
+            f"Of the visits of children under {UNDER_AGE}, at least the configured share is to Pediatric ED."
+        ),
+        formula=f"visits to Pediatric ED / all visits, of patients under {UNDER_AGE} at the reference date",
+        threshold=(
+            f"at least {{gates.pediatric_under_15_pct:g}} %; below {FEW_VISITS} visits, "
+            "{gates.volume_least_visits:g} visits less"
+        ),
+        function="statistics.ed_use:children_go_to_pediatric_ed",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ed_encounters",
+        name="adults_stay_out_of_pediatric_ed",
+        description=f"Of the visits from {FROM_AGE} years up, hardly any is to Pediatric ED.",
+        formula=(
+            f"visits to Pediatric ED / all visits, of patients of {FROM_AGE} and over at the reference date"
+        ),
+        threshold="at most max({gates.pediatric_from_25_pct:g} %, {gates.volume_least_visits:g} visits)",
+        function="statistics.ed_use:adults_stay_out_of_pediatric_ed",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ed_encounters",
+        name="visits_per_person",
+        description=(
+            "People differ in their use of the ED as frailty makes them: some come often, most never."
+        ),
+        formula=(
+            f"variance / mean of visits per patient, and patients with {FREQUENT_VISITS} or more visits, "
+            "against gamma frailty, given the visits of each LHA x home facility x age group x gender"
+        ),
+        threshold="max({gates.dispersion_tolerance_pct:g} %, {gates.standard_errors:g} standard errors)",
+        function="statistics.ed_use:visits_per_person",
+        reads=("patients",),
+        blocking=False,
+    ),
+    Gate(
+        table="ed_encounters",
+        name="visits_match_patients",
+        description="patients.ed_visits_year is the number of the patient's encounters.",
+        formula="encounters of each patient = patients.ed_visits_year",
+        threshold="equal",
+        function="statistics.emergency:visits_match_patients",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ed_encounters",
+        name="primary_subservice",
+        description=(
+            "patients.primary_ed_subservice is where most of the patient's visits are, if there are any."
+        ),
+        formula=(
+            "ed_subservice of most of a patient's encounters (one of them, of equals) = "
+            "patients.primary_ed_subservice"
+        ),
+        threshold="no exception",
+        function="statistics.emergency:primary_subservice",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ed_encounters",
+        name="visits_at_home_facility",
+        description="Each visit is at the patient's home facility.",
+        formula="facility_id = patients.facility_home_id",
+        threshold="no exception",
+        function="statistics.emergency:visits_at_home_facility",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ed_encounters",
+        name="arrivals_in_year",
+        description="Arrivals lie in the start year, on their day, before the departure.",
+        formula=(
+            "year of arrival_ts = start year; date of arrival_ts = arrival_date; departure_ts > arrival_ts"
+        ),
+        threshold="no exception",
+        function="statistics.emergency:arrivals_in_year",
+    ),
+    Gate(
+        table="ed_encounters",
+        name="one_visit_at_a_time",
+        description="No visit of a patient begins before their last one has ended.",
+        formula="arrival_ts >= departure_ts of the same patient's visit before",
+        threshold="no exception",
+        function="statistics.emergency:one_visit_at_a_time",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ed_encounters",
+        name="no_visit_after_death",
+        description="Nobody comes again after dying in the ED.",
+        formula="no arrival_ts after that of a visit of the same patient with dispo Died",
+        threshold="no exception",
+        function="statistics.emergency:no_visit_after_death",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ed_encounters",
+        name="arrival_shape",
+        description=(
+            "Arrivals over the day and over the year follow the rhythm of their subservice "
+            "(Kolmogorov-Smirnov)."
+        ),
+        formula=(
+            "Kolmogorov-Smirnov distance of the time of day, and of the day of year, from the rhythm of the "
+            "subservice"
+        ),
+        threshold=f"max({{gates.ks_threshold:g}}, {FREE_DRAW}/sqrt(visits))",
+        function="statistics.shape:arrival_shape",
+    ),
+    Gate(
+        table="ed_encounters",
+        name="correlations",
+        description=(
+            "Rank correlations of visits and their patients are those of a twin with another seed (Spearman)."
+        ),
+        formula=(
+            "Spearman correlations between age, expected rate, visits, hour, acuity and minutes, less those "
+            "of a twin with another seed"
+        ),
+        threshold=_DRIFT_THRESHOLD,
+        function="statistics.shape:correlations",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ed_encounters",
+        name="associations",
+        description=(
+            "Categories of visits and their patients go together as in a twin with another seed (Cramer's V)."
+        ),
+        formula=(
+            "Cramer's V between subservice, acuity, disposition, facility, weekend, LHA, age group and "
+            "gender, less that of a twin with another seed"
+        ),
+        threshold=_DRIFT_THRESHOLD,
+        function="statistics.shape:associations",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ed_encounters",
+        name="acuity_mix",
+        description="Visits are as urgent as configured for their subservice and the patient's age.",
+        formula=(
+            "visits by ED subservice x acuity = sum over visits of the shares at their subservice and age "
+            "group; none without acuity"
+        ),
+        threshold=_MIX_THRESHOLD,
+        function="statistics.triage:acuity_mix",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ed_encounters",
+        name="disposition_mix",
+        description="Visits end as configured for their subservice, acuity and the patient's age.",
+        formula=(
+            "visits by ED subservice x disposition = sum over visits of the chances at their subservice, age "
+            "group and acuity; none without disposition"
+        ),
+        threshold=_MIX_THRESHOLD,
+        function="statistics.triage:disposition_mix",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ed_encounters",
+        name="volumes_by_site",
+        description=(
+            "ED volumes by treating facility x ED subservice are population x rate, sent where patients go."
+        ),
+        formula=(
+            "visits by facility x ED subservice = sum over LHAs of residents x rate x share of its residents "
+            "who go there / sampling weight"
+        ),
+        threshold=_VOLUME_THRESHOLD,
+        function="statistics.volumes:volumes_by_site",
+        reads=("population_projection", "ed_baseline_rates"),
+    ),
+    Gate(
+        table="ed_encounters",
+        name="volumes_by_catchment",
+        description=(
+            "ED volumes by the default site of the patient's area x ED subservice are those of the "
+            "projection."
+        ),
+        formula=(
+            "visits by default site of the patient's LHA x ED subservice = population x rate x patients / "
+            "residents, in the projection's SQL"
+        ),
+        threshold=_VOLUME_THRESHOLD,
+        function="statistics.volumes:volumes_by_catchment",
+        reads=("patients", "population_projection", "ed_baseline_rates", "dim_lha", "dim_site"),
+    ),
+)

@@ -1,0 +1,120 @@
+"""The stored tables as gates compute with them: arrays, joined by position, of the year that was simulated.
+
+Looking up text takes longer than most gates, so each join is computed once for a data set.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from lm_synth_assets.gates.gate import Tables
+from lm_synth_assets.model.calendar import DAY, HOUR
+from lm_synth_assets.model.lookup import positions
+from lm_synth_assets.model.people import People, people_of
+from lm_synth_assets.model.units import Unit
+from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.schema.arrays import Ints, Mask
+
+
+def referred(tables: Tables, table: str, column: str, parent: str, target: str) -> Ints:
+    """The position in `parent` of the row that each row of a table refers to; -1 where there is none."""
+    return tables.cached(
+        ("referred", table, column, parent, target),
+        lambda: positions(tables[table][column], tables[parent][target]),
+    )
+
+
+def patient_of(tables: Tables, table: str) -> Ints:
+    """The position in patients of the patient of each row of a table; -1 where there is no such patient."""
+    return referred(tables, table, "patient_id", "patients", "patient_id")
+
+
+def people_in(tables: Tables, region: Region) -> People:
+    """The patients as arrays."""
+    day = region.run.reference_date
+    return tables.cached(("people", day), lambda: people_of(tables["patients"], day))
+
+
+@dataclass(frozen=True)
+class Visits:
+    """One array entry a visit, in the order of ed_encounters; groups and places as indexes from 0.
+
+    Visits of nobody who is a patient are left out: they are for `foreign_keys` to see.
+    """
+
+    people: People
+    row: Ints
+    """Position in ed_encounters."""
+    patient: Ints
+    """Position in patients."""
+    site: Ints
+    service: Ints
+    acuity: Ints
+    """From 0 (level 1) to 4 (level 5); 5 where there is none."""
+    disposition: Ints
+    """Index of the disposition; 5 where there is none."""
+    arrival: Ints
+    """Seconds since the start of the year's 1 January."""
+
+    @cached_property
+    def per_patient(self) -> Ints:
+        """Visits of each patient (patients,)."""
+        return np.bincount(self.patient, minlength=len(self.people))
+
+    @cached_property
+    def day(self) -> Ints:
+        """Day of the year of each arrival, from 0."""
+        return self.arrival // DAY
+
+    @cached_property
+    def second(self) -> Ints:
+        """Seconds from midnight to each arrival."""
+        return self.arrival % DAY
+
+
+def visits_of(tables: Tables, region: Region) -> Visits:
+    """The visits of a data set, from ed_encounters and patients."""
+    return tables.cached(("visits", region.run.reference_date), lambda: _visits(tables, region))
+
+
+def _visits(tables: Tables, region: Region) -> Visits:
+    frame, patient = tables["ed_encounters"], patient_of(tables, "ed_encounters")
+    row = np.flatnonzero(patient >= 0)
+    start = np.datetime64(region.run.reference_date, "s")
+    arrival = (frame["arrival_ts"].to_numpy().astype("datetime64[s]") - start).astype(np.int64)
+    disposition = frame["dispo"].cat.codes.to_numpy().astype(np.int64)
+    return Visits(
+        people=people_in(tables, region),
+        row=row,
+        patient=patient[row],
+        site=frame["facility_id"].to_numpy(np.int64)[row] - 1,
+        service=frame["ed_subservice"].cat.codes.to_numpy().astype(np.int64)[row],
+        acuity=frame["acuity"].fillna(6).to_numpy(np.int64)[row] - 1,
+        disposition=np.where(disposition < 0, 5, disposition)[row],
+        arrival=arrival[row],
+    )
+
+
+def continued(tables: Tables) -> Ints:
+    """The position of the stay that each stay continues; -1 where it continues none."""
+    return referred(tables, "ip_stays", "transfer_from_stay_id", "ip_stays", "stay_id")
+
+
+def unit_of(stays: pd.DataFrame, units: list[Unit]) -> Ints:
+    """The index of each stay's subprogram among those with inpatient stays; -1 where it is none of them."""
+    keys = [unit.program_id * 100 + unit.subprogram_id for unit in units]
+    return positions(stays["subprogram_key"], pd.Series(keys, dtype=stays["subprogram_key"].dtype))
+
+
+def of_the_year(stays: pd.DataFrame, region: Region) -> Mask:
+    """Which stays began in the start year, or later at the end of a spell that did."""
+    return (stays["admit_ts"] >= pd.Timestamp(region.run.reference_date)).to_numpy()
+
+
+def travel(region: Region) -> np.timedelta64:
+    """How long the way between two sites takes."""
+    return np.timedelta64(round(region.inpatient.travel_hours * HOUR), "s")
