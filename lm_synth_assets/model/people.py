@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from lm_synth_assets.schema.arrays import Ints
+from lm_synth_assets.schema.identifiers import PATIENT_ID_DIGITS, PATIENT_ID_PREFIX
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS, GENDERS
 
 CELL_COLUMNS = ["lha_id", "age_group", "gender"]
@@ -58,3 +60,17 @@ def people_of(patients: pd.DataFrame, reference_date: date) -> People:
         days_old=(today - patients["dob"].to_numpy().astype("datetime64[D]")).astype(np.int64),
         reference_date=reference_date,
     )
+
+
+def patient_ids(count: int) -> pd.Series[Any]:
+    """The ids of the first `count` patients, in the order of the patients table."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    number = pc.utf8_lpad(pa.array(np.arange(1, count + 1)).cast(pa.string()), PATIENT_ID_DIGITS, "0")
+    return pd.Series(pc.binary_join_element_wise(PATIENT_ID_PREFIX, number, ""), dtype="string[pyarrow]")
+
+
+def patient_numbers(ids: pd.Series[Any]) -> Ints:
+    """The row of the patients table, from 0, that each id names. Raises ValueError for another text."""
+    return np.asarray(ids.str.slice(len(PATIENT_ID_PREFIX)).astype("int64"), dtype=np.int64) - 1

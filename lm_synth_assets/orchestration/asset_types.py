@@ -9,9 +9,10 @@ from typing import Any
 import dagster_pandas as dp
 import pandas as pd
 from dagster import BetaWarning, DagsterType, TypeCheck, TypeCheckContext
-from sqlalchemy import Boolean, Column, Date, DateTime, Enum, Integer, Numeric, String, Table
+from sqlalchemy import Column, Table
 
 from lm_synth_assets.schema.catalogue import primary_key
+from lm_synth_assets.schema.kinds import Family, closed_list, kind_of
 
 FRAME = DagsterType(lambda _, value: isinstance(value, pd.DataFrame), name="DataFrame")
 """The type of a table that comes in: it has passed its gates already."""
@@ -61,36 +62,18 @@ def limits(info: dict[str, Any]) -> list[str]:
 
 
 def _pandas_column(column: Column[Any]) -> dp.PandasColumn:
-    low, high, values = (column.info.get(key) for key in ("low", "high", "values"))
+    kind = kind_of(column)
     # A null is no breach of a range or a closed list.
-    common = {
-        "is_required": True,
-        "non_nullable": not column.nullable,
-        "ignore_missing_vals": bool(column.nullable),
-    }
-    kind = column.type
-    if isinstance(kind, Enum):
-        values = kind.enums
-    if values is not None:
+    nulls = {"non_nullable": not column.nullable, "ignore_missing_vals": bool(column.nullable)}
+    if values := closed_list(column):
         return dp.PandasColumn.categorical_column(
-            column.name, categories=set(values), of_types={"category", "object"}, **common
+            column.name, categories=set(values), of_types={"category", "object"}, is_required=True, **nulls
         )
-    if isinstance(kind, Boolean):
-        return dp.PandasColumn.boolean_column(column.name, **common)
-    if isinstance(kind, Integer):
-        return dp.PandasColumn.integer_column(
-            column.name, min_value=_limit(low, -float("inf")), max_value=_limit(high, float("inf")), **common
-        )
-    if isinstance(kind, Numeric):
-        return dp.PandasColumn.float_column(
-            column.name, min_value=_limit(low, -float("inf")), max_value=_limit(high, float("inf")), **common
-        )
-    if isinstance(kind, Date | DateTime):
-        return dp.PandasColumn.datetime_column(column.name, **common)
-    if isinstance(kind, String):
-        return dp.PandasColumn.exists(column.name, non_nullable=not column.nullable)
-    raise TypeError(f"no dagster-pandas column for {column.name}: {kind}")
-
-
-def _limit(value: float | None, default: float) -> float:
-    return default if value is None else value
+    ranges = {}
+    if kind.family in (Family.INTEGER, Family.DECIMAL):
+        ranges = {
+            "min_value": column.info.get("low", -float("inf")),
+            "max_value": column.info.get("high", float("inf")),
+        }
+    make = getattr(dp.PandasColumn, kind.dagster_pandas)
+    return make(column.name, is_required=True, **nulls, **ranges)

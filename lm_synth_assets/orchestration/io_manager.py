@@ -14,6 +14,7 @@ from lm_synth_assets.errors import StorageError
 from lm_synth_assets.orchestration.run_resource import RESOURCE
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.schema.kinds import Family, family_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +112,7 @@ def _first_rows(table: sa.Table, frame: pd.DataFrame) -> str:
     """The first rows of a frame as a Markdown table; days without a time of day."""
     rows = frame[list(table.columns.keys())].head()
     days = {
-        column.name: rows[column.name].dt.date for column in table.columns if type(column.type) is sa.Date
+        column.name: rows[column.name].dt.date for column in table.columns if family_of(column) is Family.DAY
     }
     return rows.assign(**days).to_markdown(index=False)
 

@@ -1,14 +1,15 @@
-"""What a table's columns are, in words: the data dictionary, from the schema alone."""
+"""The data dictionary: what each column of a table holds, from the schema alone."""
 
 from typing import NamedTuple
 
-from sqlalchemy import Enum, Table
+from sqlalchemy import Table
 
 from lm_synth_assets.schema.catalogue import foreign_keys
+from lm_synth_assets.schema.kinds import closed_list, documented_type
 
 
 class Entry(NamedTuple):
-    """A column: its type in the words of SQL, whether it may be NULL, its meaning and its closed list."""
+    """A column: its type in the words of SQL, whether it may be NULL, its meaning with its closed list."""
 
     column: str
     kind: str
@@ -18,17 +19,16 @@ class Entry(NamedTuple):
 
 def entries(table: Table) -> list[Entry]:
     """Every column of a table, in order."""
-    refers = {
+    targets = {
         column: f"{parent}({target})"
-        for columns, parent, targets in foreign_keys(table)
-        for column, target in zip(columns, targets, strict=True)
+        for columns, parent, names in foreign_keys(table)
+        for column, target in zip(columns, names, strict=True)
     }
-    found = []
+    dictionary = []
     for column in table.columns:
-        kind = column.type
-        words = kind.enums if isinstance(kind, Enum) else column.info.get("values", ())
+        values = closed_list(column)
         meaning = column.comment or ""
-        meaning += f": {', '.join(words)}" if words else ""
-        meaning += f"; refers to {refers[column.name]}" if column.name in refers else ""
-        found.append(Entry(column.name, str(kind), bool(column.nullable), meaning))
-    return found
+        meaning += f": {', '.join(values)}" if values else ""
+        meaning += f"; refers to {targets[column.name]}" if column.name in targets else ""
+        dictionary.append(Entry(column.name, documented_type(column), bool(column.nullable), meaning))
+    return dictionary

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from lm_synth_assets.schema.arrays import Ints
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lm_synth_assets.schema.arrays import Ints
+
+SUBPROGRAM_KEY: Final = "program_id * 100 + subprogram_id"
+"""The one number that stands for a program and a subprogram, as an expression of SQL."""
+
+PATIENT_ID_PREFIX: Final = "P"
+PATIENT_ID_DIGITS: Final = 7
+PATIENT_ID_FORMAT: Final = "P and seven digits"
+
+Numbers = TypeVar("Numbers", int, "Ints", "pd.Series[Any]")
 
 
-def subprogram_key(program_id: int, subprogram_id: int) -> int:
-    """The one number that stands for a program and a subprogram."""
+def subprogram_key(program_id: Numbers, subprogram_id: Numbers) -> Numbers:
+    """SUBPROGRAM_KEY of numbers, or of arrays or columns of the same length."""
     return program_id * 100 + subprogram_id
-
-
-def patient_numbers(patient_ids: pd.Series) -> Ints:
-    """The position in the patients table, from 0, that each patient id names."""
-    return np.asarray(patient_ids.str.slice(1).astype("int64"), dtype=np.int64) - 1

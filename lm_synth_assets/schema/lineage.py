@@ -41,11 +41,11 @@ COMPUTED: dict[str, Sources] = {
         "subprogram_key": [("dim_subprogram", "subprogram_key")],
     },
 }
-"""What no foreign key says."""
+"""Sources that no foreign key declares."""
 
 
 def sources_of(table: Table) -> Sources:
-    """The columns that each column of a table comes from; columns without any are left out."""
+    """The columns that each column of a table comes from; columns that come from no other are left out."""
     sources: Sources = defaultdict(list)
     for columns, parent, targets in foreign_keys(table):
         if parent != table.name:

@@ -13,18 +13,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import sqlalchemy as sa
-from sqlalchemy.types import TypeEngine
 
 from lm_synth_assets.schema.catalogue import primary_key, unique_keys
-from lm_synth_assets.storage.errors import SchemaError
-from lm_synth_assets.storage.frames import (
-    EXACT_DIGITS,
-    Dtype,
-    arrow_type,
+from lm_synth_assets.schema.kinds import (
+    Family,
     closed_list,
-    column_problems,
-    pandas_dtype,
+    documented_type,
+    family_of,
+    kind_of,
+    wrong_values,
 )
+from lm_synth_assets.storage.errors import SchemaError
+from lm_synth_assets.storage.frames import EXACT_DIGITS, Dtype, column_problems, pandas_dtype
 
 Rule = tuple[str, Callable[[Any], Any]]
 """What is wrong with some values, and the test that finds them: a series without nulls in, a mask out."""
@@ -95,7 +95,7 @@ def _enforced(column: sa.Column[Any], series: pd.Series[Any]) -> tuple[pd.Series
     if null.any() and not column.nullable:
         rows = ", ".join(map(str, null.index[null][:EXAMPLES]))
         problems.append(f"{column.name}: {null.sum():,} values are null and none may be (row {rows})")
-    if not (present.empty or _accepted(column.type, present)):
+    if not (present.empty or _accepts(family_of(column), present)):
         return series, [*problems, f"{column.name}: the type is {series.dtype} where {dtype} is declared"]
     present = _prepared(column, present)
     for what, test in _rules(column):
@@ -112,53 +112,69 @@ def _typed(present: pd.Series[Any], dtype: Dtype) -> pd.Series[Any]:
     return present.astype(dtype, copy=False)
 
 
-def _accepted(kind: TypeEngine[Any], present: pd.Series[Any]) -> bool:
-    """Whether a column of such a type can be made from values like these without guessing."""
-    if isinstance(kind, sa.Integer | sa.Numeric):
-        return pd.api.types.is_numeric_dtype(present) and not pd.api.types.is_bool_dtype(present)
-    if isinstance(kind, sa.Boolean):
-        return pd.api.types.is_bool_dtype(present)
-    if isinstance(kind, sa.String):
-        categorical = isinstance(present.dtype, pd.CategoricalDtype)
-        return pd.api.types.is_string_dtype(present.cat.categories if categorical else present)
-    return pd.api.types.is_datetime64_dtype(present)
+def _accepts(family: Family, present: pd.Series[Any]) -> bool:
+    """Whether a column of such values can be made from those of a series without guessing."""
+    match family:
+        case Family.BOOLEAN:
+            return pd.api.types.is_bool_dtype(present)
+        case Family.INTEGER | Family.DECIMAL:
+            return pd.api.types.is_numeric_dtype(present) and not pd.api.types.is_bool_dtype(present)
+        case Family.TEXT:
+            categorical = isinstance(present.dtype, pd.CategoricalDtype)
+            return pd.api.types.is_string_dtype(present.cat.categories if categorical else present)
+        case Family.DAY | Family.TIME:
+            return pd.api.types.is_datetime64_dtype(present)
 
 
 def _prepared(column: sa.Column[Any], present: pd.Series[Any]) -> pd.Series[Any]:
-    """The values as they are judged: text in Arrow; decimals rounded, and without negative zeros."""
-    if isinstance(column.type, sa.Numeric):
-        return present.astype("float64").round(column.type.scale or 0) + 0.0
-    if present.empty or (isinstance(column.type, sa.String) and not closed_list(column)):
+    """The values as they are checked: text in Arrow; decimals rounded, and without negative zeros."""
+    family = family_of(column)
+    if family is Family.DECIMAL:
+        return present.astype("float64").round(getattr(column.type, "scale", None) or 0) + 0.0
+    if present.empty or (family is Family.TEXT and not closed_list(column)):
         return present.astype(pandas_dtype(column))
     return present
 
 
 def _rules(column: sa.Column[Any]) -> Iterator[Rule]:
-    kind, values = column.type, closed_list(column)
-    if values:
+    """What may be wrong with the values of a column."""
+    if values := closed_list(column):
         yield f"not among {', '.join(values)}", lambda series: ~series.isin(values)
-    elif isinstance(kind, sa.Integer):
-        whole = arrow_type(column).to_pandas_dtype()
-        yield f"not whole numbers that fit {kind}", lambda series: _changed(series, whole)
-    elif isinstance(kind, sa.String):
-        yield f"longer than {kind.length} characters", lambda text: text.str.len() > (kind.length or np.inf)
-        yield "empty where null is meant", lambda text: text == ""
-        yield (
-            "with quotes, backslashes or line breaks",
-            lambda text: text.str.contains(_FORBIDDEN),
-        )
-    elif isinstance(kind, sa.Numeric):
-        limit = 10.0 ** (min(kind.precision or EXACT_DIGITS, EXACT_DIGITS) - (kind.scale or 0))
-        yield f"too large for {kind}", lambda series: series.abs() >= limit
-    elif isinstance(kind, sa.Date | sa.DateTime):
-        unit, name = ("D", "days") if isinstance(kind, sa.Date) else ("s", "seconds")
-        yield f"not whole {name}", lambda series: _changed(series, f"datetime64[{unit}]")
-        first, last = pd.Timestamp.min, pd.Timestamp.max
-        yield f"not within {first:%Y} to {last:%Y}", lambda series: (series < first) | (series > last)
+    else:
+        yield from _family_rules(column)
     if (low := column.info.get("low")) is not None:
         yield f"below {low}", lambda series: series < low
     if (high := column.info.get("high")) is not None:
         yield f"above {high}", lambda series: series > high
+
+
+def _family_rules(column: sa.Column[Any]) -> Iterator[Rule]:
+    kind, declared = kind_of(column), column.type
+    match kind.family:
+        case Family.INTEGER:
+            yield wrong_values(column), lambda series: _changed(series, kind.pandas)
+        case Family.DECIMAL:
+            limit = _decimal_limit(column)
+            yield f"too large for {documented_type(column)}", lambda series: series.abs() >= limit
+        case Family.TEXT:
+            longest = getattr(declared, "length", None) or np.inf
+            yield f"longer than {longest} characters", lambda text: text.str.len() > longest
+            yield "empty where null is meant", lambda text: text == ""
+            yield "with quotes, backslashes or line breaks", lambda text: text.str.contains(_FORBIDDEN)
+        case Family.DAY | Family.TIME:
+            first, last = pd.Timestamp.min, pd.Timestamp.max
+            yield (
+                wrong_values(column),
+                lambda series: (
+                    _changed(series, kind.resolution) | np.asarray((series < first) | (series > last))
+                ),
+            )
+
+
+def _decimal_limit(column: sa.Column[Any]) -> float:
+    """The smallest number that has too many digits before the decimal point."""
+    precision, scale = getattr(column.type, "precision", None), getattr(column.type, "scale", None)
+    return 10.0 ** (min(precision or EXACT_DIGITS, EXACT_DIGITS) - (scale or 0))
 
 
 def _changed(series: pd.Series[Any], dtype: npt.DTypeLike) -> npt.NDArray[np.bool_]:

@@ -6,8 +6,8 @@ Pure: nothing here reads or writes. Whether a frame's values are right is the bu
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
-from typing import Any, NamedTuple, TypeAlias, cast
+from collections.abc import Hashable, Sequence
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +15,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
-from sqlalchemy.types import TypeEngine
 
+from lm_synth_assets.schema.catalogue import year_of
+from lm_synth_assets.schema.kinds import arrow_name, closed_list, kind_of, labels
 from lm_synth_assets.storage.errors import SchemaError
 
 Dtype: TypeAlias = "np.dtype[Any] | pd.api.extensions.ExtensionDtype"
@@ -28,38 +29,6 @@ _INDEX_NAMES = frozenset({"", "Unnamed: 0", "index", "level_0", "__index_level_0
 """What the index of a frame is called where pandas has stored it as a column."""
 
 
-class _Kind(NamedTuple):
-    """What a declared type is in pandas, without and with nulls, and in Arrow."""
-
-    pandas: str
-    nullable: str
-    arrow: Callable[[Any], pa.DataType]
-
-
-# The narrower class comes before the one that it inherits from.
-_KINDS: dict[type[TypeEngine[Any]], _Kind] = {
-    sa.SmallInteger: _Kind("int8", "Int8", lambda _: pa.int8()),
-    sa.BigInteger: _Kind("int64", "Int64", lambda _: pa.int64()),
-    sa.Integer: _Kind("int32", "Int32", lambda _: pa.int32()),
-    sa.Boolean: _Kind("bool", "boolean", lambda _: pa.bool_()),
-    sa.String: _Kind("string[pyarrow]", "string[pyarrow]", lambda _: pa.string()),
-    sa.Numeric: _Kind("float64", "float64", lambda kind: pa.decimal128(kind.precision, kind.scale)),
-    sa.Date: _Kind("datetime64[ns]", "datetime64[ns]", lambda _: pa.date32()),
-    sa.DateTime: _Kind("datetime64[ns]", "datetime64[ns]", lambda _: pa.timestamp("us")),
-}
-
-
-def closed_list(column: sa.Column[Any]) -> tuple[str, ...]:
-    """The only values that a column may take, in order; empty where it is open."""
-    values: Any = column.info.get("values") or getattr(column.type, "enums", ())
-    return tuple(values)
-
-
-def words_of(column: sa.Column[Any]) -> tuple[str, ...]:
-    """The only words that may stand for a column's values: its closed list, 0 and 1 for false and true."""
-    return ("0", "1") if isinstance(column.type, sa.Boolean) else closed_list(column)
-
-
 def pandas_dtype(column: sa.Column[Any]) -> Dtype:
     """The dtype that a column has in every frame.
 
@@ -68,8 +37,8 @@ def pandas_dtype(column: sa.Column[Any]) -> Dtype:
     """
     if values := closed_list(column):
         return pd.CategoricalDtype(list(values), ordered=False)
-    kind = _kind(column)
-    return pd.api.types.pandas_dtype(kind.nullable if column.nullable else kind.pandas)
+    kind = kind_of(column)
+    return pd.api.types.pandas_dtype(kind.pandas_nullable if column.nullable else kind.pandas)
 
 
 def pandas_dtypes(table: sa.Table) -> dict[str, Dtype]:
@@ -79,7 +48,9 @@ def pandas_dtypes(table: sa.Table) -> dict[str, Dtype]:
 
 def arrow_type(column: sa.Column[Any]) -> pa.DataType:
     """The type that a column has wherever Arrow stores it."""
-    return _kind(column).arrow(column.type)
+    function, _, arguments = arrow_name(column).rstrip(")").partition("(")
+    values = (int(word) if word.isdigit() else word for word in arguments.split(", ") if word)
+    return getattr(pa, function)(*values)
 
 
 def arrow_schema(table: sa.Table) -> pa.Schema:
@@ -146,7 +117,7 @@ def values_from_arrow(
     kind, dtype = arrow_type(column), pandas_dtype(column)
     values = _exactly(stored, kind)
     if isinstance(dtype, pd.CategoricalDtype):
-        positions = pc.fill_null(_positions(values, words_of(column)), -1)
+        positions = pc.fill_null(_positions(values, labels(column)), -1)
         return pd.Categorical.from_codes(positions.to_numpy(), dtype=dtype)
     if isinstance(dtype, pd.api.extensions.ExtensionDtype):
         return cast("pd.api.extensions.ExtensionArray", cast(Any, dtype).__from_arrow__(values))
@@ -160,7 +131,7 @@ def values_from_arrow(
 
 def in_year(table: sa.Table, frame: pd.DataFrame, year: int) -> npt.NDArray[np.bool_]:
     """Which rows belong to a calendar year; of a table that has no such rows, none do."""
-    name = table.info.get("year_of")
+    name = year_of(table)
     if name is None:
         return np.zeros(len(frame), dtype=bool)
     values = frame[name]
@@ -201,10 +172,6 @@ def _plain(name: str) -> str:
 def _unknown(name: str) -> str:
     hint = " (pandas has stored the index of a frame: leave it out)" if name in _INDEX_NAMES else ""
     return f"{_plain(name)}: the table has no such column{hint}"
-
-
-def _kind(column: sa.Column[Any]) -> _Kind:
-    return next(kind for declared, kind in _KINDS.items() if isinstance(column.type, declared))
 
 
 def _to_arrow(series: pd.Series[Any], kind: pa.DataType) -> Any:

@@ -17,8 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
+from lm_synth_assets.schema.kinds import csv_pattern, labels, wrong_values
 from lm_synth_assets.storage.enforcement import EXAMPLES, examples
-from lm_synth_assets.storage.frames import arrow_type, is_compatible, is_text, values_from_arrow, words_of
+from lm_synth_assets.storage.frames import arrow_type, is_compatible, is_text, values_from_arrow
 
 
 class Inspection(NamedTuple):
@@ -102,8 +103,8 @@ def _misfits(column: sa.Column[Any], stored: pa.ChunkedArray, rows: npt.NDArray[
     # The positions count up in the order in which their values first appear.
     first = np.unique(positions[wrong], return_index=True)[1][:EXAMPLES]
     shown = _written(encoded.dictionary.take(positions[wrong][first]))
-    breach = _breach(column, is_text(stored.type))
-    yield f"{column.name}: {wrong.sum():,} values are {breach}: {examples(shown, rows[wrong][first])}"
+    wrongly = wrong_values(column, as_text=is_text(stored.type))
+    yield f"{column.name}: {wrong.sum():,} values are {wrongly}: {examples(shown, rows[wrong][first])}"
 
 
 def _stored_as(column: sa.Column[Any], stored: pa.DataType) -> str:
@@ -121,29 +122,11 @@ def _written(values: pa.Array) -> list[str]:
     return words
 
 
-def _breach(column: sa.Column[Any], text: bool) -> str:
-    """What a value is that a column cannot take."""
-    years = f"within {pd.Timestamp.min:%Y} to {pd.Timestamp.max:%Y}"
-    if words := words_of(column):
-        return f"not among {', '.join(words)}"
-    match column.type:
-        case sa.Integer():
-            return f"not whole numbers that fit {column.type}" + ", without a decimal point" * text
-        case sa.Numeric(scale=scale):
-            return f"not numbers of at most {scale} decimals that fit {column.type}"
-        case sa.Date():
-            return f"not days {years}, as YYYY-MM-DD" if text else f"not whole days {years}"
-        case sa.DateTime():
-            return f"not times {years}, as YYYY-MM-DD HH:MM:SS" if text else f"not whole seconds {years}"
-        case _:
-            return "not text in UTF-8"
-
-
 def _wrong(column: sa.Column[Any], values: pa.Array) -> npt.NDArray[np.bool_]:
     """Which of some distinct values, none of them null, a column cannot take."""
-    words = words_of(column)
-    if words and not pa.types.is_boolean(values.type):
-        known = pc.is_in(values.cast(pa.string(), safe=False), value_set=pa.array(words))
+    allowed = labels(column)
+    if allowed and not pa.types.is_boolean(values.type):
+        known = pc.is_in(values.cast(pa.string(), safe=False), value_set=pa.array(allowed))
         return ~known.to_numpy(zero_copy_only=False)
     wrong = _plainly_wrong(column, values)
     doubtful = np.flatnonzero(~wrong)
@@ -155,7 +138,7 @@ def _plainly_wrong(column: sa.Column[Any], values: pa.Array) -> npt.NDArray[np.b
     """Values that are wrong at first sight: to try each by itself would take too long where all are."""
     kind = arrow_type(column)
     if is_text(values.type):
-        fits = pc.match_substring_regex(values.cast(pa.string(), safe=False), _shape(column))
+        fits = pc.match_substring_regex(values.cast(pa.string(), safe=False), csv_pattern(column))
         return ~fits.to_numpy(zero_copy_only=False)
     if pa.types.is_timestamp(kind):
         kind = pa.timestamp("s")
@@ -163,21 +146,6 @@ def _plainly_wrong(column: sa.Column[Any], values: pa.Array) -> npt.NDArray[np.b
         back = values.cast(kind, safe=False).cast(values.type, safe=False)
         return pc.not_equal(back, values).to_numpy(zero_copy_only=False)
     return np.zeros(len(values), bool)
-
-
-def _shape(column: sa.Column[Any]) -> str:
-    """What all text that a column can take looks like, as a regular expression."""
-    match column.type:
-        case sa.Integer():
-            return r"^(-?[0-9]+|0[xX][0-9a-fA-F]+)$"
-        case sa.Numeric(scale=scale):
-            return rf"^[+-]?([0-9]+\.?|[0-9]*\.[0-9]{{1,{scale}}}0*|[0-9.]+[eE][+-]?[0-9]+)$"
-        case sa.Date():
-            return r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-        case sa.DateTime():
-            return r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}(:?[0-9]{2}(:?[0-9]{2}(\.0+)?)?)?)?$"
-        case _:
-            return ""
 
 
 def _tried(column: sa.Column[Any], values: pa.Array) -> npt.NDArray[np.bool_]:

@@ -3,9 +3,9 @@
 from functools import partial
 
 import numpy as np
-import sqlalchemy as sa
 
 from lm_synth_assets.schema.catalogue import TABLES, foreign_keys, must_be_referred_to
+from lm_synth_assets.schema.kinds import Family, family_of
 from lm_synth_assets.storage.inspection import Inspection
 from lm_synth_assets_tests.damages.damage import Damaged, damage
 from lm_synth_assets_tests.support.datasets import Tables
@@ -33,7 +33,7 @@ def a_reference_broken(name: str, tables: Tables) -> Damaged:
     column = next(
         columns[0]
         for columns, _, _ in foreign_keys(table)
-        if isinstance(table.columns[columns[0]].type, sa.Integer)
+        if family_of(table.columns[columns[0]]) is Family.INTEGER
     )
     frame = tables[name].copy()
     frame.loc[0, column] = 99_999_999

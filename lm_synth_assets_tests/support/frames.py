@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 
 from lm_synth_assets.schema.catalogue import primary_key, unique_keys
-from lm_synth_assets.storage.frames import EXACT_DIGITS, arrow_type, closed_list, pandas_dtypes
+from lm_synth_assets.schema.kinds import Family, closed_list, family_of, kind_of
+from lm_synth_assets.storage.frames import EXACT_DIGITS, pandas_dtypes
 
 _FIRST_DAY = dt.datetime(2025, 1, 1)
 _TEXT = st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"], exclude_characters='"\\')
@@ -56,18 +57,18 @@ def _cell(column: sa.Column[Any], row: int) -> Any:
     if values := closed_list(column):
         return values[row % len(values)]
     low = int(column.info.get("low", 0))
-    match column.type:
-        case sa.Boolean():
+    match family_of(column):
+        case Family.BOOLEAN:
             cell: Any = row % 2 == 1
-        case sa.Integer():
+        case Family.INTEGER:
             cell = low + row % (int(column.info.get("high", 2**31)) - low + 1)
-        case sa.String():
+        case Family.TEXT:
             cell = f"{column.name[0].upper()}{row + 1:07}"
-        case sa.Numeric(scale=scale):
-            cell = round(low + row % 1000 * 1.01, scale)
-        case sa.Date():
+        case Family.DECIMAL:
+            cell = round(low + row % 1000 * 1.01, column.type.scale)
+        case Family.DAY:
             cell = _FIRST_DAY + dt.timedelta(days=row)
-        case sa.DateTime():
+        case Family.TIME:
             cell = _FIRST_DAY + dt.timedelta(minutes=row)
     return cell
 
@@ -81,23 +82,24 @@ def _cells(column: sa.Column[Any]) -> st.SearchStrategy[Any]:
 def _drawn(column: sa.Column[Any]) -> st.SearchStrategy[Any]:
     low, high = column.info.get("low"), column.info.get("high")
     days = st.dates(dt.date(1678, 1, 1), dt.date(2261, 12, 31))
-    match column.type:
-        case sa.Boolean():
+    match family_of(column):
+        case Family.BOOLEAN:
             cells: st.SearchStrategy[Any] = st.booleans()
-        case sa.Integer():
-            limits = np.iinfo(arrow_type(column).to_pandas_dtype())
+        case Family.INTEGER:
+            limits = np.iinfo(kind_of(column).pandas)
             cells = st.integers(
                 low if low is not None else limits.min, high if high is not None else limits.max
             )
-        case sa.String(length=length):
-            cells = st.text(_TEXT, min_size=1, max_size=length)
-        case sa.Numeric(precision=precision, scale=scale):
+        case Family.TEXT:
+            cells = st.text(_TEXT, min_size=1, max_size=column.type.length)
+        case Family.DECIMAL:
+            precision, scale = column.type.precision, column.type.scale
             most = 10 ** min(precision, EXACT_DIGITS) - 1
             least = -most if low is None else low * 10**scale
             cells = st.integers(least, most).map(lambda unscaled: unscaled / 10**scale)
-        case sa.Date():
+        case Family.DAY:
             cells = days
-        case sa.DateTime():
+        case Family.TIME:
             cells = st.builds(
                 dt.datetime.combine, days, st.times().map(lambda time: time.replace(microsecond=0))
             )

@@ -182,7 +182,7 @@ REFUSED: dict[str, tuple[sa.Table, dict[str, Any], str]] = {
     "far future": (
         ED,
         {"arrival_ts": np.array(["9999-01-01"] * 3, dtype="datetime64[s]")},
-        "not within 1677 to 2262: 9999-01-01 00:00:00 (row 0)",
+        "not whole seconds within 1677 to 2262: 9999-01-01 00:00:00 (row 0)",
     ),
     "same key": (
         ED,

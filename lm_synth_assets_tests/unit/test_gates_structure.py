@@ -64,7 +64,8 @@ class TestSchema:
                 "patients",
                 "dob",
                 pd.Timestamp("2001-02-03 04:05"),
-                "not whole days: 2001-02-03 04:05:00 (row 4), 2001-02-03 04:05:00 (row 9)",
+                "not whole days within 1677 to 2262: "
+                "2001-02-03 04:05:00 (row 4), 2001-02-03 04:05:00 (row 9)",
                 id="day with a time",
             ),
         ],

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 
 from lm_synth_assets.errors import CapacityError
 from lm_synth_assets.model.frailty import recover_frailty
-from lm_synth_assets.model.people import People, people_of
+from lm_synth_assets.model.people import People, patient_numbers, people_of
 from lm_synth_assets.model.population import residents
 from lm_synth_assets.model.sample import sample_sizes
 from lm_synth_assets.model.visits import expected_visits
 from lm_synth_assets.region.models.region import Region
-from lm_synth_assets.schema.identifiers import patient_numbers
 from lm_synth_assets.schema.vocabulary import (
     AGE_BANDS,
     AGE_GROUPS,

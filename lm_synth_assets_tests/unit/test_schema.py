@@ -1,7 +1,7 @@
 """The data model: described throughout, consistent in itself, and as the blueprint has it."""
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from lm_synth_assets.schema.catalogue import (
     primary_key,
     unique_keys,
 )
+from lm_synth_assets.storage.mysql.ddl import column_type
 from lm_synth_assets_tests.support.datasets import Tables
 
 # Section 14.4 of the blueprint.
@@ -153,27 +154,10 @@ BLUEPRINT = {
 }
 
 
-# The narrower class comes before the one that it inherits from.
-PLAIN_TYPES = {
-    sa.Boolean: "TINYINT(1)",
-    sa.BigInteger: "BIGINT",
-    sa.SmallInteger: "TINYINT",
-    sa.Integer: "INT",
-    sa.DateTime: "DATETIME",
-    sa.Date: "DATE",
-}
-
-
-def mysql_type(kind: sa.types.TypeEngine) -> str:
-    """How the blueprint writes a declared type."""
-    match kind:
-        case sa.Enum():
-            return f"ENUM({','.join(map(repr, kind.enums))})"
-        case sa.String():
-            return f"VARCHAR({kind.length})"
-        case sa.Numeric():
-            return f"DECIMAL({kind.precision},{kind.scale})"
-    return next(name for declared, name in PLAIN_TYPES.items() if isinstance(kind, declared))
+def mysql_type(column: sa.Column[Any]) -> str:
+    """A column's type as the blueprint writes it."""
+    name, bracket, arguments = column_type(column).partition("(")
+    return f"{name.upper()}{bracket}{arguments}"
 
 
 ALL_TABLES = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
@@ -186,7 +170,7 @@ class TestBlueprint:
 
     @pytest.mark.parametrize("name", BLUEPRINT)
     def test_columns_come_first_in_order_with_their_types(self, name: str) -> None:
-        columns = [(c.name, mysql_type(c.type), bool(c.nullable)) for c in TABLES[name].columns]
+        columns = [(c.name, mysql_type(c), bool(c.nullable)) for c in TABLES[name].columns]
         assert columns[: len(BLUEPRINT[name].columns)] == BLUEPRINT[name].columns
 
     @pytest.mark.parametrize("name", BLUEPRINT)
@@ -239,7 +223,7 @@ class TestEveryTable:
             assert declared.index(parent) <= declared.index(table.name)
             assert targets == primary_key(TABLES[parent]) or targets in unique_keys(TABLES[parent])
             for own, target in zip(columns, targets, strict=True):
-                assert mysql_type(table.c[own].type) == mysql_type(TABLES[parent].c[target].type)
+                assert mysql_type(table.c[own]) == mysql_type(TABLES[parent].c[target])
 
     @ALL_TABLES
     def test_has_constraint_names_that_no_other_uses(self, table: sa.Table) -> None:

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from lm_synth_assets.model.frailty import recover_frailty
-from lm_synth_assets.model.people import people_of
+from lm_synth_assets.model.people import patient_numbers, people_of
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.model.visits import expected_visits
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Ints, Mask
-from lm_synth_assets.schema.identifiers import patient_numbers
+from lm_synth_assets.schema.identifiers import subprogram_key
 from lm_synth_assets.schema.vocabulary import (
     ADMIT_ROUTES,
     ADMITTED,
@@ -80,7 +80,7 @@ def ip_stays(region: Region, patients: pd.DataFrame, ed_encounters: pd.DataFrame
             "discharge_ts": (year + admit + stays.los * HUNDREDTH).astype("datetime64[ns]"),
             "los_days": stays.los / 100,
             "alc_flag": stays.alc > 0,
-            "subprogram_key": (program * 100 + subprogram).astype(np.int32),
+            "subprogram_key": subprogram_key(program, subprogram).astype(np.int32),
             "admit_date": admit_ts.astype("datetime64[D]").astype("datetime64[ns]"),
             "alc_days": stays.alc / 100,
             "admit_route": categorical(route, ADMIT_ROUTES),

@@ -9,11 +9,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from lm_synth_assets.model.frailty import recover_frailty
-from lm_synth_assets.model.people import People
+from lm_synth_assets.model.people import People, patient_ids
 from lm_synth_assets.model.proportions import largest_remainder
 from lm_synth_assets.model.sample import birth_day_weights, birth_range, sample_sizes, sampling_weight
 from lm_synth_assets.model.visits import expected_visits, planned_volumes
@@ -52,7 +50,7 @@ def patients(region: Region) -> pd.DataFrame:
     total = region.run.patients
     return pd.DataFrame(
         {
-            "patient_id": _ids(total),
+            "patient_id": patient_ids(total),
             "lha_id": (lha + 1).astype(np.int32),
             "facility_home_id": (home + 1).astype(np.int32),
             "age_group": categorical(age, AGE_GROUPS),
@@ -64,11 +62,6 @@ def patients(region: Region) -> pd.DataFrame:
             "sampling_weight": np.full(total, sampling_weight(region)),
         }
     )
-
-
-def _ids(total: int) -> pd.Series:
-    number = pc.utf8_lpad(pa.array(np.arange(1, total + 1)).cast(pa.string()), 7, "0")
-    return pd.Series(pc.binary_join_element_wise("P", number, ""), dtype="string[pyarrow]")
 
 
 def _primary(base: Floats, counts: Ints) -> Ints:

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import sqlalchemy as sa
 
+from lm_synth_assets.schema.kinds import kind_of
 from lm_synth_assets.storage.enforcement import EXAMPLES
 from lm_synth_assets.storage.files.sniffing import csv_problem, encoding_problem, mapped, quote_problem
 from lm_synth_assets.storage.files.store import FileStore
@@ -116,8 +117,8 @@ def read_text(path: Path, table: sa.Table, columns: Sequence[str]) -> StoredColu
     except pa.ArrowInvalid as error:
         raise ValueError(quote_problem(path) or str(error)) from error
     for place, name in enumerate(columns):
-        # As Arrow does where it reads these types.
-        if isinstance(table.columns[name].type, sa.Integer | sa.Numeric | sa.Date):
+        # Arrow ignores blanks where it reads these types.
+        if kind_of(table.columns[name]).is_trimmed:
             text = text.set_column(place, name, pc.utf8_trim(text.column(name), " \t"))
     # Arrow counts the header.
     skipped = np.array([row.number - 1 for row in ragged], dtype=np.int64)

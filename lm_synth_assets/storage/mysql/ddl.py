@@ -1,28 +1,12 @@
 """The tables as MySQL has them: the DDL of each, and that of the table that says which have been stored."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql
-from sqlalchemy.types import TypeEngine
 
 from lm_synth_assets.schema.catalogue import foreign_key_constraints, unique_keys
-
-_DIALECT = mysql.dialect()
-
-# The narrower class comes before the one that it inherits from.
-_TYPES: tuple[tuple[type[TypeEngine[Any]], Callable[[Any], TypeEngine[Any]]], ...] = (
-    (sa.Enum, lambda kind: mysql.ENUM(*kind.enums)),
-    (sa.Boolean, lambda _: mysql.TINYINT(1)),
-    (sa.SmallInteger, lambda _: mysql.TINYINT()),
-    (sa.BigInteger, lambda _: mysql.BIGINT()),
-    (sa.Integer, lambda _: mysql.INTEGER()),
-    (sa.Numeric, lambda kind: mysql.DECIMAL(kind.precision, kind.scale)),
-    (sa.DateTime, lambda _: mysql.DATETIME()),
-    (sa.Date, lambda _: sa.DATE()),
-    (sa.String, lambda kind: mysql.VARCHAR(kind.length)),
-)
+from lm_synth_assets.schema.kinds import mysql_type
 
 STORED_TABLES = sa.Table(
     "stored_tables",
@@ -65,7 +49,7 @@ def in_order(tables: Iterable[sa.Table]) -> list[sa.Table]:
 
 def column_type(column: sa.Column[Any]) -> str:
     """The type of a column, as `information_schema` words it."""
-    kind = _compiled(column).replace(", ", ",")
+    kind = mysql_type(column).replace(", ", ",")
     name, values, rest = kind.partition("(")
     return f"{name.lower().replace('integer', 'int')}{values}{rest}"
 
@@ -84,7 +68,7 @@ def _column(column: sa.Column[Any]) -> str:
     default = column.server_default
     words = [
         quoted(column.name),
-        _compiled(column),
+        mysql_type(column),
         "NULL" if column.nullable else "NOT NULL",
         f"DEFAULT {default.arg}" if isinstance(default, sa.DefaultClause) else "",
         "AUTO_INCREMENT" if column.autoincrement is True else "",
@@ -105,16 +89,3 @@ def _indexes(table: sa.Table) -> list[sa.Index]:
     """The indexes in the order of their columns."""
     order = list(table.columns.keys())
     return sorted(table.indexes, key=lambda index: [order.index(column.name) for column in index.columns])
-
-
-def _compiled(column: sa.Column[Any]) -> str:
-    return str(_type(column).compile(dialect=_DIALECT))
-
-
-def _type(column: sa.Column[Any]) -> TypeEngine[Any]:
-    """MySQL's own type of a column.
-
-    Dagster, once its storage is imported, makes SQLAlchemy compile DateTime for MySQL with microseconds;
-    MySQL's own types are compiled the same whatever else is imported.
-    """
-    return next(make(column.type) for kind, make in _TYPES if isinstance(column.type, kind))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from pymysql.cursors import SSCursor
 
 from lm_synth_assets.schema.catalogue import primary_key
+from lm_synth_assets.schema.kinds import closed_list, mysql_type
 from lm_synth_assets.storage.mysql.address import Tls
 from lm_synth_assets.storage.mysql.ddl import literal, quoted
 from lm_synth_assets.storage.mysql.session import Session
@@ -47,11 +48,12 @@ def _is_long(session: Session, table: sa.Table) -> bool:
 
 
 def _in_order(column: sa.Column[Any]) -> str:
-    """By a column of the primary key, where words of a closed list come in their declared order."""
-    words = column.info.get("values", ())
-    if not words or isinstance(column.type, sa.Enum):
+    """By a column of the primary key; values of a closed list come in their declared order."""
+    values = closed_list(column)
+    # MySQL sorts an ENUM in its declared order by itself.
+    if not values or mysql_type(column).startswith("ENUM"):
         return quoted(column.name)
-    return f"FIELD({quoted(column.name)}, {', '.join(map(literal, words))})"
+    return f"FIELD({quoted(column.name)}, {', '.join(map(literal, values))})"
 
 
 def _by_connectorx(session: Session, query: str) -> pa.Table:

@@ -12,7 +12,14 @@ import sqlalchemy as sa
 from pymysql import err
 from pymysql.constants import ER
 
-from lm_synth_assets.schema.catalogue import foreign_key_constraints, primary_key, unique_keys
+from lm_synth_assets.schema.catalogue import (
+    foreign_key_constraints,
+    primary_key,
+    takes_along,
+    unique_keys,
+    year_of,
+)
+from lm_synth_assets.schema.kinds import Family, family_of
 from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, quoted
 from lm_synth_assets.storage.mysql.errors import RowsRefused, code_of
 from lm_synth_assets.storage.mysql.session import Session
@@ -98,7 +105,7 @@ def _update(session: Session, table: sa.Table) -> None:
 
 def _out_of_the_way(column: sa.Column[Any]) -> str:
     """Sets a column to what no row should have: a negative number, or a tilde and the row's key."""
-    if isinstance(column.type, sa.Integer):
+    if family_of(column) is Family.INTEGER:
         return f"t.{quoted(column.name)} = -t.{quoted(column.name)}"
     key = _of("t", primary_key(column.table))
     return f"t.{quoted(column.name)} = CONCAT_WS('~', '', {key})"
@@ -169,7 +176,7 @@ def _refuse_to_remove(session: Session, table: sa.Table) -> None:
     """Raise RowsRefused where rows refer to noted ones that may not take them along."""
     problems = []
     for reference in _references_to(table):
-        if reference.child is table or not table.info.get("takes_along"):
+        if reference.child is table or not takes_along(table):
             key = _of("g", reference.targets)
             referring = session.rows(
                 f"SELECT {key}, COUNT(*) {_referring(reference)} GROUP BY {key} ORDER BY {key} "
@@ -266,8 +273,8 @@ def _same(key: list[str], other: str = "s") -> str:
 
 def _of_year(table: sa.Table, year: int) -> str:
     """Which rows `t` belong to a year, in a form for which an index serves."""
-    column = table.columns[table.info["year_of"]]
-    if isinstance(column.type, sa.Integer):
+    column = table.columns[str(year_of(table))]
+    if family_of(column) is Family.INTEGER:
         return f"t.{quoted(column.name)} = {year:d}"
     return (
         f"t.{quoted(column.name)} >= '{year:04d}-01-01' AND t.{quoted(column.name)} < '{year + 1:04d}-01-01'"

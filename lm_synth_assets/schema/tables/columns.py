@@ -1,0 +1,102 @@
+"""What declares columns and keys: names, types and limits that more than one table has.
+
+Each column carries its meaning and unit in its comment, and in its `info` the closed list (`values`) or the
+range (`low`, `high`) that its values keep to.
+"""
+
+from typing import Any
+
+from sqlalchemy import Column, Enum, ForeignKeyConstraint, Integer, MetaData, PrimaryKeyConstraint, String
+from sqlalchemy.types import TypeEngine
+
+from lm_synth_assets.schema.identifiers import SUBPROGRAM_KEY
+from lm_synth_assets.schema.vocabulary import AGE_GROUPS, ED_SUBSERVICES, GENDERS
+
+METADATA = MetaData()
+"""What all tables belong to, so that foreign keys find their targets."""
+
+YEAR_OF = "year_of"
+"""In a table's `info`: the column that says which calendar year a row belongs to."""
+
+TAKES_ALONG = "takes_along"
+"""In a table's `info`: rows that refer to a row that is removed are removed with it."""
+
+NAME = String(128)
+AGE_GROUP = String(16)
+_GENDER = Enum(*GENDERS, name="gender")
+_SUBSERVICE = String(48)
+_PATIENT_ID = String(24)
+
+
+def column(
+    name: str,
+    kind: TypeEngine[Any] | type[TypeEngine[Any]],
+    comment: str,
+    *,
+    null: bool = False,
+    values: tuple[str, ...] | None = None,
+    low: float | None = None,
+    high: float | None = None,
+    default: str | None = None,
+    numbered: bool = False,
+) -> Column[Any]:
+    """A column of a table. `numbered`: a database numbers rows that are added without a value."""
+    limits = {"values": values, "low": low, "high": high}
+    info = {key: value for key, value in limits.items() if value is not None}
+    return Column(
+        name, kind, nullable=null, comment=comment, info=info, server_default=default, autoincrement=numbered
+    )
+
+
+def number(name: str, comment: str, *, numbered: bool = False) -> Column[Any]:
+    """A number that counts rows from 1."""
+    return column(name, Integer, comment, low=1, numbered=numbered)
+
+
+def calendar_year() -> Column[Any]:
+    """The calendar year of a row."""
+    return column("year", Integer, "Calendar year", low=1900, high=2200)
+
+
+def age_group() -> Column[Any]:
+    """The age group of people."""
+    return column("age_group", AGE_GROUP, "Age group at the reference date", values=AGE_GROUPS)
+
+
+def gender() -> Column[Any]:
+    """The gender of people."""
+    return column("gender", _GENDER, "Gender", values=GENDERS)
+
+
+def ed_subservice(name: str = "ed_subservice", comment: str = "ED subservice") -> Column[Any]:
+    """The ED subservice of visits."""
+    return column(name, _SUBSERVICE, comment, values=ED_SUBSERVICES)
+
+
+def patient_id(comment: str) -> Column[Any]:
+    """The id of a patient."""
+    return column("patient_id", _PATIENT_ID, comment)
+
+
+def subprogram_key_column(remark: str = "") -> Column[Any]:
+    """The one number that stands for a program and a subprogram."""
+    return column("subprogram_key", Integer, SUBPROGRAM_KEY + remark, low=101)
+
+
+def key(*columns: str) -> PrimaryKeyConstraint:
+    """The primary key."""
+    return PrimaryKeyConstraint(*columns)
+
+
+def reference(name: str, columns: str, target: str, *, total: bool = False) -> ForeignKeyConstraint:
+    """A foreign key from `columns` to the columns of the same order in `target`, as "table(a, b)".
+
+    `total`: every row of the target must be referred to.
+    """
+    table, _, targets = target.rstrip(")").partition("(")
+    return ForeignKeyConstraint(
+        columns.split(", "),
+        [f"{table}.{name}" for name in targets.split(", ")],
+        name=name,
+        info={"total": total},
+    )
