@@ -106,7 +106,7 @@ def continued(tables: Tables) -> Ints:
 
 def unit_of(stays: pd.DataFrame, units: list[Unit]) -> Ints:
     """The index of each stay's subprogram among those with inpatient stays; -1 where it is none of them."""
-    keys = [unit.program_id * 100 + unit.subprogram_id for unit in units]
+    keys = [unit.subprogram_key for unit in units]
     return positions(stays["subprogram_key"], pd.Series(keys, dtype=stays["subprogram_key"].dtype))
 
 

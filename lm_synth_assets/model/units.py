@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from lm_synth_assets.region.models.programs import Stays
 from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.schema.identifiers import subprogram_key
 
 
 class Unit(NamedTuple):
@@ -18,6 +19,11 @@ class Unit(NamedTuple):
     stays: Stays
     alc_factor: float
     transfer_share: float
+
+    @property
+    def subprogram_key(self) -> int:
+        """The key of the subprogram in the tables."""
+        return subprogram_key(self.program_id, self.subprogram_id)
 
 
 def units_of(region: Region) -> list[Unit]:

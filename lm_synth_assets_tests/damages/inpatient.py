@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from lm_synth_assets.schema.identifiers import subprogram_key
 from lm_synth_assets.schema.vocabulary import (
     DIED,
     ROUTE_DIRECT,
@@ -30,7 +31,7 @@ def _subprogram(tables: Tables, name: str) -> dict[str, int]:
     subprograms = tables["dim_subprogram"]
     row = subprograms[subprograms["subprogram_name"] == name].iloc[0]
     program, number = int(row["program_id"]), int(row["subprogram_id"])
-    return {"program_id": program, "subprogram_id": number, "subprogram_key": program * 100 + number}
+    return {"program_id": program, "subprogram_id": number, "subprogram_key": subprogram_key(program, number)}
 
 
 def _lasting(stays: pd.DataFrame, rows: pd.Index, days: pd.Series) -> pd.DataFrame:

@@ -78,7 +78,7 @@ class TestMedians:
         self, judge: Judge, region: Region, stays: pd.DataFrame
     ) -> None:
         surgical = next(unit for unit in units_of(region) if unit.name == "Surgical Inpatient Unit")
-        own = stays["subprogram_key"] == surgical.program_id * 100 + surgical.subprogram_id
+        own = stays["subprogram_key"] == surgical.subprogram_key
         assert own.sum() > 40
         resized(stays, own, stays["los_days"] * 1.8)
         verdict = judge("ip_stays", "los_medians", ip_stays=stays)

@@ -33,7 +33,7 @@ class TestLengthOfStay:
     ) -> None:
         stays = tables["ip_stays"].copy()
         unit = next(unit for unit in units_of(region) if unit.name == "Surgical Inpatient Unit")
-        own = stays["subprogram_key"] == unit.program_id * 100 + unit.subprogram_id
+        own = stays["subprogram_key"] == unit.subprogram_key
         median = unit.stays.median_days
         stays.loc[own, "los_days"] = median * (stays.loc[own, "los_days"] / median) ** 3
         verdict = judge("ip_stays", "los_shape", ip_stays=stays)
@@ -43,7 +43,7 @@ class TestLengthOfStay:
     def test_sees_stays_that_are_all_alike(self, judge: Judge, region: Region, tables: Tables) -> None:
         stays = tables["ip_stays"].copy()
         unit = next(unit for unit in units_of(region) if unit.name == "Hospitalist")
-        own = stays["subprogram_key"] == unit.program_id * 100 + unit.subprogram_id
+        own = stays["subprogram_key"] == unit.subprogram_key
         stays.loc[own, "los_days"] = unit.stays.median_days
         verdict = judge("ip_stays", "los_shape", ip_stays=stays)
         assert verdict.offending["subprogram"].tolist() == [unit.name]

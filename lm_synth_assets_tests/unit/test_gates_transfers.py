@@ -51,7 +51,7 @@ class TestTransfers:
         self, judge: Judge, region: Region, stays: pd.DataFrame
     ) -> None:
         units = units_of(region)
-        keys = [unit.program_id * 100 + unit.subprogram_id for unit in units]
+        keys = [unit.subprogram_key for unit in units]
         before = stays.set_index("stay_id").reindex(stays["transfer_from_stay_id"])
         row = np.flatnonzero(before["transfer_from_stay_id"].isna() & before["facility_id"].notna())[0]
         way = corridors(region, units)[

@@ -43,7 +43,7 @@ def moved(stays: pd.DataFrame) -> pd.DataFrame:
 
 
 def unit_index(region: Region, stays: pd.DataFrame) -> np.ndarray:
-    keys = [unit.program_id * 100 + unit.subprogram_id for unit in units_of(region)]
+    keys = [unit.subprogram_key for unit in units_of(region)]
     return stays["subprogram_key"].map({key: index for index, key in enumerate(keys)}).to_numpy()
 
 

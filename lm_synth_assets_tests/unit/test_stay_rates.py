@@ -58,7 +58,7 @@ class TestUnits:
             if subprogram.setting == "inpatient"
         ]
         assert [(unit.program, unit.name) for unit in units] == inpatient
-        keys = [unit.program_id * 100 + unit.subprogram_id for unit in units]
+        keys = [unit.subprogram_key for unit in units]
         assert keys == sorted(keys)
         assert (units[0].program_id, units[0].subprogram_id) == (1, 1)
 

@@ -79,7 +79,7 @@ def los_medians(tables: Tables, region: Region) -> Verdict:
     stays = stays[of_the_year(stays, region)]
     rows = []
     for unit in units_of(region):
-        own = stays[stays["subprogram_key"] == unit.program_id * 100 + unit.subprogram_id]
+        own = stays[stays["subprogram_key"] == unit.subprogram_key]
         if len(own):
             middle = unit.stays.qa_median_days
             factor = _median_spread(own, unit.stays.sigma, region.gates.standard_errors)

@@ -13,6 +13,7 @@ from lm_synth_assets.model.flows import receiving_sites
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Ints
+from lm_synth_assets.schema.identifiers import subprogram_key
 from lm_synth_assets.schema.vocabulary import (
     ADMITTED,
     DIED,
@@ -29,7 +30,9 @@ def subprogram_offered_at_site(tables: Tables, region: Region) -> Verdict:
     stays = tables["ip_stays"]
     offered = pd.MultiIndex.from_frame(tables["program_coverage"][["site_id", "subprogram_key"]])
     fits = pd.MultiIndex.from_frame(stays[["facility_id", "subprogram_key"]]).isin(offered)
-    fits &= (stays["program_id"] * 100 + stays["subprogram_id"] == stays["subprogram_key"]).to_numpy()
+    fits &= (
+        subprogram_key(stays["program_id"], stays["subprogram_id"]) == stays["subprogram_key"]
+    ).to_numpy()
     return none_of(stays[~fits], "stay where it is not offered", len(stays))
 
 

@@ -21,7 +21,6 @@ from lm_synth_assets.report.pictures.style import (
     legend,
     rows,
 )
-from lm_synth_assets.schema.identifiers import subprogram_key
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,7 +40,7 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     stays = stays[stays["admit_ts"] >= pd.Timestamp(region.run.reference_date)]
     by_key = stays.groupby("subprogram_key")["los_days"]
     units = units_of(region)
-    keys = [subprogram_key(unit.program_id, unit.subprogram_id) for unit in units]
+    keys = [unit.subprogram_key for unit in units]
     configured = np.array([unit.stays.qa_median_days for unit in units])
     tolerance = region.gates.los_median_tolerance_pct / 100
     found = pd.DataFrame(
