@@ -5,7 +5,9 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
+import yaml
 from dagster import AssetKey, AssetSelection
 
 from lm_synth_assets.dataset.dataset import DataSet, open_existing
@@ -15,8 +17,10 @@ from lm_synth_assets.gates.declared.structure import STRUCTURAL, STRUCTURE
 from lm_synth_assets.gates.gate import Gate
 from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.settings import Settings
-from lm_synth_assets.region.files import load_region
+from lm_synth_assets.region.fields import SECTION, ConfigField, config_fields
+from lm_synth_assets.region.files import DEFAULT_CONFIG, load_region
 from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.region.problems import shown
 from lm_synth_assets.schema.catalogue import TABLES, primary_key
 from lm_synth_assets.schema.dictionary import entries
 
@@ -37,6 +41,42 @@ def tables_page() -> str:
             for entry in entries(table)
         ]
     return "\n".join(lines) + "\n"
+
+
+def configuration_page() -> str:
+    """Every field of a configuration: what is allowed, its unit, what it means and its default."""
+    defaults = yaml.safe_load(DEFAULT_CONFIG.read_text(encoding="utf-8"))
+    lines = [
+        "# Configuration",
+        "",
+        "Made from `lm_synth_assets/region/models/` by `make docs`. A configuration file is YAML with the "
+        "sections below; [lower_mainland_defaults.yaml](../configs/lower_mainland_defaults.yaml) is the "
+        "default one. A file that starts with `extends: FILE` holds only what differs from that file.",
+        "",
+        "A part in angle brackets stands for a name: `<LHA>.growth_pct` is the `growth_pct` of each area. "
+        "The column `default` shows what the default configuration holds, if that is a single value, or what "
+        "applies where a field is left out.",
+    ]
+    for field in config_fields():
+        section, *below = field.path
+        if not below:
+            lines += ["", f"## {section}", "", f"{field.description}.", "", *_FIELD_TABLE]
+        if below or not field.limits.endswith(SECTION):
+            path = f"`{'.'.join(below) or section}`"
+            cells = (path, field.limits, field.unit, field.description, _default(field, defaults))
+            lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+_FIELD_TABLE = ("| field | allowed | unit | meaning | default |", "|---|---|---|---|---|")
+
+
+def _default(field: ConfigField, defaults: Any) -> str:
+    """The default of a field; empty where each name has one of its own, or where it is no single value."""
+    value = defaults
+    for key in field.path:
+        value = value.get(key, field.default) if isinstance(value, dict) else field.default
+    return field.default if isinstance(value, dict | list) else shown(value).strip('"')
 
 
 def gates_page() -> str:
@@ -109,6 +149,7 @@ def figures_page(comparisons: list[Comparison]) -> str:
 def main(folder: Path, out: Path) -> None:
     """Write all pages."""
     (folder / "tables.md").write_text(tables_page(), encoding="utf-8")
+    (folder / "configuration.md").write_text(configuration_page(), encoding="utf-8")
     (folder / "gates.md").write_text(gates_page(), encoding="utf-8")
     comparisons = compare(DataSet.identify(open_existing(None, str(out))))
     (folder / "published-figures.md").write_text(figures_page(comparisons), encoding="utf-8")

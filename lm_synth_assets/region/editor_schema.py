@@ -6,6 +6,7 @@
 import json
 from typing import Any
 
+from lm_synth_assets.region.fields import unit_of
 from lm_synth_assets.region.files import EXTENDS
 from lm_synth_assets.region.models.region import Region
 
@@ -15,17 +16,24 @@ def json_schema() -> str:
     schema = _for_editors(Region.model_json_schema())
     schema["properties"][EXTENDS] = {
         "type": "string",
-        "description": "The file that this one starts from, relative to this one; only what differs follows.",
+        "description": "File, relative to this one, that this one starts from",
     }
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "lm-synth region"}
     return json.dumps(head | schema, indent=1) + "\n"
 
 
 def _for_editors(part: Any) -> Any:
-    """Part of a JSON Schema without what is required, and without titles that only repeat a key."""
-    if isinstance(part, dict):
-        return {key: _for_editors(value) for key, value in part.items() if key not in ("required", "title")}
-    return part
+    """Part of a JSON Schema as editors need it.
+
+    It lacks what is required, and titles that only repeat a key; descriptions end with the unit.
+    """
+    if not isinstance(part, dict):
+        return part
+    kept = {key: _for_editors(value) for key, value in part.items() if key not in ("required", "title")}
+    unit = unit_of(part)
+    if unit and "description" in part:
+        kept["description"] = f"{part['description']} ({unit})"
+    return kept
 
 
 if __name__ == "__main__":

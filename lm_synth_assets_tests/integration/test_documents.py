@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lm_synth_assets.cli.documents import figures_page, gates_page, tables_page
+from lm_synth_assets.cli.documents import configuration_page, figures_page, gates_page, tables_page
 from lm_synth_assets.dataset.published_figures import Comparison, published_figures
 from lm_synth_assets.region.files import load_region
 from lm_synth_assets.region.models.region import Region
@@ -28,6 +28,11 @@ def comparisons(default_region: Region) -> list[Comparison]:
 
 def test_the_data_dictionary_is_current() -> None:
     assert (DOCS / "tables.md").read_text(encoding="utf-8") == tables_page(), "run `make docs`"
+
+
+def test_the_page_of_the_configuration_is_current() -> None:
+    page = (DOCS / "configuration.md").read_text(encoding="utf-8")
+    assert page == configuration_page(), "run `make docs`"
 
 
 def test_the_page_of_gates_is_current() -> None:

@@ -14,31 +14,56 @@ from lm_synth_assets.region.models.programs import Program
 from lm_synth_assets.region.models.run import Run
 from lm_synth_assets.region.models.scenarios import Scenario
 from lm_synth_assets.region.models.sites import Coverage, Site
-from lm_synth_assets.region.models.values import ByAge, BySubservice, Code, Name, Percent, Section, sums_to
+from lm_synth_assets.region.models.values import (
+    By,
+    ByAge,
+    BySubservice,
+    Code,
+    Name,
+    Percent,
+    Section,
+    Unit,
+    sums_to,
+)
+
+PercentOfResidents = Annotated[Percent, Unit("% of residents")]
+AgeProfile = Annotated[ByAge[PercentOfResidents], sums_to(100)]
 
 
 class Region(Section):
     """A whole configuration: the region, its people and its care."""
 
-    run: Run
-    privacy: Privacy
+    run: Run = Field(description="What one run makes")
+    privacy: Privacy = Field(description="What the sample may not reveal")
     coverage_matrix: Coverage = Field(
-        description="CSV file, relative to this one: program, subprogram, a column of 0 and 1 for each site"
+        description="CSV file, relative to this one, of the subprograms that each site offers: "
+        "columns program, subprogram and one for each site; 1 = offered, 0 = not"
     )
-    sites: Annotated[dict[Code, Site], Field(min_length=1, description="facilities by site code")]
-    age_profiles: dict[str, Annotated[ByAge[Percent], sums_to(100)]] = Field(
-        description="% of residents in each age group, by profile"
+    sites: Annotated[dict[Code, Site], By("site")] = Field(
+        min_length=1, description="Facilities by site code, in the order of their ids"
     )
-    lhas: Annotated[dict[Name, Lha], Field(min_length=1, description="local health areas by name")]
-    population: Population
-    ed: Emergency
-    rhythms: dict[str, Rhythm] = Field(description="when people come, by rhythm")
-    ed_rhythms: BySubservice[str] = Field(description="the rhythm of each ED subservice")
-    calendar: Calendar
-    programs: Annotated[dict[Name, Program], Field(min_length=1, description="clinical programs by name")]
-    inpatient: Inpatient
-    scenarios: Annotated[dict[Name, Scenario], Field(min_length=1, description="what-if scenarios by name")]
-    gates: Gates
+    age_profiles: Annotated[dict[str, AgeProfile], By("age profile")] = Field(
+        description="Residents in each age group; each profile sums to 100"
+    )
+    lhas: Annotated[dict[Name, Lha], By("LHA")] = Field(
+        min_length=1, description="Local health areas (LHA) by name, in the order of their ids"
+    )
+    population: Population = Field(description="How residents are counted and projected")
+    ed: Emergency = Field(description="ED use: how often, how urgent, how it ends, how long it takes")
+    rhythms: Annotated[dict[str, Rhythm], By("rhythm")] = Field(
+        description="When people come: named profiles of arrivals"
+    )
+    ed_rhythms: BySubservice[str] = Field(description="Rhythm of the arrivals, one of rhythms")
+    calendar: Calendar = Field(description="Holidays, day effects and the fiscal calendar")
+    programs: Annotated[dict[Name, Program], By("program")] = Field(
+        min_length=1, description="Clinical programs by name, in the order of their ids"
+    )
+    inpatient: Inpatient = Field(description="Inpatient use: how often, for what, how long")
+    scenarios: Annotated[dict[Name, Scenario], By("scenario")] = Field(
+        min_length=1,
+        description="What-if scenarios by name, in the order of their ids; the baseline is first",
+    )
+    gates: Gates = Field(description="Thresholds of the quality gates; no data follow from them")
 
     def with_run(self, **changes: int | bool | None) -> "Region":
         """The same region for another run; a change that is None leaves the value as it is.

@@ -4,16 +4,24 @@ from typing import Annotated, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from lm_synth_assets.region.models.values import Name, Positive, Section
+from lm_synth_assets.region.models.values import By, Name, PositiveWeight, Section
 
 
 class Site(Section):
     """A facility."""
 
-    name: Name
-    type: Literal["tertiary", "regional", "community", "small"]
-    refers_to: list[str] = Field(description="sites that take what this one lacks, first choice first")
-    transfers_to: dict[str, Positive] = Field(description="corridors between beds, as weights")
+    name: Name = Field(description="Name of the facility")
+    type: Literal["tertiary", "regional", "community", "small"] = Field(
+        description="Kind of facility, shown in dim_site; no other value follows from it"
+    )
+    refers_to: list[str] = Field(
+        description="Codes of the sites that admit inpatients to subprograms that this site lacks: "
+        "the first that offers the subprogram does"
+    )
+    transfers_to: Annotated[dict[str, PositiveWeight], By("site")] = Field(
+        description="Sites that inpatients are transferred to, with relative weights; "
+        "a site that lacks the subprogram is left out"
+    )
 
 
 # A file names the CSV file that holds the matrix; the matrix itself takes the name's place when it is read.

@@ -1,9 +1,14 @@
-"""What the models of the configuration share: their base class, and types of numbers, names and tables."""
+"""What the models of the configuration share: their base class, and types of numbers, names and tables.
+
+The JSON Schema states the unit of each number as `unit`, and what the keys of a table are as `by`; editors
+and the reference page of the configuration take both from there.
+"""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreConfig, CoreSchema, core_schema
 
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS, ED_SUBSERVICES, GENDERS, OLDEST_AGE
@@ -19,7 +24,31 @@ class Section(BaseModel):
 
 
 @dataclass(frozen=True)
-class Keys:
+class Unit:
+    """The unit of a number, or its kind where it has none: `hours`, `% per year`, `weight`."""
+
+    name: str
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {**handler(schema), "unit": self.name}
+
+
+@dataclass(frozen=True)
+class By:
+    """Says what the keys of a dict are, where the configuration chooses them: `site`, `LHA`."""
+
+    name: str
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {**handler(schema), "by": self.name}
+
+
+@dataclass(frozen=True)
+class Keys(By):
     """Marks a dict whose keys are fixed words: each one is checked, kept in order and offered by editors."""
 
     allowed: tuple[str, ...]
@@ -65,24 +94,32 @@ def four_decimals(value: float) -> float:
 Code = Annotated[str, Field(min_length=1, max_length=16)]
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 
-Positive = Annotated[float, Field(gt=0)]
-NonNegative = Annotated[float, Field(ge=0)]
-Factor = Annotated[float, Field(ge=0, le=10)]
+Weight = Annotated[float, Field(ge=0), Unit("weight")]
+PositiveWeight = Annotated[float, Field(gt=0), Unit("weight")]
+Factor = Annotated[float, Field(ge=0, le=10), Unit("factor")]
+PositiveFactor = Annotated[float, Field(gt=0, le=10), Unit("factor")]
 Multiplier = Annotated[Factor, AfterValidator(four_decimals)]
-Share = Annotated[float, Field(ge=0, le=1)]
+Share = Annotated[float, Field(ge=0, le=1), Unit("share")]
+ShareBelowOne = Annotated[float, Field(ge=0, lt=1), Unit("share")]
+Probability = Annotated[float, Field(ge=0, le=1), Unit("probability")]
 Percent = Annotated[float, Field(ge=0, le=100)]
-PercentPerYear = Annotated[float, Field(gt=-20, lt=20)]
-Sigma = Annotated[float, Field(ge=0, le=3)]
-Logit = Annotated[float, Field(ge=-20, le=20)]
-Hours = Annotated[float, Field(ge=0, le=720)]
+PercentPerYear = Annotated[float, Field(gt=-20, lt=20), Unit("% per year")]
+Tolerance = Annotated[float, Field(gt=0), Unit("% of the expectation")]
+Sigma = Annotated[float, Field(ge=0, le=3), Unit("log scale")]
+Logit = Annotated[float, Field(ge=-20, le=20), Unit("log odds")]
+Hours = Annotated[float, Field(ge=0, le=720), Unit("hours")]
+PositiveHours = Annotated[float, Field(gt=0, le=720), Unit("hours")]
+Days = Annotated[float, Field(ge=0), Unit("days")]
+PositiveDays = Annotated[float, Field(gt=0), Unit("days")]
+MedianDays = Annotated[float, Field(gt=0, le=365), Unit("days")]
 Rate = Annotated[float, Field(ge=0, le=50_000)]
-Age = Annotated[int, Field(ge=0, le=OLDEST_AGE)]
+Age = Annotated[int, Field(ge=0, le=OLDEST_AGE), Unit("years of age")]
 
-ByAge = Annotated[dict[str, T], Keys(AGE_GROUPS)]
-ByGender = Annotated[dict[str, T], Keys(GENDERS)]
-BySubservice = Annotated[dict[str, T], Keys(ED_SUBSERVICES)]
-SomeAges = Annotated[dict[str, T], Keys(AGE_GROUPS, all_needed=False)]
-SomeGenders = Annotated[dict[str, T], Keys(GENDERS, all_needed=False)]
-SomeSubservices = Annotated[dict[str, T], Keys(ED_SUBSERVICES, all_needed=False)]
-Weights: TypeAlias = Annotated[list[NonNegative], AfterValidator(not_all_zero)]
+ByAge = Annotated[dict[str, T], Keys("age group", AGE_GROUPS)]
+ByGender = Annotated[dict[str, T], Keys("gender", GENDERS)]
+BySubservice = Annotated[dict[str, T], Keys("ED subservice", ED_SUBSERVICES)]
+SomeAges = Annotated[dict[str, T], Keys("age group", AGE_GROUPS, all_needed=False)]
+SomeGenders = Annotated[dict[str, T], Keys("gender", GENDERS, all_needed=False)]
+SomeSubservices = Annotated[dict[str, T], Keys("ED subservice", ED_SUBSERVICES, all_needed=False)]
+Weights: TypeAlias = Annotated[list[Weight], AfterValidator(not_all_zero)]
 FiveAcuities: TypeAlias = Annotated[list[T], Field(min_length=5, max_length=5)]
