@@ -1,22 +1,23 @@
-"""The gates as Dagster asset checks: one multi-check an asset, so that each table is read once."""
+"""The gates as Dagster asset checks: one op a table, and in it one check for all structural gates."""
 
-from collections.abc import Iterator
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dagster import (
     AssetCheckExecutionContext,
+    AssetCheckKey,
     AssetCheckResult,
     AssetChecksDefinition,
     AssetCheckSeverity,
     AssetCheckSpec,
+    AssetKey,
     MetadataValue,
     multi_asset_check,
 )
 
 from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.gates.declared.fidelity import fidelity_gates
+from lm_synth_assets.gates.declared.structure import STRUCTURAL
 from lm_synth_assets.gates.gate import Gate
 from lm_synth_assets.gates.results import GateResult
 from lm_synth_assets.orchestration.io_manager import IO_MANAGER
@@ -24,29 +25,49 @@ from lm_synth_assets.orchestration.io_manager import IO_MANAGER
 if TYPE_CHECKING:
     from lm_synth_assets.dataset.dataset import DataSet
 
+STRUCTURE = "structure"
+"""The asset check of a table's structural gates."""
+
+
+def gates_by_check(gates: Iterable[Gate]) -> dict[AssetCheckKey, list[Gate]]:
+    """The gates that each asset check evaluates, in their order."""
+    checks: dict[AssetCheckKey, list[Gate]] = {}
+    for gate in gates:
+        name = STRUCTURE if gate.name in STRUCTURAL else gate.name
+        checks.setdefault(AssetCheckKey(AssetKey(gate.table), name), []).append(gate)
+    return checks
+
 
 def table_checks(*, fidelity: bool) -> list[AssetChecksDefinition]:
-    """One multi-check for each table, and with `fidelity` one more for each table that it compares."""
-    kinds = {"gates": all_gates(), "fidelity": fidelity_gates() if fidelity else []}
-    return [
-        _checks_of(table, f"{table}_{kind}", list(own))
-        for kind, gates in kinds.items()
-        for table, own in groupby(gates, attrgetter("table"))
-    ]
+    """The checks of each table, and with `fidelity` more of each table that it compares."""
+    kinds: dict[str, Iterable[Gate]] = {
+        "gates": all_gates(),
+        "fidelity": fidelity_gates() if fidelity else (),
+    }
+    definitions = []
+    for kind, gates in kinds.items():
+        by_table: dict[AssetKey, dict[str, list[Gate]]] = {}
+        for key, together in gates_by_check(gates).items():
+            by_table.setdefault(key.asset_key, {})[key.name] = together
+        definitions += [
+            _checks_of(table, f"{table.to_user_string()}_{kind}", checks)
+            for table, checks in by_table.items()
+        ]
+    return definitions
 
 
-def _checks_of(table: str, name: str, gates: list[Gate]) -> AssetChecksDefinition:
+def _checks_of(table: AssetKey, name: str, checks: dict[str, list[Gate]]) -> AssetChecksDefinition:
     @multi_asset_check(
         name=name,
         specs=[
             AssetCheckSpec(
-                gate.name,
+                check,
                 asset=table,
-                description=f"{gate.description} Looked at: {gate.formula}.",
-                blocking=gate.blocking,
-                additional_deps=sorted(gate.reads),
+                description="\n\n".join(map(_description, gates)),
+                blocking=any(gate.blocking for gate in gates),
+                additional_deps=sorted({parent for gate in gates for parent in gate.reads}),
             )
-            for gate in gates
+            for check, gates in checks.items()
         ],
         # So that the UI can execute each of them by itself.
         can_subset=True,
@@ -58,14 +79,30 @@ def _checks_of(table: str, name: str, gates: list[Gate]) -> AssetChecksDefinitio
         # Not as inputs: that a stored table breaks its declaration is a result, not an error.
         data_set: DataSet = getattr(context.resources, IO_MANAGER).data_set
         selected = {key.name for key in context.op_execution_context.selected_asset_check_keys}
-        for gate in gates:
-            if gate.name in selected:
-                yield _result(gate, data_set.evaluate(gate))
+        for check_name, gates in checks.items():
+            if check_name in selected:
+                yield _result(check_name, [data_set.evaluate(gate) for gate in gates])
 
     return check
 
 
-def _result(gate: Gate, result: GateResult) -> AssetCheckResult:
+def _description(gate: Gate) -> str:
+    return f"{gate.description} Compared: {gate.formula}."
+
+
+def _result(check: str, results: Sequence[GateResult]) -> AssetCheckResult:
+    """The result of a check that evaluates some gates: an error where one that blocks has not passed."""
+    failed = [result for result in results if not result.passed]
+    blocking = any(result.blocking for result in failed or results)
+    return AssetCheckResult(
+        check_name=check,
+        passed=not failed,
+        severity=AssetCheckSeverity.ERROR if blocking else AssetCheckSeverity.WARN,
+        metadata=_metadata(results[0]) if check != STRUCTURE else _metadata_of_rules(results),
+    )
+
+
+def _metadata(result: GateResult) -> dict[str, MetadataValue]:
     metadata: dict[str, MetadataValue] = {
         "expected": MetadataValue.text(result.expected),
         "observed": MetadataValue.text(result.observed),
@@ -74,9 +111,24 @@ def _result(gate: Gate, result: GateResult) -> AssetCheckResult:
     }
     if result.offending:
         metadata["offending rows"] = MetadataValue.md(result.offending)
-    return AssetCheckResult(
-        check_name=gate.name,
-        passed=result.passed,
-        severity=AssetCheckSeverity.ERROR if gate.blocking else AssetCheckSeverity.WARN,
-        metadata=metadata,
-    )
+    return metadata
+
+
+def _metadata_of_rules(results: Sequence[GateResult]) -> dict[str, MetadataValue]:
+    """A summary, and an entry for each rule with what it expected and observed."""
+    failed = [result for result in results if not result.passed]
+    rules = ", ".join(result.gate for result in results)
+    metadata: dict[str, MetadataValue] = {
+        "expected": MetadataValue.text(f"{rules} hold"),
+        "observed": MetadataValue.text(
+            "; ".join(f"{result.gate}: {result.observed}" for result in failed) or "all hold"
+        ),
+    }
+    for result in results:
+        metadata[result.gate] = MetadataValue.text(
+            f"{result.mark.value}: expected {result.expected}; observed {result.observed}; "
+            f"threshold {result.threshold}"
+        )
+        if result.offending:
+            metadata[f"{result.gate}: offending rows"] = MetadataValue.md(result.offending)
+    return metadata

@@ -9,6 +9,7 @@ from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.orchestration import provenance
 from lm_synth_assets.orchestration.assets import MADE_FROM
 from lm_synth_assets.orchestration.automation import REGENERATE
+from lm_synth_assets.orchestration.checks import gates_by_check
 from lm_synth_assets.orchestration.run_resource import requested, run_config
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.simulation.catalogue import GATES, PARTS, part_values
@@ -62,12 +63,11 @@ def out_of_date(instance: dg.DagsterInstance, parts: Mapping[str, str]) -> list[
 
 def _request(settings: Settings, assets: list[str], changed: list[str]) -> dg.RunRequest:
     """A run that makes some assets and looks at their gates, or with other thresholds at every gate."""
-    every_gate = [dg.AssetCheckKey(dg.AssetKey(gate.table), gate.name) for gate in all_gates()]
     return dg.RunRequest(
         run_config=run_config(str(settings.config)),
         tags={CHANGED_TAG: ", ".join(changed) or "before the sensor was turned on"},
         asset_selection=[dg.AssetKey(name) for name in assets],
-        asset_check_keys=every_gate if GATES in changed else None,
+        asset_check_keys=list(gates_by_check(all_gates())) if GATES in changed else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -11,9 +11,11 @@ from lm_synth_assets.dataset.dataset import DataSet
 from lm_synth_assets.dataset.outcome import Outcome, Progress
 from lm_synth_assets.errors import ConfigError
 from lm_synth_assets.gates.catalogue import all_gates
+from lm_synth_assets.gates.gate import Gate
 from lm_synth_assets.orchestration import events
 from lm_synth_assets.orchestration.assets import REPORT
 from lm_synth_assets.orchestration.build import build_defs
+from lm_synth_assets.orchestration.checks import gates_by_check
 from lm_synth_assets.orchestration.dagster_internals import DagsterEvent, EventLogEntry
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.region.run_request import RunRequest
@@ -62,6 +64,7 @@ def _run(settings: Settings, data_set: DataSet, assets: Sequence[str], progress:
     selection = dg.AssetSelection.assets(*(dg.AssetKey(name) for name in assets))
     steps = len(assets) + sum(name in TABLES for name in assets)
     definitions = build_defs(settings, data_set, jobs=[dg.define_asset_job(_JOB, selection=selection)])
+    gates = gates_by_check(all_gates())
     outcome = Outcome()
     done = 0
     interrupted = False
@@ -71,7 +74,7 @@ def _run(settings: Settings, data_set: DataSet, assets: Sequence[str], progress:
         event = entry.dagster_event
         if event is None:
             return
-        _record(event, data_set, outcome)
+        _record(event, data_set, gates, outcome)
         interrupted = interrupted or events.is_interrupt(event)
         if event.is_step_success or event.is_step_failure:
             done += 1
@@ -106,7 +109,12 @@ def _instance() -> dg.DagsterInstance:
     return dg.DagsterInstance.get()
 
 
-def _record(event: DagsterEvent, data_set: DataSet, outcome: Outcome) -> None:
+def _record(
+    event: DagsterEvent,
+    data_set: DataSet,
+    gates: Mapping[dg.AssetCheckKey, Sequence[Gate]],
+    outcome: Outcome,
+) -> None:
     """Add to the outcome what an event says of tables, gates and errors."""
     if event.is_step_materialization:
         materialization = event.step_materialization_data.materialization
@@ -116,7 +124,8 @@ def _record(event: DagsterEvent, data_set: DataSet, outcome: Outcome) -> None:
             outcome.tables.append(events.stored_table(materialization))
     elif event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         check = event.asset_check_evaluation_data
-        outcome.gates.append(data_set.results[f"{check.asset_key.path[-1]}.{check.check_name}"])
+        for gate in gates[dg.AssetCheckKey(check.asset_key, check.check_name)]:
+            outcome.gates.append(data_set.results[gate.full_name])
     elif event.is_step_failure or event.is_run_failure:
         message = events.reason(event)
         # A step's error is repeated by the run.
