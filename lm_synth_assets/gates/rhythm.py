@@ -12,7 +12,6 @@ from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 from lm_synth_assets.schema.vocabulary import ADMITTED, DISPOSITIONS, ED_SUBSERVICES, GENDERS, OLDEST_AGE
 from lm_synth_assets.simulation.arrivals import timetable
-from lm_synth_assets.simulation.streams import Streams
 
 HOURS = DAY // HOUR
 """Hours of a day."""
@@ -30,7 +29,7 @@ def expected_arrivals(visits: Visits, region: Region, day_shares: Floats | None 
     `day_shares` (rhythm, site, day): without them, those of the timetable, day effects included.
     """
     if day_shares is None:
-        times = timetable(region, Streams(region.run.seed))
+        times = timetable(region)
         day_shares = np.diff(times.days, prepend=0.0)
     return arrivals_by_hour(region, _by_rhythm(visits, region), day_shares)
 

@@ -15,9 +15,15 @@ from lm_synth_assets.gates.gate import Tables
 from lm_synth_assets.model.calendar import DAY, HOUR
 from lm_synth_assets.model.lookup import positions
 from lm_synth_assets.model.people import People, people_of
+from lm_synth_assets.model.triage import ACUITIES
 from lm_synth_assets.model.units import Unit
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Ints, Mask
+from lm_synth_assets.schema.vocabulary import DISPOSITIONS
+
+NO_ACUITY = ACUITIES
+NO_DISPOSITION = len(DISPOSITIONS)
+"""The index of a null, one after those of the values."""
 
 
 def referred(tables: Tables, table: str, column: str, parent: str, target: str) -> Ints:
@@ -54,9 +60,9 @@ class Visits:
     site: Ints
     service: Ints
     acuity: Ints
-    """From 0 (level 1) to 4 (level 5); 5 where there is none."""
+    """From 0 (level 1) to 4 (level 5), or NO_ACUITY."""
     disposition: Ints
-    """Index of the disposition; 5 where there is none."""
+    """Index of the disposition, or NO_DISPOSITION."""
     arrival: Ints
     """Seconds since the start of the year's 1 January."""
 
@@ -93,8 +99,8 @@ def _visits(tables: Tables, region: Region) -> Visits:
         patient=patient[row],
         site=frame["facility_id"].to_numpy(np.int64)[row] - 1,
         service=frame["ed_subservice"].cat.codes.to_numpy().astype(np.int64)[row],
-        acuity=frame["acuity"].fillna(6).to_numpy(np.int64)[row] - 1,
-        disposition=np.where(disposition < 0, 5, disposition)[row],
+        acuity=frame["acuity"].fillna(NO_ACUITY + 1).to_numpy(np.int64)[row] - 1,
+        disposition=np.where(disposition < 0, NO_DISPOSITION, disposition)[row],
         arrival=arrival[row],
     )
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lm_synth_assets.model.flows import corridors, flow_shares, receiving_sites
+from lm_synth_assets.model.memo import memoised
 from lm_synth_assets.model.people import People
 from lm_synth_assets.model.population import residents
 from lm_synth_assets.model.rates import visits_per_1000
@@ -45,6 +46,7 @@ def ed_admissions(region: Region) -> Floats:
     return np.einsum("ags,sa->ag", per_person, admitted)
 
 
+@memoised
 def stay_rates(region: Region) -> StayRates:
     """Expected first stays per person, split into those that begin in the ED and the others.
 

@@ -27,6 +27,17 @@ def alc_chances(region: Region, units: list[Unit]) -> Floats:
     return np.minimum(np.outer([unit.alc_factor for unit in units], by_age), 1.0)
 
 
+def parts_of_cap(cap: Floats) -> tuple[Floats, Floats]:
+    """The longest acute part and the longest ALC part of a stay with ALC, in days, given the cap of the whole
+    (any shape).
+
+    A third and two thirds, so that their sum keeps to the cap whatever is drawn for either. The split is a
+    choice without a source: waiting takes longer than acute care, so it gets the larger part. `agreement`
+    refuses configurations whose least lengths do not fit.
+    """
+    return cap / 3, cap * 2 / 3
+
+
 _LEAST_SIGMA = 1e-9
 """In place of a sigma of 0, where every length is the median."""
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from lm_synth_assets.model.proportions import WHOLE
-from lm_synth_assets.schema.arrays import Floats, Ints
+from lm_synth_assets.schema.arrays import Floats, Ints, Mask
+from lm_synth_assets.simulation.streams import Generator
 
 
-def systematic(expected: Floats, rng: np.random.Generator) -> Ints:
+def systematic(expected: Floats, rng: Generator) -> Ints:
     """Whole numbers in place of `expected` (any shape, taken in its order), off by less than one.
 
     So is the sum over any run of neighbours: one random start, then equal steps (systematic sampling).
@@ -23,7 +23,7 @@ def systematic(expected: Floats, rng: np.random.Generator) -> Ints:
     return np.diff(reached, prepend=0).reshape(expected.shape)
 
 
-def systematic_rows(expected: Floats, totals: Ints, rng: np.random.Generator) -> Ints:
+def systematic_rows(expected: Floats, totals: Ints, rng: Generator) -> Ints:
     """Each row of `expected` (rows, columns) rounded systematically, scaled so that it sums to its total.
 
     A row whose expectation is 0 gets nothing, whatever its total.
@@ -38,7 +38,7 @@ def systematic_rows(expected: Floats, totals: Ints, rng: np.random.Generator) ->
     return np.diff(steps, axis=1, prepend=0)
 
 
-def chosen(probability: Floats, order: Ints, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
+def chosen(probability: Floats, order: Ints, rng: Generator) -> Mask:
     """Which of the units are chosen, each with its own probability (at most 1).
 
     Taken in `order`, the number chosen of any run of neighbours is within one of its expectation.
@@ -48,7 +48,7 @@ def chosen(probability: Floats, order: Ints, rng: np.random.Generator) -> npt.ND
     return picked
 
 
-def controlled_rounding(expected: Floats, rng: np.random.Generator) -> Ints:
+def controlled_rounding(expected: Floats, rng: Generator) -> Ints:
     """A whole-number table (rows, columns) whose cells, row sums, column sums and total are all within one
     of those of `expected`.
 
@@ -97,7 +97,7 @@ def _fractional_cycle(table: Floats) -> tuple[list[int], list[int]] | None:
         walk.append(following)
 
 
-def share_out(amounts: Ints, group: Ints, weights: Floats, rng: np.random.Generator) -> Ints:
+def share_out(amounts: Ints, group: Ints, weights: Floats, rng: Generator) -> Ints:
     """How much each member gets when each group's amount is drawn one by one in proportion to weights.
 
     `amounts` (groups,); `group` (members,) ascending, the group of each member; `weights` (members,).
@@ -129,7 +129,7 @@ def draw_rows(chances: Floats, row: Ints, uniform: Floats) -> Ints:
     return np.clip(found - row * columns, 0, columns - 1)
 
 
-def stratified_uniforms(group: Ints, rng: np.random.Generator) -> Floats:
+def stratified_uniforms(group: Ints, rng: Generator) -> Floats:
     """Uniform numbers that fill (0, 1) evenly within each group: one in each of as many equal strata as the
     group has members, in random order.
     """

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+
+Generator: TypeAlias = np.random.Generator
+"""What draws the numbers of one stream."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,7 @@ class Streams:
 
     seed: int
 
-    def generator(self, *name: str | int) -> np.random.Generator:
+    def generator(self, *name: str | int) -> Generator:
         """The generator of one named stream, always at its beginning.
 
         The name (asset, year, purpose) is hashed, so its parts may be any words or numbers and their

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lm_synth_assets.model.memo import forget
 from lm_synth_assets.orchestration.assets import MADE_FROM
 from lm_synth_assets.orchestration.provenance import MadeFrom, data_versions, part_versions
 from lm_synth_assets.region.models.region import Region
@@ -36,10 +37,11 @@ seen: Read = set()
 
 
 def read_by(table: str, region: Region, tables: Tables) -> Read:
-    """The parts that making a table looks at."""
+    """The parts that making a table reads, when nothing that it follows from was computed before."""
     run = WatchedRun.model_construct(**dict(region.run))
     watched = WatchedRegion.model_construct(**{**dict(region), "run": run})
     seen.clear()
+    forget()
     RECIPES[table](watched, tables)
     return set(seen)
 

@@ -1,10 +1,15 @@
-"""Random streams: found by name, alike for ever, independent of each other."""
+"""Random streams: found by name, alike for ever, independent of each other, and the only source of chance."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import lm_synth_assets
 from lm_synth_assets.simulation.streams import Streams
 
 NAMES = st.lists(st.text("abcdefgh ", min_size=1, max_size=8) | st.integers(0, 3000), min_size=1, max_size=4)
@@ -50,3 +55,46 @@ def test_the_first_numbers_never_change() -> None:
     assert whole.tolist() == [2027747420, 39486296, 2673985325, 2962914384]
     real = streams.generator("stays", "plan", 2025).random(2)
     assert real.tolist() == [0.7090178598820923, 0.7058141332301086]
+
+
+def uses_of_numpy_random(tree: ast.AST, inside: str = "") -> Iterator[str]:
+    """The names of the functions and classes of a module that use numpy.random, "" for the module itself."""
+    for node in ast.iter_child_nodes(tree):
+        match node:
+            case ast.Attribute(value=ast.Name("np" | "numpy"), attr="random"):
+                yield inside
+            case ast.Import(names) if any(name.name.startswith("numpy.random") for name in names):
+                yield inside
+            case ast.ImportFrom(module=str(module)) if module.startswith("numpy.random"):
+                yield inside
+            case ast.ImportFrom(module="numpy", names=names) if any(name.name == "random" for name in names):
+                yield inside
+        within = isinstance(node, ast.FunctionDef | ast.ClassDef)
+        yield from uses_of_numpy_random(node, node.name if within else inside)
+
+
+def test_nothing_else_draws_random_numbers() -> None:
+    package = Path(lm_synth_assets.__file__).parent
+    uses = {
+        (path.relative_to(package).as_posix(), where)
+        for path in package.rglob("*.py")
+        for where in uses_of_numpy_random(ast.parse(path.read_text()))
+    }
+    assert {path for path, _ in uses} == {"simulation/streams.py", "gates/statistics/fidelity.py"}
+    # sdmetrics draws from numpy's global generator: it is seeded, and its state restored.
+    assert {where for path, where in uses if path == "gates/statistics/fidelity.py"} == {
+        "_global_generator_seeded"
+    }
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import numpy as np\ndef draw():\n    return np.random.default_rng()",
+        "def draw():\n    from numpy.random import default_rng",
+        "def draw():\n    import numpy.random",
+        "def draw():\n    from numpy import random",
+    ],
+)
+def test_a_use_of_numpy_random_is_seen_where_it_is(source: str) -> None:
+    assert set(uses_of_numpy_random(ast.parse(source))) == {"draw"}

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from lm_synth_assets.model.calendar import DAY, HOUR
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.simulation.arrivals import Timetable, timetable
-from lm_synth_assets.simulation.streams import Streams
 from lm_synth_assets_tests.support.datasets import Tables, retuned
 
 LEVEL = {"months": [1.0] * 12, "weekdays": [1.0] * 7, "day_sd": 0.0}
@@ -17,7 +16,7 @@ NO_HOLIDAYS = dict.fromkeys(["dec25", "jan1", "other_statutory", "day_after_stat
 
 
 def of_year(region: Region, year: int = 2025, seed: int = 42) -> Timetable:
-    return timetable(region.with_run(start_year=year), Streams(seed))
+    return timetable(region.with_run(start_year=year, seed=seed))
 
 
 def drawn(times: Timetable, rhythm: str, count: int = 50_000, site: int = 0) -> NDArray[np.int64]:

@@ -12,9 +12,9 @@ from lm_synth_assets.model.people import People, people_of
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS
-from lm_synth_assets.simulation.arrivals import timetable
-from lm_synth_assets.simulation.stay_plan import HUNDREDTH, StayPlan, plan_stays
-from lm_synth_assets.simulation.streams import Streams
+from lm_synth_assets.simulation.panel import Panel
+from lm_synth_assets.simulation.spells import HUNDREDTH, Origin, StayPlan
+from lm_synth_assets.simulation.stay_plan import plan_stays
 from lm_synth_assets_tests.support.datasets import Tables, retuned
 
 Ints = NDArray[np.int64]
@@ -26,6 +26,11 @@ def people(region: Region, tables: Tables) -> People:
     return people_of(tables["patients"], region.run.reference_date)
 
 
+def panel_with(people: People, frailty: NDArray[np.float64]) -> Panel:
+    """The people with this frailty: each expects as many visits as that."""
+    return Panel(people, np.ones((len(people), 1)), frailty)
+
+
 @pytest.fixture(scope="module")
 def plan_for(region: Region, people: People) -> Planner:
     """Plans for the patients, given how often each is admitted through the ED."""
@@ -33,10 +38,8 @@ def plan_for(region: Region, people: People) -> Planner:
     def plan(
         admissions: Ints, frailty: NDArray[np.float64] | None = None, seed: int = 42, region: Region = region
     ) -> StayPlan:
-        level = np.ones(len(people)) if frailty is None else frailty
-        streams = Streams(seed)
-        times = timetable(region, streams)
-        return plan_stays(region, people, level, admissions.copy(), admissions, times, streams)
+        panel = panel_with(people, np.ones(len(people)) if frailty is None else frailty)
+        return plan_stays(region.with_run(seed=seed), panel, admissions, admissions)
 
     return plan
 
@@ -61,17 +64,16 @@ def restless(region: Region, plan_for: Planner, admissions: Ints) -> StayPlan:
 
 def test_each_admission_through_the_ed_has_one_spell(plan: StayPlan, admissions: Ints) -> None:
     spells = plan.spells
-    through_ed = spells.slot >= 0
-    assert np.bincount(spells.patient[through_ed], minlength=len(admissions)).tolist() == admissions.tolist()
-    slots = zip(spells.patient[through_ed].tolist(), spells.slot[through_ed].tolist(), strict=True)
-    assert list(slots) == [(who, slot) for who, count in enumerate(admissions) for slot in range(count)]
-    assert spells.by_ed[through_ed].all()
+    through_ed = spells.origin == Origin.THROUGH_ED
+    in_order = np.repeat(np.arange(len(admissions)), admissions)
+    assert spells.patient[through_ed].tolist() == in_order.tolist(), "a patient's first admission first"
+    assert spells.via_ed[through_ed].all()
     assert (spells.start[through_ed] == 0).all(), "the ED says when"
 
 
 def test_direct_spells_top_up_to_the_rates(region: Region, plan: StayPlan, people: People) -> None:
     spells = plan.spells
-    direct = (spells.slot < 0) & (spells.start >= 0)
+    direct = spells.origin == Origin.DIRECT
     expected = stay_rates(region).direct.sum(axis=-1)[people.age, people.gender].sum()
     # Births and all others are drawn systematically, each to within one; stays a year ago are apart.
     assert abs(direct.sum() - expected) < 2
@@ -83,7 +85,7 @@ def test_births_do_not_follow_frailty_but_other_direct_stays_do(
     none = np.zeros(len(people), dtype=np.int64)
     frail = np.random.default_rng(2).random(len(people)) < 0.5
     spells = plan_for(none, np.where(frail, 1.9, 0.1)).spells
-    new = spells.start >= 0
+    new = spells.origin == Origin.DIRECT
     births = np.array([unit.stays.direct_rhythm == "births" for unit in units_of(region)])[spells.unit]
     # Some 40 births, half of them of the frail: standard error 0.08; of the others 95 %.
     assert 0.2 < frail[spells.patient[new & births]].mean() < 0.8
@@ -129,8 +131,9 @@ def test_alc_comes_at_the_end_of_a_spell_only(restless: StayPlan) -> None:
 
 def test_those_under_way_began_last_year_and_last_into_this_one(plan: StayPlan, people: People) -> None:
     spells = plan.spells
-    before = spells.start < 0
+    before = spells.origin == Origin.UNDER_WAY
     assert before.sum() > 5
+    assert (spells.start[before] < 0).all()
     assert (spells.start[before] >= -366 * DAY).all()
     assert (spells.start[before] + spells.duration[before] > 0).all()
     assert (spells.start[before] > -people.days_old[spells.patient[before]] * DAY).all(), (
@@ -144,10 +147,9 @@ def test_nobody_lies_in_two_beds_when_the_year_begins_nor_in_one_before_birth(re
     zeros = np.zeros(count, dtype=np.int64)
     infants = People(zeros, zeros, zeros, zeros, zeros + days_old, region.run.reference_date)
     often_ill = retuned(region, {"inpatient": {"stays_per_1000": {"Female": {"0-4": 10_000.0}}}})
-    streams = Streams(1)
-    times = timetable(often_ill, streams)
-    spells = plan_stays(often_ill, infants, np.ones(count), zeros.copy(), zeros, times, streams).spells
-    before = spells.start < 0
+    panel = panel_with(infants, np.ones(count))
+    spells = plan_stays(often_ill.with_run(seed=1), panel, zeros, zeros).spells
+    before = spells.origin == Origin.UNDER_WAY
     assert before.sum() > 30
     assert spells.start[before].min() > -days_old * DAY
     assert len(set(spells.patient[before])) == before.sum()
@@ -163,7 +165,7 @@ def test_who_has_other_contacts_is_home_again_before_the_summer(
     spells = plan_for(
         np.ones(len(people), dtype=np.int64), region=retuned(region, {"programs": long_stays})
     ).spells
-    left = (spells.start + spells.duration)[spells.start < 0]
+    left = (spells.start + spells.duration)[spells.origin == Origin.UNDER_WAY]
     assert len(left) > 20
     assert left.max() < 140 * DAY
 
@@ -188,6 +190,5 @@ def test_the_plan_is_that_of_its_seed(plan: StayPlan, plan_for: Planner, admissi
 def test_somebody_who_is_never_admitted_has_an_empty_plan(region: Region) -> None:
     zero = np.zeros(1, dtype=np.int64)
     child = People(zero, zero + 1, zero, zero, zero + 10 * 365, region.run.reference_date)
-    streams = Streams(7)
-    plan = plan_stays(region, child, np.ones(1), zero.copy(), zero, timetable(region, streams), streams)
+    plan = plan_stays(region.with_run(seed=7), panel_with(child, np.ones(1)), zero, zero)
     assert len(plan.spells.patient) == len(plan.stays.los) == 0

@@ -19,7 +19,7 @@ from lm_synth_assets.schema.vocabulary import (
     GENDERS,
     PEDIATRIC_ED,
 )
-from lm_synth_assets.simulation.streams import Streams
+from lm_synth_assets.simulation.panel import Panel
 from lm_synth_assets.simulation.visits import visit_counts
 from lm_synth_assets_tests.support.datasets import Tables, retuned
 
@@ -43,6 +43,10 @@ def alike(region: Region, count: int) -> People:
     zeros = np.zeros(count, dtype=np.int64)
     age_group, gender = zeros + AGE_GROUPS.index("45-64"), zeros + GENDERS.index("Female")
     return People(zeros, age_group, gender, zeros, zeros + 50 * 365, region.run.reference_date)
+
+
+def panel_with(people: People, base: NDArray[np.float64], frailty: NDArray[np.float64]) -> Panel:
+    return Panel(people, base, base.sum(axis=1) * frailty)
 
 
 class TestExpectedVisits:
@@ -85,7 +89,7 @@ class TestReconciledCounts:
     ) -> None:
         frailty = np.random.default_rng(seed).standard_gamma(0.55, len(people)) + 1e-6
         planned = planned_volumes(region)
-        counts = visit_counts(region, people, base, frailty, planned, Streams(seed))
+        counts = visit_counts(region.with_run(seed=seed), panel_with(people, base, frailty), planned)
         for service in range(len(ED_SUBSERVICES)):
             by_site = np.bincount(people.home, counts[:, service], minlength=len(region.sites))
             by_area = np.bincount(people.lha, counts[:, service], minlength=len(region.lhas))
@@ -95,7 +99,9 @@ class TestReconciledCounts:
     def test_each_age_and_gender_of_a_home_and_area_is_within_one(
         self, region: Region, people: People, base: np.ndarray
     ) -> None:
-        counts = visit_counts(region, people, base, np.ones(len(people)), planned_volumes(region), Streams(0))
+        counts = visit_counts(
+            region.with_run(seed=0), Panel(people, base, base.sum(axis=1)), planned_volumes(region)
+        )
         stratum = people.cell * len(region.sites) + people.home
         for service in range(len(ED_SUBSERVICES)):
             expected = np.bincount(stratum, base[:, service])
@@ -104,9 +110,8 @@ class TestReconciledCounts:
 
     def test_nobody_comes_who_is_not_expected(self, region: Region, people: People, base: np.ndarray) -> None:
         for seed in range(10):
-            counts = visit_counts(
-                region, people, base, np.ones(len(people)), planned_volumes(region), Streams(seed)
-            )
+            panel = Panel(people, base, base.sum(axis=1))
+            counts = visit_counts(region.with_run(seed=seed), panel, planned_volumes(region))
             assert (counts[base == 0] == 0).all()
 
     def test_nobody_over_17_of_their_age_group_is_in_pediatric_ed(
@@ -153,11 +158,8 @@ class TestFreeCounts:
 
     def test_totals_wander(self, region: Region, people: People, base: np.ndarray) -> None:
         free = retuned(region, {"ed": {"volume_control": "free"}})
-        frailty = np.ones(len(people))
-        planned = planned_volumes(free)
-        totals = [
-            visit_counts(free, people, base, frailty, planned, Streams(seed)).sum() for seed in range(20)
-        ]
+        panel, planned = Panel(people, base, base.sum(axis=1)), planned_volumes(free)
+        totals = [visit_counts(free.with_run(seed=seed), panel, planned).sum() for seed in range(20)]
         # Poisson: the standard deviation of a total is its root, here 48; reconciled totals stay within 3.
         assert np.std(totals) > 20
 
@@ -174,7 +176,7 @@ def _moments(region: Region, volume_control: str) -> tuple[float, float, float]:
     frailty = np.random.default_rng(1).standard_gamma(shape, len(people)) / shape
     planned = np.zeros((len(run.lhas), len(run.sites), len(ED_SUBSERVICES)))
     planned[0, 0] = base.sum(axis=0)
-    counts = visit_counts(run, people, base, frailty, planned, Streams(1))[:, ADULT]
+    counts = visit_counts(run.with_run(seed=1), panel_with(people, base, frailty), planned)[:, ADULT]
     return float(counts.mean()), float(counts.var()), float(base[0, ADULT])
 
 

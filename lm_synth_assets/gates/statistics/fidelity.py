@@ -48,17 +48,23 @@ Scores = dict[str, float]
 def _undisturbed() -> Iterator[None]:
     """Within, scores come out the same each time; outside, nothing shows that they were computed.
 
-    sdmetrics draws from numpy's global generator and warns of small samples. One thread, because many of them
-    wait for each other longer than they compute.
+    sdmetrics warns of small samples. One thread, because many of them wait for each other longer than they
+    compute.
     """
     from threadpoolctl import threadpool_limits
 
+    with _global_generator_seeded(), warnings.catch_warnings(), threadpool_limits(1):
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextmanager
+def _global_generator_seeded() -> Iterator[None]:
+    """Seed numpy's global generator, which sdmetrics draws from, and restore its state afterwards."""
     state = np.random.get_state()  # noqa: NPY002
     np.random.seed(0)  # noqa: NPY002
     try:
-        with warnings.catch_warnings(), threadpool_limits(1):
-            warnings.simplefilter("ignore")
-            yield
+        yield
     finally:
         np.random.set_state(state)  # noqa: NPY002
 

@@ -20,7 +20,6 @@ from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES
 from lm_synth_assets.simulation.arrivals import timetable
-from lm_synth_assets.simulation.streams import Streams
 
 _TWIN_PATIENTS = 20_000
 _TWIN_SEED_STEP = 1
@@ -46,7 +45,7 @@ def los_shape(tables: Tables, region: Region) -> Verdict:
 
 def arrival_shape(tables: Tables, region: Region) -> Verdict:
     """Arrivals over the day and over the year follow the rhythm of their subservice (Kolmogorov-Smirnov)."""
-    times = timetable(region, Streams(region.run.seed))
+    times = timetable(region)
     frame = tables["ed_encounters"]
     arrival = frame["arrival_ts"]
     second = (arrival.dt.hour * HOUR + arrival.dt.minute * MINUTE + arrival.dt.second).to_numpy()

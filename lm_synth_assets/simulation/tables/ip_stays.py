@@ -1,14 +1,12 @@
-"""Inpatient stays: the planned stays, joined to the ED encounters that began them."""
+"""ip_stays: one row an inpatient stay."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.model.frailty import recover_frailty
-from lm_synth_assets.model.people import patient_numbers, people_of
+from lm_synth_assets.model.people import patient_numbers
 from lm_synth_assets.model.units import units_of
-from lm_synth_assets.model.visits import expected_visits
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Ints, Mask
 from lm_synth_assets.schema.identifiers import subprogram_key
@@ -19,55 +17,37 @@ from lm_synth_assets.schema.vocabulary import (
     ROUTE_ED,
     ROUTE_TRANSFER,
 )
-from lm_synth_assets.simulation.arrivals import timetable
-from lm_synth_assets.simulation.stay_plan import HUNDREDTH, plan_stays
-from lm_synth_assets.simulation.streams import Streams
+from lm_synth_assets.simulation.inpatient import Admissions, hospital_year
+from lm_synth_assets.simulation.panel import panel_of
+from lm_synth_assets.simulation.spells import HUNDREDTH, Origin
 from lm_synth_assets.simulation.tables.columns import categorical
 
 
 def ip_stays(region: Region, patients: pd.DataFrame, ed_encounters: pd.DataFrame) -> pd.DataFrame:
-    """ip_stays from patients and ed_encounters: one row a stay, in order of admission.
+    """ip_stays from patients and ed_encounters, in order of admission.
 
-    A patient's first, second, ... admission through the ED, by time, starts the spell planned for it, when
-    the ED visit ends (and after the way to another site where the own one lacks the subprogram).
+    Raises NoRoom when a patient's direct stays do not fit the year.
     """
-    people = people_of(patients, region.run.reference_date)
-    streams = Streams(region.run.seed)
-    admissions = ed_encounters.loc[
+    year = np.datetime64(region.run.reference_date, "s")
+    visits = ed_encounters.loc[
         ed_encounters["dispo"] == ADMITTED, ["encounter_id", "patient_id", "departure_ts"]
     ]
-    number = patient_numbers(admissions["patient_id"])
-    order = np.argsort(number, kind="stable")
-    per_patient = np.bincount(number, minlength=len(people))
-    spells, stays = plan_stays(
-        region,
-        people,
-        recover_frailty(expected_visits(region, people), patients["expected_ed_rate"].to_numpy()),
-        patients["ed_visits_year"].to_numpy(dtype=np.int64),
-        per_patient,
-        timetable(region, streams),
-        streams,
+    departure = (visits["departure_ts"].to_numpy().astype("datetime64[s]") - year).astype(np.int64)
+    admissions = Admissions(patient_numbers(visits["patient_id"]), departure)
+    spells, stays, admission = hospital_year(
+        region, panel_of(region, patients), patients["ed_visits_year"].to_numpy(dtype=np.int64), admissions
     )
-    year = np.datetime64(f"{region.run.start_year}-01-01", "s")
-    left_ed = (admissions["departure_ts"].to_numpy().astype("datetime64[s]") - year).astype(np.int64)
-    from_ed = spells.slot >= 0
-    start = spells.start.copy()
-    start[from_ed] = left_ed[order]
-    encounter = np.zeros(len(start), dtype=np.int64)
-    encounter[from_ed] = admissions["encounter_id"].to_numpy()[order]
-
-    admit = start[stays.spell] + stays.offset
-    patient = spells.patient[stays.spell]
+    spell, first = stays.spell, stays.first
+    patient, admit = spells.patient[spell], spells.start[spell] + stays.offset
     by_time = np.lexsort((patient, admit))
     stay_id = np.empty(len(admit), dtype=np.int64)
     stay_id[by_time] = np.arange(1, len(admit) + 1)
-    before = np.where(stays.first, 0, np.append(0, stay_id[:-1])[: len(stay_id)])
-    encounter_of_stay = np.where(stays.first, encounter[stays.spell], 0)
-    route = _routes(spells.by_ed[stays.spell], stays.first)
-    unit = spells.unit[stays.spell]
+    through_ed = spells.origin == Origin.THROUGH_ED
+    encounter = np.zeros(len(spells.patient), dtype=np.int64)
+    encounter[through_ed] = visits["encounter_id"].to_numpy()[admission]
     units = units_of(region)
-    program = np.array([u.program_id for u in units])[unit]
-    subprogram = np.array([u.subprogram_id for u in units])[unit]
+    program = np.array([unit.program_id for unit in units])[spells.unit[spell]]
+    subprogram = np.array([unit.subprogram_id for unit in units])[spells.unit[spell]]
     admit_ts = (year + admit).astype("datetime64[ns]")
     frame = pd.DataFrame(
         {
@@ -83,18 +63,20 @@ def ip_stays(region: Region, patients: pd.DataFrame, ed_encounters: pd.DataFrame
             "subprogram_key": subprogram_key(program, subprogram).astype(np.int32),
             "admit_date": admit_ts.astype("datetime64[D]").astype("datetime64[ns]"),
             "alc_days": stays.alc / 100,
-            "admit_route": categorical(route, ADMIT_ROUTES),
-            "ed_encounter_id": _or_null(encounter_of_stay),
-            "transfer_from_stay_id": _or_null(before),
+            "admit_route": categorical(_routes(spells.via_ed[spell], first), ADMIT_ROUTES),
+            "ed_encounter_id": _known(encounter[spell], first & through_ed[spell]),
+            "transfer_from_stay_id": _known(np.roll(stay_id, 1), ~first),
         }
     )
     return frame.take(by_time).reset_index(drop=True)
 
 
-def _routes(by_ed: Mask, first: Mask) -> Ints:
+def _routes(via_ed: Mask, first: Mask) -> Ints:
+    """The index of the admit_route of each stay (stays,)."""
     ed, direct, transfer = map(ADMIT_ROUTES.index, (ROUTE_ED, ROUTE_DIRECT, ROUTE_TRANSFER))
-    return np.where(first, np.where(by_ed, ed, direct), transfer)
+    return np.where(first, np.where(via_ed, ed, direct), transfer)
 
 
-def _or_null(numbers: Ints) -> pd.arrays.IntegerArray:
-    return pd.arrays.IntegerArray(numbers, numbers == 0)
+def _known(numbers: Ints, known: Mask) -> pd.arrays.IntegerArray:
+    """The numbers where they are known, and null elsewhere."""
+    return pd.arrays.IntegerArray(np.where(known, numbers, 0), ~known)
