@@ -13,7 +13,6 @@ from lm_synth_assets.orchestration.run_resource import RESOURCE
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.catalogue import TABLES, foreign_keys, primary_key
 from lm_synth_assets.simulation.catalogue import PARTS, RECIPES, part_values
-from lm_synth_assets.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,8 +52,6 @@ def _table_asset(table: Table) -> dg.AssetsDefinition:
         required_resource_keys={RESOURCE},
         dagster_type=dataframe_type(table),
         description=f"{table.comment}. {recipe.about}",
-        kinds={"python", "pandas"},
-        code_version=__version__,
         metadata={"dagster/column_schema": column_schema(table), "dagster/table_name": table.name},
     )
     def computed(context: dg.AssetExecutionContext, **inputs: Any) -> dg.Output[Any]:

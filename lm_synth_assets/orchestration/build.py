@@ -1,14 +1,13 @@
-"""Where all meets: assets, gates and resources, built for some settings."""
+"""The definitions: assets, checks, jobs, schedules, sensors and resources, built for some settings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from multiprocessing import get_all_start_methods
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from lm_synth_assets.orchestration import automation
 from lm_synth_assets.orchestration.assets import table_assets
 from lm_synth_assets.orchestration.checks import table_checks
 from lm_synth_assets.orchestration.configuration_assets import configuration
@@ -16,15 +15,18 @@ from lm_synth_assets.orchestration.configuration_sensor import configuration_cha
 from lm_synth_assets.orchestration.dagster_internals import UnresolvedAssetJobDefinition
 from lm_synth_assets.orchestration.failure_sensor import tell_what_failed
 from lm_synth_assets.orchestration.io_manager import IO_MANAGER, io_manager
+from lm_synth_assets.orchestration.jobs import jobs as named_jobs
+from lm_synth_assets.orchestration.policy import with_policy
 from lm_synth_assets.orchestration.report_asset import quality_report
 from lm_synth_assets.orchestration.run_resource import RESOURCE, run_resource
+from lm_synth_assets.orchestration.schedules import freshness, regeneration
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.storage.formats import FILE_FORMATS
 
 if TYPE_CHECKING:
     from lm_synth_assets.dataset.dataset import DataSet
 
-# Where the system can fork, a step's process starts from one that has everything loaded: half the time.
+# Where the system can fork, a step's process starts from one that has loaded everything: half the time.
 _EVERYTHING = [
     "lm_synth_assets.definitions",
     "lm_synth_assets.report.pictures.registry",
@@ -35,9 +37,6 @@ _START: dict[str, dict[str, list[str]]] = (
     if "forkserver" in get_all_start_methods()
     else {"spawn": {}}
 )
-
-OWNERS = ["team:lm-synth"]
-TAGS = {"data": "synthetic"}
 
 EXECUTORS: dict[str, dg.ExecutorDefinition] = {
     "in_process": dg.in_process_executor,
@@ -57,16 +56,12 @@ def build_defs(
     `data_set` is what a run in this process makes; without it, runs read the configuration file that they or
     the settings name. With `fidelity` there are the checks of sdmetrics, too.
     """
-    assets: list[Any] = [
-        *configuration(),
-        *table_assets(),
-        quality_report(settings.out, automation.freshness(settings)),
-    ]
+    assets = [*configuration(), *table_assets(), quality_report(settings.out)]
     return dg.Definitions(
-        assets=list(dg.map_asset_specs(_with_policy, assets)),
+        assets=with_policy(assets, freshness(settings)),
         asset_checks=table_checks(fidelity=fidelity),
-        jobs=[*automation.jobs(), *jobs],
-        schedules=[automation.regeneration(settings)],
+        jobs=[*named_jobs(), *jobs],
+        schedules=[regeneration(settings)],
         sensors=[configuration_changed(settings), tell_what_failed],
         resources={
             RESOURCE: run_resource(str(settings.config), data_set.request if data_set else None),
@@ -74,8 +69,3 @@ def build_defs(
         },
         executor=EXECUTORS[settings.executor],
     )
-
-
-def _with_policy(spec: dg.AssetSpec) -> dg.AssetSpec:
-    """What holds for every asset: who owns it, and that it is synthetic."""
-    return spec.replace_attributes(owners=OWNERS, tags={**spec.tags, **TAGS})

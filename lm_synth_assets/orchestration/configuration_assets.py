@@ -17,7 +17,6 @@ def configuration() -> list[dg.AssetSpec]:
             part_key(part),
             group_name=GROUP,
             description=_description(part),
-            kinds={"yaml"},
         )
         for part in PARTS
     ]

@@ -8,8 +8,8 @@ import dagster as dg
 from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.orchestration import provenance
 from lm_synth_assets.orchestration.assets import MADE_FROM
-from lm_synth_assets.orchestration.automation import REGENERATE
 from lm_synth_assets.orchestration.checks import gates_by_check
+from lm_synth_assets.orchestration.jobs import REGENERATE
 from lm_synth_assets.orchestration.run_resource import requested, run_config
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.simulation.catalogue import GATES, PARTS, part_values

@@ -8,6 +8,7 @@ import dagster as dg
 from lm_synth_assets.errors import CapacityError, ConfigError
 from lm_synth_assets.orchestration import provenance
 from lm_synth_assets.orchestration.dagster_internals import MAX_RETRIES_TAG
+from lm_synth_assets.orchestration.settings import dagster_home
 from lm_synth_assets.region.run_request import FIELDS, RunRequest
 from lm_synth_assets.simulation.catalogue import part_values
 
@@ -32,7 +33,8 @@ def run_resource(config: str, given: RunRequest | None = None) -> dg.ResourceDef
                 # Dagster repeats a run that was lost before its first step; this one would fail again.
                 context.instance.add_run_tags(context.run_id, {MAX_RETRIES_TAG: "0"})
             raise
-        if context.instance is not None:
+        # A temporary instance has nothing to compare a configuration with.
+        if context.instance is not None and dagster_home():
             provenance.record(context.instance, part_values(request.region))
         return request
 

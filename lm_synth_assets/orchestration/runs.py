@@ -1,15 +1,12 @@
 """Making a data set: one Dagster run in this process, its progress, and its outcome as data."""
 
-import os
 import uuid
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import dagster as dg
 
 from lm_synth_assets.dataset.dataset import DataSet
 from lm_synth_assets.dataset.outcome import Outcome, Progress
-from lm_synth_assets.errors import ConfigError
 from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.gates.gate import Gate
 from lm_synth_assets.orchestration import events
@@ -17,7 +14,7 @@ from lm_synth_assets.orchestration.assets import REPORT
 from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.checks import gates_by_check
 from lm_synth_assets.orchestration.dagster_internals import DagsterEvent, EventLogEntry
-from lm_synth_assets.orchestration.settings import Settings
+from lm_synth_assets.orchestration.settings import Settings, dagster_home
 from lm_synth_assets.region.run_request import RunRequest
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.simulation.catalogue import tables_left_out
@@ -101,12 +98,7 @@ def _run(settings: Settings, data_set: DataSet, assets: Sequence[str], progress:
 
 def _instance() -> dg.DagsterInstance:
     """With DAGSTER_HOME, that instance, which keeps the run in its history; without it, a temporary one."""
-    home = os.environ.get("DAGSTER_HOME")
-    if not home:
-        return dg.DagsterInstance.ephemeral()
-    if not Path(home).expanduser().is_absolute() or not Path(home).expanduser().is_dir():
-        raise ConfigError(f"environment: DAGSTER_HOME: must be the absolute path of a folder; found '{home}'")
-    return dg.DagsterInstance.get()
+    return dg.DagsterInstance.get() if dagster_home() else dg.DagsterInstance.ephemeral()
 
 
 def _record(

@@ -72,6 +72,20 @@ class Settings(BaseModel):
         return without_password(self.mysql_url.get_secret_value())
 
 
+def dagster_home() -> Path | None:
+    """The folder of Dagster's instance; without one, the instance is temporary, and its history is lost.
+
+    Raises ConfigError where DAGSTER_HOME names no folder.
+    """
+    home = os.environ.get("DAGSTER_HOME")
+    if not home:
+        return None
+    folder = Path(home).expanduser()
+    if not folder.is_absolute() or not folder.is_dir():
+        raise ConfigError(f"environment: DAGSTER_HOME: must be the absolute path of a folder; found '{home}'")
+    return folder
+
+
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings of an environment. Raises ConfigError that names the variable that is wrong."""
     given = {

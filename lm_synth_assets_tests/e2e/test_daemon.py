@@ -9,11 +9,12 @@ from functools import partial
 from pathlib import Path
 
 from lm_synth_assets.gates.catalogue import all_gates
-from lm_synth_assets.orchestration.automation import REGENERATE, SCHEDULE, SEED_TAG
 from lm_synth_assets.orchestration.checks import gates_by_check
 from lm_synth_assets.orchestration.configuration_sensor import CHANGED_TAG
 from lm_synth_assets.orchestration.configuration_sensor import SENSOR as CONFIGURATION_CHANGED
 from lm_synth_assets.orchestration.failure_sensor import SENSOR as TELL_WHAT_FAILED
+from lm_synth_assets.orchestration.jobs import REGENERATE
+from lm_synth_assets.orchestration.schedules import SCHEDULE, SEED_TAG
 from lm_synth_assets_tests.integration.test_failures import STRICT
 from lm_synth_assets_tests.support.commands import ROOT
 from lm_synth_assets_tests.support.dagster_client import Dagster, until

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from lm_synth_assets.orchestration.automation import SCHEDULE
+from lm_synth_assets.orchestration.schedules import SCHEDULE
 from lm_synth_assets.report.pictures.registry import PICTURES
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets_tests.support.browser_pages import Ui

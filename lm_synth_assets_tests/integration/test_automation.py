@@ -8,9 +8,10 @@ import dagster as dg
 import pytest
 
 from lm_synth_assets.gates.catalogue import all_gates
-from lm_synth_assets.orchestration.automation import REGENERATE, SCHEDULE, SEED_TAG
 from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.checks import gates_by_check
+from lm_synth_assets.orchestration.jobs import REGENERATE
+from lm_synth_assets.orchestration.schedules import SCHEDULE, SEED_TAG
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets_tests.support.commands import TINY, files
@@ -97,7 +98,7 @@ class TestSchedule:
         request = self.request(found)
         assert request.tags[SEED_TAG] == "2026112305, fresh"
         told = request.run_config["resources"]["generation"]["config"]
-        assert (told["seed"], told["patients"], told["config"]) == (2026112305, 2000, str(TINY))
+        assert told == {"config": str(TINY), "seed": 2026112305}
         with dg.DagsterInstance.ephemeral() as instance:
             result = found.resolve_job_def(REGENERATE).execute_in_process(
                 run_config=request.run_config, instance=instance

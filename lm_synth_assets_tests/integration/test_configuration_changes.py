@@ -7,19 +7,19 @@ import dagster as dg
 import pytest
 from dagster._core.definitions.data_version import CachingStaleStatusResolver, StaleStatus
 from dagster._core.loader import LoadingContextForTest
-from lm_synth_assets.orchestration.table_asset import MADE_FROM
 
 from lm_synth_assets.errors import ConfigError
 from lm_synth_assets.gates.catalogue import all_gates
-from lm_synth_assets.orchestration.automation import REGENERATE
+from lm_synth_assets.orchestration.assets import MADE_FROM
 from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.checks import gates_by_check
 from lm_synth_assets.orchestration.configuration_sensor import CHANGED_TAG, SENSOR
-from lm_synth_assets.orchestration.provenance import PARTS, data_versions, part_key
-from lm_synth_assets.orchestration.run_resource import Generation
+from lm_synth_assets.orchestration.jobs import REGENERATE
+from lm_synth_assets.orchestration.provenance import data_versions, part_key
+from lm_synth_assets.orchestration.run_resource import run_config
 from lm_synth_assets.orchestration.settings import Settings
-from lm_synth_assets.region.files import load_region
 from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.simulation.catalogue import PARTS
 from lm_synth_assets_tests.support.commands import EXTENDS_TINY
 
 FEW = f"{EXTENDS_TINY}run: {{patients: 300}}\n"
@@ -47,8 +47,7 @@ class Deployment:
                 asset_selection=set(request.asset_selection or ()),
                 asset_check_selection=request.asset_check_keys and set(request.asset_check_keys),
             )
-        generation = Generation.of(str(self.config), load_region(self.config), **changes)
-        config = {"resources": {"generation": {"config": generation.model_dump()}}}
+        config = run_config(str(self.config), **changes)
         result = job.execute_in_process(instance=self.instance, run_config=config)
         assert result.success
         return result
@@ -76,7 +75,9 @@ class Deployment:
 
 
 @pytest.fixture
-def deployment(tmp_path: Path) -> Iterator[Deployment]:
+def deployment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
+    # What runs used is only recorded where there is a history.
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     with dg.DagsterInstance.ephemeral() as instance:
         yield Deployment(tmp_path, instance)
 
@@ -175,7 +176,7 @@ class TestSensor:
         made.edit(A_SCENARIO)
         requests, _ = made.tick()
         assert asked(requests) == WITH_A_SCENARIO | {"patients", "ed_encounters", "ip_stays"}
-        assert requests[0].run_config["resources"]["generation"]["config"]["seed"] == 42
+        assert requests[0].run_config == run_config(str(made.config))
 
     def test_waits_for_a_run_that_is_under_way(self, made: Deployment) -> None:
         made.tick()

@@ -6,7 +6,7 @@ import urllib.request
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeVar
 
-from lm_synth_assets.orchestration.automation import REGENERATE
+from lm_synth_assets.orchestration.jobs import REGENERATE
 from lm_synth_assets_tests.support.dagster_events import (
     Event,
     Made,
