@@ -1,5 +1,6 @@
 -- Made from lm_synth_assets/schema/ by `make docs`: do not edit.
--- What is in the tables: rows, references to nothing (a sound data set has none), and a year's ED projection.
+-- What is in the tables: rows, references to nothing (a sound data set has none), and the first year's ED
+-- projection.
 --
 --   mysql -h HOST -u lm_app -p --table lm_synth < deploy/mysql/verify.sql
 
@@ -54,15 +55,18 @@ UNION ALL SELECT 'fk_ip_prog' AS foreign_key, COUNT(*) AS orphans FROM `ip_stays
 UNION ALL SELECT 'fk_ip_site' AS foreign_key, COUNT(*) AS orphans FROM `ip_stays` c LEFT JOIN `dim_site` p ON p.`site_id` = c.`facility_id` WHERE c.`facility_id` IS NOT NULL AND p.`site_id` IS NULL
 UNION ALL SELECT 'fk_ip_subprog' AS foreign_key, COUNT(*) AS orphans FROM `ip_stays` c LEFT JOIN `dim_subprogram` p ON p.`program_id` = c.`program_id` AND p.`subprogram_id` = c.`subprogram_id` WHERE c.`program_id` IS NOT NULL AND c.`subprogram_id` IS NOT NULL AND p.`program_id` IS NULL;
 
--- ED projection check for a year
+-- The ED projection of the first year
+SET @year = (SELECT start_year FROM dataset_manifest);
 SELECT s.site_code AS facility,
        r.ed_subservice,
-       SUM(p.population * r.baserate_per_1000 / 1000.0) AS projected_volumes
+       SUM(1.0 * p.population * r.baserate_per_1000 / 1000.0) AS projected_volumes
 FROM population_projection p
 JOIN ed_baseline_rates r
-  ON p.lha_id=r.lha_id AND p.age_group=r.age_group AND p.gender=r.gender
-JOIN dim_lha l ON l.lha_id=p.lha_id
-JOIN dim_site s ON s.site_id=l.default_site_id
-WHERE p.year=2025
+  ON p.lha_id = r.lha_id
+ AND p.age_group = r.age_group
+ AND p.gender   = r.gender
+JOIN dim_lha l ON l.lha_id = p.lha_id
+JOIN dim_site s ON s.site_id = l.default_site_id
+WHERE p.year = @year
 GROUP BY s.site_code, r.ed_subservice
 ORDER BY projected_volumes DESC;

@@ -10,6 +10,7 @@ import pytest
 
 from lm_synth_assets.region.files import load_region
 from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.schema.projection_sql import ed_projection
 from lm_synth_assets.storage.files.csv import CsvStore
 from lm_synth_assets_tests.support.datasets import make_tables
 
@@ -98,3 +99,7 @@ def test_the_visits_of_each_catchment_meet_the_sql_within_five_percent_or_two_vi
     allowed = (0.05 * expected).clip(lower=2 * weight)
     off = (observed - expected).abs() > allowed
     assert not off.any(), compared[off]
+
+
+def test_the_sql_that_gates_and_scripts_run_is_that_of_the_blueprint() -> None:
+    assert ed_projection(2025).split() == PROJECTION.removesuffix(";\n").split()

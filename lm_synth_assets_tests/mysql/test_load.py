@@ -134,6 +134,8 @@ class TestScripts:
         assert ran.code == 0, ran.err
         assert "ip_stays\t" in ran.out
         assert "fk_ip_from\t0" in ran.out
+        # Each of the twelve sites has three subservices.
+        assert ran.out.partition("projected_volumes")[2].count("\n") == 12 * 3 + 1
 
     def test_replace_what_was_there(self, server: Server, database: Address, tiny: Path) -> None:
         for _ in range(2):

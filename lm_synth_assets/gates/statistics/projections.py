@@ -10,24 +10,20 @@ from lm_synth_assets.gates.comparing import each_once, within
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.sql import query
 from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.schema.projection_sql import CELLS, VISITS
 from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES
 
 _KEY = ["scenario_id", "year", "site_id", "ed_subservice"]
 
-# Section 10 of the blueprint, for every year and scenario at once.
-_PROJECTION = """
+# The blueprint's projection, for every year and scenario at once.
+_PROJECTION = f"""
 SELECT c.scenario_id,
        p.year,
        l.default_site_id AS site_id,
        r.ed_subservice,
-       SUM(1.0 * p.population * r.baserate_per_1000 / 1000.0 * c.ed_rate_multiplier
+       SUM({VISITS} * c.ed_rate_multiplier
            * power((1 + g.growth * c.growth_multiplier) / (1 + g.growth), p.year - g.base_year)) AS expected
-FROM population_projection p
-JOIN ed_baseline_rates r
-  ON p.lha_id = r.lha_id
- AND p.age_group = r.age_group
- AND p.gender   = r.gender
-JOIN dim_lha l ON l.lha_id = p.lha_id
+{CELLS}
 JOIN growth g ON g.lha_id = p.lha_id
 CROSS JOIN dim_scenario c
 GROUP BY c.scenario_id, p.year, l.default_site_id, r.ed_subservice

@@ -10,6 +10,7 @@ from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.sql import query
 from lm_synth_assets.model.flows import flow_shares
 from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.schema.projection_sql import CELLS, DEFAULT_SITES
 
 
 def _volumes(compared: pd.DataFrame, region: Region) -> Verdict:
@@ -44,20 +45,18 @@ def volumes_by_site(tables: Tables, region: Region) -> Verdict:
     return _volumes(compared.reset_index(), region)
 
 
-_BY_CATCHMENT = """
-WITH population AS (SELECT * FROM population_projection WHERE year = {year}),
-segment AS (
+def _by_catchment(year: int, patients: int, frailty_shape: float) -> str:
+    """The projection's SQL for the sample, beside the visits of the same catchments."""
+    return f"""
+WITH segment AS (
   SELECT s.site_code AS facility,
          r.ed_subservice,
-         1.0 * p.population * {patients} / (SELECT SUM(population) FROM population) AS people,
+         1.0 * p.population * {patients}
+           / (SELECT SUM(population) FROM population_projection WHERE year = {year}) AS people,
          r.baserate_per_1000 / 1000.0 AS rate
-  FROM population p
-  JOIN ed_baseline_rates r
-    ON p.lha_id = r.lha_id
-   AND p.age_group = r.age_group
-   AND p.gender   = r.gender
-  JOIN dim_lha l ON l.lha_id = p.lha_id
-  JOIN dim_site s ON s.site_id = l.default_site_id
+  {CELLS}
+  {DEFAULT_SITES}
+  WHERE p.year = {year}
 ),
 projected AS (
   SELECT facility, ed_subservice, SUM(people * rate) AS expected,
@@ -70,7 +69,7 @@ visited AS (
   FROM ed_encounters v
   JOIN patients p ON p.patient_id = v.patient_id
   JOIN dim_lha l ON l.lha_id = p.lha_id
-  JOIN dim_site s ON s.site_id = l.default_site_id
+  {DEFAULT_SITES}
   GROUP BY s.site_code, v.ed_subservice
 )
 SELECT facility, ed_subservice, expected, COALESCE(observed, 0) AS observed, variance
@@ -78,16 +77,12 @@ FROM projected
 LEFT JOIN visited USING (facility, ed_subservice)
 ORDER BY facility, ed_subservice
 """
-"""The blueprint's example SQL (section 10) for the sample, beside the visits of the same catchments."""
 
 
 def volumes_by_catchment(tables: Tables, region: Region) -> Verdict:
     """ED volumes by the default site of the patient's area x ED subservice are those of the projection."""
-    sql = _BY_CATCHMENT.format(
-        year=region.run.start_year, patients=region.run.patients, frailty_shape=region.ed.frailty_shape
-    )
     compared = query(
-        sql,
+        _by_catchment(region.run.start_year, region.run.patients, region.ed.frailty_shape),
         population_projection=tables["population_projection"].drop(columns="period_date"),
         ed_baseline_rates=tables["ed_baseline_rates"],
         dim_lha=tables["dim_lha"],

@@ -10,6 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from lm_synth_assets.schema.catalogue import TABLES, foreign_key_constraints
+from lm_synth_assets.schema.projection_sql import ed_projection
 from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, in_order, quoted, script
 from lm_synth_assets.storage.mysql.session import STRICT
 
@@ -41,24 +42,16 @@ DEALLOCATE PREPARE finish;
 """
 
 _VERIFY = """\
--- What is in the tables: rows, references to nothing (a sound data set has none), and a year's ED projection.
+-- What is in the tables: rows, references to nothing (a sound data set has none), and the first year's ED
+-- projection.
 --
 --   mysql -h HOST -u lm_app -p --table lm_synth < deploy/mysql/verify.sql
 """
 
-_PROJECTION = """\
--- ED projection check for a year
-SELECT s.site_code AS facility,
-       r.ed_subservice,
-       SUM(p.population * r.baserate_per_1000 / 1000.0) AS projected_volumes
-FROM population_projection p
-JOIN ed_baseline_rates r
-  ON p.lha_id=r.lha_id AND p.age_group=r.age_group AND p.gender=r.gender
-JOIN dim_lha l ON l.lha_id=p.lha_id
-JOIN dim_site s ON s.site_id=l.default_site_id
-WHERE p.year=2025
-GROUP BY s.site_code, r.ed_subservice
-ORDER BY projected_volumes DESC;
+_PROJECTION = f"""\
+-- The ED projection of the first year
+SET @year = (SELECT start_year FROM dataset_manifest);
+{ed_projection("@year")};
 """
 
 
@@ -73,7 +66,7 @@ def load_script() -> str:
 
 
 def verify_script() -> str:
-    """Rows of each table, orphans of each foreign key, and the blueprint's own check."""
+    """Counts the rows of each table and the orphans of each foreign key, and projects ED visits."""
     counts = "\nUNION ALL ".join(
         f"SELECT '{table.name}' AS table_name, COUNT(*) AS row_count FROM {quoted(table.name)}"
         for table in _ORDER
