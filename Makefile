@@ -8,12 +8,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help setup generate validate test lint types ui bench power docs lock clean
+.PHONY: help setup generate validate test test-all lint types ui bench power docs lock clean
 
 help:
 	@echo "generate  make the default data set in out/ and check it"
 	@echo "validate  check the data set in out/"
-	@echo "test      run the tests"
+	@echo "test      run the tests, in minutes"
+	@echo "test-all  run those that \`test\` leaves out: MySQL servers, a browser, Dagster's daemon"
 	@echo "lint      check format, style, types and imports"
 	@echo "ui        Dagster's web interface on http://127.0.0.1:3000"
 	@echo "bench     measure speed and memory"
@@ -43,8 +44,13 @@ generate: $(RUN)
 validate: $(RUN)
 	$(BIN)/lm-synth validate --in ./out
 
+TESTS := $(BIN)/python -m pytest -n auto --dist worksteal
+
 test: $(DEV)
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(TESTS) -m "not slow"
+
+test-all: $(DEV)
+	$(TESTS) -m slow
 
 lint: $(DEV)
 	$(BIN)/ruff check .

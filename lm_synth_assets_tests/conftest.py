@@ -23,6 +23,7 @@ from lm_synth_assets_tests.support.commands import (
     lm_synth,
 )
 from lm_synth_assets_tests.support.datasets import Tables, make_tables
+from lm_synth_assets_tests.support.made_once import MadeOnce
 from lm_synth_assets_tests.support.servers import URL_VARIABLE, kinds, own_kinds
 
 # Whether a property holds depends neither on the clock nor on luck.
@@ -65,10 +66,18 @@ def judge(region: Region, tables: Tables) -> Judge:
 
 
 @pytest.fixture(scope="session")
-def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, Path]:
+def made_once(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """Makes what all processes of a run of the tests share."""
+    return MadeOnce.of(pytestconfig, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def tiny_run(made_once: MadeOnce) -> tuple[Ran, Path]:
     """What `lm-synth generate` says and writes for the tiny configuration, with all tables."""
-    folder = tmp_path_factory.mktemp("tiny") / "out"
-    return lm_synth("generate", "--config", TINY, "--out", folder, *WITH_ALL), folder
+    ran, folder = made_once(
+        "tiny", lambda folder: lm_synth("generate", "--config", TINY, "--out", folder / "out", *WITH_ALL)
+    )
+    return Ran(*ran), folder / "out"
 
 
 @pytest.fixture(scope="session")
@@ -102,8 +111,24 @@ def call(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     return run_main
 
 
+SLOW_FOLDERS = {"e2e", "mysql"}
+"""What is in these needs a server or a browser, so it is slow by nature."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all tests of the folders that are slow; elsewhere single tests are marked."""
+    for item in items:
+        if item.path.parent.name in SLOW_FOLDERS:
+            item.add_marker("slow")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say it where everybody looks when a part of the tests has not run."""
+    """Say at the end which tests have not run."""
+    if terminalreporter.config.option.markexpr == "not slow":
+        terminalreporter.line("Left out: what needs MySQL, a browser or minutes. `make test-all` runs that.")
+    if not any("/mysql/" in report.nodeid for report in terminalreporter.getreports("skipped")):
+        return
     if not own_kinds():
         part = "that stop and kill a MySQL server" if kinds() else "against MySQL"
         terminalreporter.section(f"the tests {part} did NOT run", yellow=True)

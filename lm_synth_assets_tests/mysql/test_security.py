@@ -28,8 +28,9 @@ from cryptography.x509.oid import NameOID
 from lm_synth_assets.dataset.load import create_tables
 from lm_synth_assets.orchestration.runs import generate
 from lm_synth_assets.region.files import load_region
+from lm_synth_assets.region.run_request import RunRequest
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.simulation.tables.dimensions import genders
+from lm_synth_assets.simulation.tables.dimensions import dim_gender
 from lm_synth_assets.storage.enforcement import enforce
 from lm_synth_assets.storage.files.csv import CsvStore
 from lm_synth_assets.storage.mysql import reading
@@ -102,8 +103,8 @@ def test_a_data_set_is_made_shrunk_and_read_with_no_more_than_the_grants(
     monkeypatch.setenv(PASSWORD_VARIABLE, database.password)
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
     for patients in (600, 300):
-        region = load_region(TINY).with_run(patients=patients, years=1)
-        outcome = generate(str(TINY), region, "mysql", database.url, (), lambda *_: None)
+        request = RunRequest.read(TINY, patients=patients, years=1)
+        outcome = generate(request, "mysql", database.url, lambda *_: None)
         assert outcome.errors == []
         assert outcome.not_run == []
         assert {table.name for table in outcome.tables} == set(TABLES)
@@ -514,7 +515,9 @@ LM_SYNTH = SCRIPTS / "lm-synth"
 def test_commands_show_no_password(
     guarded: Address, home: Path, tmp_path: Path, way: Callable[[Address, Path], dict[str, str]]
 ) -> None:
-    CsvStore(tmp_path / "out").write(TABLES["dim_gender"], enforce(TABLES["dim_gender"], genders()))
+    CsvStore(tmp_path / "out").write(
+        TABLES["dim_gender"], enforce(TABLES["dim_gender"], dim_gender(load_region(TINY)))
+    )
     url = () if way is in_url else ("--url", guarded.url)
     variables = {"DAGSTER_HOME": str(home), "LM_SYNTH_STORAGE": "mysql", "LM_SYNTH_CONFIG": str(TINY)}
     variables |= way(guarded, tmp_path)

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from lm_synth_assets.orchestration.report_asset import NAME as QUALITY_REPORT
+from lm_synth_assets.orchestration.assets import REPORT as QUALITY_REPORT
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets_tests.support.commands import (
     EXTENDS_DEFAULTS,
