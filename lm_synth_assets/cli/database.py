@@ -48,7 +48,7 @@ def load(
     with shown_progress(quiet or as_json, "load") as progress:
         outcome = run(path, storage, str(folder), place, validated=not no_validate, progress=progress)
     show(outcome, as_json=as_json, quiet=quiet, title="load")
-    sys.exit(0 if outcome.passed else 1)
+    sys.exit(outcome.exit_code)
 
 
 @click.command()

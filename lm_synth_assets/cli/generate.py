@@ -55,4 +55,4 @@ def generate(
     with shown_progress(quiet or as_json, "generate") as progress:
         outcome = run(request, storage or DEFAULT.name, place, progress)
     show(outcome, as_json=as_json, quiet=quiet, title="generate")
-    sys.exit(0 if outcome.passed else 1)
+    sys.exit(outcome.exit_code)

@@ -57,7 +57,7 @@ def validate(
     for report in reports:
         write_report(report, outcome)
     show(outcome, as_json=as_json, quiet=quiet, title="validate")
-    sys.exit(0 if outcome.passed else 1)
+    sys.exit(outcome.exit_code)
 
 
 @click.command()
@@ -123,4 +123,4 @@ def report(
     write(made, page)
     made.outcome.report = str(page)
     show_report(made.outcome, as_json=as_json, quiet=quiet)
-    sys.exit(0 if made.outcome.passed else 1)
+    sys.exit(made.outcome.exit_code)

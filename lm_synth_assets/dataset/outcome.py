@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from lm_synth_assets.errors import UserError
 from lm_synth_assets.gates.results import GateResult, Mark
 
 
@@ -22,7 +23,8 @@ class Outcome:
     """What a run has come to.
 
     `not_run` are gates that were due but not reached, `left_out` what it did not make or look at, with the
-    reason; `report` is where the quality report is, if it was made.
+    reason; `report` is where the quality report is, if it was made. `usage_error` marks an error for which
+    the user has to change the configuration.
     """
 
     tables: list[StoredTable] = field(default_factory=list)
@@ -31,12 +33,18 @@ class Outcome:
     errors: list[str] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
     report: str = ""
+    usage_error: bool = False
 
     @property
     def passed(self) -> bool:
         """Whether every blocking gate that was due has passed, and every other has at least judged."""
         stopping = any(result.mark in (Mark.FAIL, Mark.NOT_JUDGED) for result in self.gates)
         return not (stopping or self.errors or self.not_run)
+
+    @property
+    def exit_code(self) -> int:
+        """What the command ends with: 0 passed, 1 a gate or the storage failed, 2 usage or configuration."""
+        return UserError.exit_code if self.usage_error else int(not self.passed)
 
 
 Progress = Callable[[int, int, str], None]

@@ -1,10 +1,12 @@
 """What the events of a run say, as data: tables written, and why a step or the run failed."""
 
+from pkgutil import resolve_name
 from typing import Any
 
 import dagster as dg
 
 from lm_synth_assets.dataset.outcome import StoredTable
+from lm_synth_assets.errors import UserError
 from lm_synth_assets.orchestration.dagster_internals import DagsterEvent, SerializableErrorInfo
 from lm_synth_assets.orchestration.io_manager import REMOVED
 
@@ -45,18 +47,35 @@ def is_interrupt(event: DagsterEvent) -> bool:
     return error is not None and error.cls_name in _INTERRUPTS
 
 
+def is_usage_error(event: DagsterEvent) -> bool:
+    """Whether a step or the run failed for something that the user has to change in the configuration."""
+    error = _explaining(event)
+    if error is None or not error.message.startswith(_OURS):
+        return False
+    error_class = resolve_name(error.message.partition(": ")[0])
+    return issubclass(error_class, UserError) and error_class.exit_code == UserError.exit_code
+
+
+def _explaining(event: DagsterEvent) -> SerializableErrorInfo | None:
+    """The outermost error of this package behind a failure, or else the innermost of all.
+
+    Dagster keeps an error as text that starts with the module and name of its class.
+    """
+    error = error_of(event)
+    while error is not None and error.cause is not None and not error.message.startswith(_OURS):
+        error = error.cause
+    return error
+
+
 def reason(event: DagsterEvent) -> str:
     """Why a step or the run failed; empty for a failed check.
 
     Taken from the outermost error of this package, which explains those behind it, or else from the innermost
     of all.
     """
-    error = error_of(event)
+    error = _explaining(event)
     if error is None or error.cls_name == CHECK_FAILED:
         return ""
-    while error.cause is not None and not error.message.startswith(_OURS):
-        error = error.cause
-    # Dagster keeps an error as text that starts with the module and name of its class.
     _, _, message = error.message.partition(": ")
     text = message.strip() if error.message.startswith(_OURS) else f"{error.cls_name}: {message.strip()}"
     return text if event.step_key is None else f"{event.step_key}: {text}"

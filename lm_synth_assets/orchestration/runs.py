@@ -123,3 +123,4 @@ def _record(
         # A step's error is repeated by the run.
         if message and not any(message in known for known in outcome.errors):
             outcome.errors.append(message)
+            outcome.usage_error |= events.is_usage_error(event)

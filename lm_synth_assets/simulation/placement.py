@@ -90,7 +90,9 @@ def settle(
         start = rearrange(start)
         busy = busy[np.isin(contacts.patient[busy], np.unique(contacts.patient[moving]))]
     patients = len(np.unique(contacts.patient[moving]))
-    raise NoRoom(f"{patients:,} patients have more contacts than fit the year one after the other. {remedy}")
+    raise NoRoom(
+        f"the contacts of some patients ({patients:,}) do not fit the year one after the other. {remedy}"
+    )
 
 
 def _with_several(patient: Ints) -> Ints:

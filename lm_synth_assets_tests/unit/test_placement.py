@@ -128,7 +128,9 @@ def test_two_immovable_contacts_that_overlap_are_an_error() -> None:
 def test_no_room_is_an_error_that_says_what_to_do() -> None:
     patient, start, duration = np.zeros(3, dtype=np.int64), np.zeros(3, dtype=np.int64), np.full(3, 60)
     rng = np.random.default_rng(0)
-    with pytest.raises(NoRoom, match=r"^1 patients have more contacts than fit .* Lower the rates\.$"):
+    with pytest.raises(
+        NoRoom, match=r"^the contacts of some patients \(1\) do not fit .* Lower the rates\.$"
+    ):
         settle(
             Contacts(patient, start, duration),
             0,
