@@ -7,11 +7,13 @@ from typing import Any
 import click
 
 from lm_synth_assets.cli.options import URL_OPTION, common, place_of, run_options
+from lm_synth_assets.region.models.run import Run
+from lm_synth_assets.region.run_request import RunRequest
 from lm_synth_assets.storage.formats import DEFAULT, FORMATS, MYSQL
 
 
 @click.command()
-@run_options("patients", "start_year", "years", "seed")
+@run_options(*Run.model_fields)
 @click.option(
     "--out", "folder", type=click.Path(path_type=Path), help="Folder for the tables.  [default: out]"
 )
@@ -22,15 +24,11 @@ from lm_synth_assets.storage.formats import DEFAULT, FORMATS, MYSQL
     help=f"What to keep the tables as.  [default: {DEFAULT.name}, or {MYSQL.name} with --url]",
 )
 @URL_OPTION
-@click.option("--with-ed", is_flag=True, help="Make ED encounters.")
-@click.option("--with-ip", is_flag=True, help="Make inpatient stays; needs --with-ed.")
 @common
 def generate(
     folder: Path | None,
     storage: str | None,
     url: str | None,
-    with_ed: bool,
-    with_ip: bool,
     config: Path | None,
     as_json: bool,
     quiet: bool,
@@ -38,12 +36,7 @@ def generate(
 ) -> None:
     """Make a data set and check it with every gate."""
     storage, place = place_of(storage, folder, url)
-    if with_ip and not with_ed:
-        raise click.UsageError("--with-ip needs --with-ed: inpatient stays follow from ED admissions")
-
-    from lm_synth_assets.region.run_request import RunRequest
-
-    request = RunRequest.read(config, source="command line", with_ed=with_ed, with_ip=with_ip, **changes)
+    request = RunRequest.read(config, source="command line", **changes)
 
     from lm_synth_assets.model.sample import sample_sizes
 

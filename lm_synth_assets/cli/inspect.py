@@ -6,12 +6,13 @@ from pathlib import Path
 import click
 
 from lm_synth_assets.cli.options import common, place_of, readable, run_options, stored
+from lm_synth_assets.region.run_request import THRESHOLDS
 from lm_synth_assets.storage.formats import FORMATS
 
 
 @click.command()
 @stored
-@run_options("ks_threshold", "corr_threshold")
+@run_options(*THRESHOLDS)
 @click.option(
     "--select",
     "patterns",

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from lm_synth_assets.region.run_request import FIELDS, RunRequest
 from lm_synth_assets.storage.formats import FORMATS, MYSQL
 
 OUT = Path("out")
@@ -87,20 +88,24 @@ def database_of(url: str | None) -> str:
 
 def readable(config: Path | None, **changes: Any) -> str:
     """The configuration file of a command, once it has been read and checked. Raises ConfigError."""
-    from lm_synth_assets.region.run_request import RunRequest
-
     return RunRequest.read(config, source="command line", **changes).config
 
 
 def run_options(*names: str) -> Callable[[Command], Command]:
-    """An option for each of some fields of a run; one that is not given is None."""
-    from lm_synth_assets.region.run_request import FIELDS
+    """An option for each of some fields of a run.
+
+    One that is not given is None, but False for a field that is true or false: that one is a flag.
+    """
 
     def add(command: Command) -> Command:
         for name in reversed(names):
             field = FIELDS[name]
-            words = f"{(field.description or '').capitalize()}.  [default: as configured]"
-            command = click.option(f"--{name.replace('_', '-')}", type=field.annotation, help=words)(command)
+            if field.kind is bool:
+                option = click.option(field.option, is_flag=True, help=f"{field.description}.")
+            else:
+                help_text = f"{field.description}.  [default: as configured]"
+                option = click.option(field.option, type=field.kind, help=help_text)
+            command = option(command)
         return command
 
     return add

@@ -1,7 +1,7 @@
 """What one run makes, as a Dagster resource: the same fields for launchpad, schedules and commands."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import dagster as dg
 
@@ -53,7 +53,9 @@ def requested(fields: Mapping[str, Any]) -> RunRequest:
     # Imported lazily: not needed to load definitions.
     from lm_synth_assets.model.sample import sample_sizes
 
-    request = RunRequest.read(**fields)
+    changes = dict(fields)
+    config = changes.pop("config", None)
+    request = RunRequest.read(config, source=f"resource {RESOURCE}", **changes)
     sample_sizes(request.region)
     return request
 
@@ -66,11 +68,11 @@ def run_config(config: str, **changes: Any) -> dict[str, Any]:
 def _schema(config: str) -> dict[str, dg.Field]:
     fields = {
         name: dg.Field(
-            _TYPES[cast(type, field.annotation)],
+            _TYPES[field.kind],
             is_required=False,
-            description=f"{field.description}; as configured where it is left out",
+            description=f"{field.description}: {field.limits}. As configured where it is left out.",
         )
         for name, field in FIELDS.items()
     }
-    file = dg.Field(dg.StringSource, default_value=config, description="configuration file")
+    file = dg.Field(dg.StringSource, default_value=config, description="Configuration file")
     return {"config": file, **fields}

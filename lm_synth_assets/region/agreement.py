@@ -16,6 +16,7 @@ from lm_synth_assets.region.models.gates import Gates
 from lm_synth_assets.region.models.inpatient import Inpatient
 from lm_synth_assets.region.models.people import Lha
 from lm_synth_assets.region.models.programs import Program, Stays
+from lm_synth_assets.region.models.run import Run
 from lm_synth_assets.region.models.scenarios import Scenario
 from lm_synth_assets.region.models.sites import Coverage, Site
 from lm_synth_assets.region.problems import KeyPath, Problem
@@ -43,6 +44,13 @@ def _all_stays(programs: dict[str, Program]) -> Iterator[tuple[str, str, Stays]]
         for name, subprogram in section.subprograms.items():
             if subprogram.stays:
                 yield program, name, subprogram.stays
+
+
+def _stays_need_visits(run: Run) -> Iterator[Problem]:
+    if run.with_ip and not run.with_ed:
+        yield Problem(
+            ("run", "with_ip"), "needs with_ed, because inpatient stays follow from admissions through the ED"
+        )
 
 
 def _site_references(sites: dict[str, Site]) -> Iterator[Problem]:
@@ -265,6 +273,7 @@ def _gate_limits(gates: Gates) -> Iterator[Problem]:
 
 Rule: TypeAlias = Callable[..., Iterator[Problem]]
 RULES: tuple[Rule, ...] = (
+    _stays_need_visits,
     _site_references,
     _home_sites,
     _movers,

@@ -66,11 +66,6 @@ def locate(problem: Problem, sources: Sequence[Source]) -> FileProblem:
     )
 
 
-def describe_validation_error(error: ValidationError, source: str) -> str:
-    """The problems of a pydantic error, one a line, for values that come from elsewhere than a file."""
-    return "\n".join(f"{source}: {problem}" for problem in problems_of(error))
-
-
 def problems_of(error: ValidationError) -> list[Problem]:
     """The problems that pydantic reports of a region or one of its sections."""
     schema = Region.model_json_schema()

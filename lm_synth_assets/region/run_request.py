@@ -1,32 +1,56 @@
 """What one run makes: a configuration file, and the fields in which the run differs from it.
 
-The fields are declared once, in `Run` and `Gates`; the command's options, the Dagster resource, the manifest
-and the printed command derive from `FIELDS`.
+A field of a run is declared in `Run`, a threshold that a run may change in `Gates`. The command's options,
+the Dagster resource, the manifest, the parts of the configuration and the printed command follow from there.
 """
 
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from pydantic import ValidationError
-from pydantic.fields import FieldInfo
 
 from lm_synth_assets.errors import ConfigError
+from lm_synth_assets.region.agreement import disagreements
 from lm_synth_assets.region.files import DEFAULT_CONFIG, load_region
 from lm_synth_assets.region.models.gates import Gates
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.region.models.run import Run
-from lm_synth_assets.region.problems import describe_validation_error
+from lm_synth_assets.region.models.values import Section
+from lm_synth_assets.region.problems import Problem, describe_limits, problems_of, unknown_key
 
 THRESHOLDS = ("ks_threshold", "corr_threshold")
 """The thresholds of gates that a run may change."""
 
-FIELDS: dict[str, FieldInfo] = {
-    **Run.model_fields,
-    **{name: Gates.model_fields[name] for name in THRESHOLDS},
-}
+
+class RunField(NamedTuple):
+    """One field in which a run may differ from its configuration file."""
+
+    kind: type
+    description: str
+    unit: str
+    limits: str
+    option: str
+    """Its option on the command line: `--start-year`."""
+
+
+def _fields_of(model: type[Section], *names: str) -> dict[str, RunField]:
+    properties = model.model_json_schema()["properties"]
+    return {
+        name: RunField(
+            cast(type, model.model_fields[name].annotation),
+            properties[name]["description"],
+            properties[name].get("unit", ""),
+            describe_limits(properties[name]),
+            f"--{name.replace('_', '-')}",
+        )
+        for name in names
+    }
+
+
+FIELDS = _fields_of(Run, *Run.model_fields) | _fields_of(Gates, *THRESHOLDS)
 """Every field in which a run may differ from its configuration file, by name."""
 
 
@@ -34,7 +58,7 @@ FIELDS: dict[str, FieldInfo] = {
 class RunRequest:
     """A run: its configuration file, what differs from it, and the region that both together give.
 
-    `changes` holds only fields that were given, each of `FIELDS`.
+    `changes` holds the fields that were given, each one of `FIELDS`.
     """
 
     config: str
@@ -43,33 +67,38 @@ class RunRequest:
 
     @classmethod
     def read(cls, config: str | Path | None = None, *, source: str = "run", **changes: Any) -> "RunRequest":
-        """Read a configuration file, once, and apply some changes; one that is None changes nothing.
+        """Read a configuration file, once, and apply some changes.
 
-        `source` says in errors where the changes come from. Raises ConfigError for a file or a change that
-        cannot be used.
+        Raises ConfigError for a file or a change that cannot be used.
         """
         path = config or DEFAULT_CONFIG
+        return cls(str(path), {}, load_region(path)).changed(source, **changes)
+
+    def changed(self, source: str, **changes: Any) -> "RunRequest":
+        """The same run but for some fields; one that is None stays as it is.
+
+        Raises ConfigError, which names `source` and the field, for a change that is not allowed.
+        """
         given = {name: value for name, value in changes.items() if value is not None}
-        region = load_region(path)
+        problems = [Problem((name,), unknown_key(list(FIELDS))) for name in given if name not in FIELDS]
+        region = self.region
         try:
-            region = region.with_run(
-                **{name: value for name, value in given.items() if name not in THRESHOLDS}
-            ).with_thresholds(**{name: value for name, value in given.items() if name in THRESHOLDS})
+            region = region.with_run(**{name: given[name] for name in Run.model_fields if name in given})
+            region = region.with_thresholds(**{name: given[name] for name in THRESHOLDS if name in given})
         except ValidationError as error:
-            raise ConfigError(describe_validation_error(error, source)) from None
-        if region.run.with_ip and not region.run.with_ed:
-            raise ConfigError(
-                f"{source}: with_ip: needs with_ed, because inpatient stays follow from ED admissions"
-            )
-        return cls(str(path), given, region)
+            problems += problems_of(error)
+        problems += [Problem(path[1:], message) for path, message in disagreements({"run": region.run})]
+        if problems:
+            raise ConfigError("\n".join(f"{source}: {problem}" for problem in problems))
+        return RunRequest(self.config, {**self.changes, **given}, region)
 
     def command(self) -> str:
-        """The command that makes the same data set, for people to copy."""
+        """The command that makes the same data set, for people to copy; thresholds do not change the data."""
         values = self.region.run.model_dump()
         options = [
-            f"--{name.replace('_', '-')}" + ("" if value is True else f" {value}")
+            FIELDS[name].option if value is True else f"{FIELDS[name].option} {value}"
             for name, value in values.items()
             if value is not False
         ]
-        sizes = " ".join(option for option in options)
-        return f"lm-synth generate --config {shlex.quote(Path(self.config).name)} \\\n  {sizes}"
+        config = shlex.quote(Path(self.config).name)
+        return f"lm-synth generate --config {config} \\\n  {' '.join(options)}"

@@ -82,7 +82,7 @@ def test_help_names_every_flag(call: Call, command: str, flags: str) -> None:
 def test_stays_without_ed_are_wrong_usage(call: Call, tmp_path: Path) -> None:
     ran = call("generate", "--with-ip", "--out", tmp_path / "out")
     assert (ran.code, ran.out) == (2, "")
-    assert "--with-ip needs --with-ed" in ran.err
+    assert "command line: with_ip: needs with_ed" in ran.err
     assert not (tmp_path / "out").exists()
 
 

@@ -19,7 +19,6 @@ from lm_synth_assets.region.files import CONFIG_FOLDER, DEFAULT_CONFIG, load_reg
 from lm_synth_assets.region.models.programs import Subprogram
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.region.models.sites import Site
-from lm_synth_assets.region.problems import describe_validation_error
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS, CARE_SETTINGS, SITE_TYPES
 
 EXTENDS_DEFAULTS = f"extends: {DEFAULT_CONFIG}\n"
@@ -83,31 +82,6 @@ class TestAnotherRun:
 
         assert changed.run == defaults.run.model_copy(update={"patients": 300})
         assert changed.model_copy(update={"run": defaults.run}) == defaults
-
-    @pytest.mark.parametrize(
-        ("change", "message"),
-        [
-            ({"patients": 0}, "patients: must be a whole number, at least 1 and at most 9999999; found 0"),
-            ({"patients": -5}, "patients: must be a whole number, at least 1 and at most 9999999; found -5"),
-            ({"years": 0}, "years: must be a whole number, at least 1 and at most 50; found 0"),
-            ({"years": True}, "years: must be a whole number, at least 1 and at most 50; found true"),
-            (
-                {"days": 3},
-                "days: unknown key; must be one of patients, seed, start_year, years, with_ed, with_ip",
-            ),
-        ],
-    )
-    def test_is_validated_like_a_file(self, defaults: Region, change: dict[str, int], message: str) -> None:
-        with pytest.raises(ValidationError) as caught:
-            defaults.with_run(**change)
-
-        assert describe_validation_error(caught.value, "command line") == f"command line: {message}"
-
-    def test_names_all_its_problems(self, defaults: Region) -> None:
-        with pytest.raises(ValidationError) as caught:
-            defaults.with_run(patients=0, years=0)
-
-        assert len(describe_validation_error(caught.value, "here").splitlines()) == 2
 
 
 class TestHash:

@@ -419,6 +419,10 @@ MEDICINE = "programs: {Medicine: {subprograms: {Hospitalist: "
     ("text", "complaint"),
     [
         (
+            "run: {with_ed: false}",
+            "run.with_ip: needs with_ed, because inpatient stays follow from admissions through the ED",
+        ),
+        (
             "sites: {LM-BRC: {refers_to: [LM-XXX]}}",
             f"sites.LM-BRC.refers_to: LM-XXX is not a site; must be one of {SITES}",
         ),

@@ -6,6 +6,7 @@ import pandas as pd
 
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.region.models.run import TABLE_FIELDS
 from lm_synth_assets.simulation.tables.dataset_manifest import dataset_manifest
 from lm_synth_assets.version import __version__
 
@@ -16,7 +17,7 @@ def made_with_this_configuration(tables: Tables, region: Region) -> Verdict:
     if len(found) != 1:
         return Verdict(False, "one row", f"{len(found)} rows")
     observed = found.iloc[0]
-    which = {name: bool(observed[name]) for name in ("with_ed", "with_ip")}
+    which = {name: bool(observed[name]) for name in TABLE_FIELDS}
     expected = dataset_manifest(region.with_run(**which)).iloc[0]
     differing = [name for name in expected.index if str(observed[name]) != str(expected[name])]
     rows = pd.DataFrame([(name, str(expected[name]), str(observed[name])) for name in differing])

@@ -11,7 +11,7 @@ from lm_synth_assets.region.models.gates import Gates
 from lm_synth_assets.region.models.inpatient import Inpatient
 from lm_synth_assets.region.models.people import Lha, Population, Privacy
 from lm_synth_assets.region.models.programs import Program
-from lm_synth_assets.region.models.run import Run
+from lm_synth_assets.region.models.run import TABLE_FIELDS, Run
 from lm_synth_assets.region.models.scenarios import Scenario
 from lm_synth_assets.region.models.sites import Coverage, Site
 from lm_synth_assets.region.models.values import (
@@ -75,7 +75,7 @@ class Region(Section):
 
     def hash(self) -> str:
         """SHA-256 of all that rows depend on: everything but the gates, and which tables are asked for."""
-        left_out: dict[str, Any] = {"gates": True, "run": {"with_ed", "with_ip"}}
+        left_out: dict[str, Any] = {"gates": True, "run": set(TABLE_FIELDS)}
         return hashlib.sha256(self.model_dump_json(by_alias=True, exclude=left_out).encode()).hexdigest()
 
     def with_thresholds(self, **changes: float | None) -> "Region":

@@ -7,6 +7,9 @@ from pydantic import Field
 
 from lm_synth_assets.region.models.values import Section, Unit
 
+TABLE_FIELDS = ("with_ed", "with_ip")
+"""The fields that say which tables belong to the data set; no row of the other tables follows from them."""
+
 
 class Run(Section):
     """What one run makes. The command line and the launchpad may change each field for a single run."""

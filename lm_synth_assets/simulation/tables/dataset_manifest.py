@@ -9,6 +9,7 @@ import pandas as pd
 from lm_synth_assets.model.population import area_totals
 from lm_synth_assets.model.sample import sampling_weight
 from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.schema.vocabulary import DISCLAIMER
 from lm_synth_assets.version import __version__
 
@@ -22,22 +23,14 @@ def dataset_manifest(region: Region) -> pd.DataFrame:
     run = region.run
     config_hash = region.hash()
     identity = f"{run.model_dump_json()}/{config_hash}/{__version__}"
-    return pd.DataFrame(
-        [
-            {
-                "dataset_id": hashlib.sha256(identity.encode()).hexdigest(),
-                "seed": run.seed,
-                "config_hash": config_hash,
-                "package_version": __version__,
-                "reference_date": pd.Timestamp(run.reference_date),
-                "start_year": run.start_year,
-                "years": run.years,
-                "patients": run.patients,
-                "population": int(area_totals(region, run.start_year).sum()),
-                "sampling_weight": sampling_weight(region),
-                "with_ed": run.with_ed,
-                "with_ip": run.with_ip,
-                "disclaimer": DISCLAIMER,
-            }
-        ]
-    )
+    row = {
+        **run.model_dump(),
+        "dataset_id": hashlib.sha256(identity.encode()).hexdigest(),
+        "config_hash": config_hash,
+        "package_version": __version__,
+        "reference_date": pd.Timestamp(run.reference_date),
+        "population": int(area_totals(region, run.start_year).sum()),
+        "sampling_weight": sampling_weight(region),
+        "disclaimer": DISCLAIMER,
+    }
+    return pd.DataFrame([row], columns=TABLES["dataset_manifest"].columns.keys())
