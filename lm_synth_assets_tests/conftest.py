@@ -60,7 +60,7 @@ def judge(region: Region, tables: Tables) -> Judge:
     gates = {(gate.table, gate.name): gate for gate in all_gates()}
 
     def ask(table: str, gate: str, /, **damaged: pd.DataFrame) -> Verdict:
-        return gates[table, gate].judge(StoredTables.of(tables | damaged), region)
+        return gates[table, gate].resolve()(StoredTables.of(tables | damaged), region)
 
     return ask
 

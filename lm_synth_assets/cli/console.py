@@ -16,6 +16,7 @@ from lm_synth_assets.dataset import outcome_files
 from lm_synth_assets.dataset.outcome import Outcome, Progress, StoredTable
 from lm_synth_assets.dataset.published_figures import Comparison
 from lm_synth_assets.gates.declared.structure import STRUCTURAL
+from lm_synth_assets.gates.gate import NOT_EVALUATED
 from lm_synth_assets.gates.results import GateResult, Mark
 from lm_synth_assets.schema.vocabulary import DISCLAIMER
 
@@ -80,8 +81,8 @@ def _show_breaches(console: Console, outcome: Outcome) -> None:
     for result in outcome.gates:
         if result.mark in (Mark.FAIL, Mark.WARN):
             console.print(_breach(result), soft_wrap=True)
-    for reason, names in _not_judged(outcome).items():
-        console.print(f"NOT JUDGED {', '.join(names)}: {reason}", style="bold red", soft_wrap=True)
+    for reason, names in _not_evaluated(outcome).items():
+        console.print(f"NOT EVALUATED {', '.join(names)}: {reason}", style="bold red", soft_wrap=True)
     if outcome.not_run:
         tables = ", ".join(dict.fromkeys(gate.partition(".")[0] for gate in outcome.not_run))
         console.print(f"NOT RUN {len(outcome.not_run)} gates on {tables}", style="bold red", soft_wrap=True)
@@ -170,7 +171,7 @@ def _gates(outcome: Outcome) -> Table:
     return table
 
 
-_STYLES = {Mark.PASS: "green", Mark.WARN: "yellow", Mark.FAIL: "bold red", Mark.NOT_JUDGED: "bold red"}
+_STYLES = {Mark.PASS: "green", Mark.WARN: "yellow", Mark.FAIL: "bold red", Mark.NOT_EVALUATED: "bold red"}
 
 
 def _mark(result: GateResult) -> Text:
@@ -180,19 +181,20 @@ def _mark(result: GateResult) -> Text:
 
 def _breach(result: GateResult) -> Text:
     text = (
-        f"{result.mark.upper()} {result.table}.{result.gate}: expected {result.expected}; "
+        f"{result.mark.upper()} {result.full_name}: expected {result.expected}; "
         f"observed {result.observed}; threshold {result.threshold}"
     )
-    return Text(f"{text}\n{result.offending}" if result.offending else text)
+    rows = result.offending.markdown()
+    return Text(f"{text}\n{rows}" if rows else text)
 
 
-def _not_judged(outcome: Outcome) -> dict[str, list[str]]:
-    """The gates that could not judge, by the reason: one torn table keeps many from it."""
+def _not_evaluated(outcome: Outcome) -> dict[str, list[str]]:
+    """The gates that could not be evaluated, by reason: one torn table affects many."""
     by_reason: dict[str, list[str]] = {}
     for result in outcome.gates:
-        if result.mark is Mark.NOT_JUDGED:
-            reason = result.observed.removeprefix("not judged: ")
-            by_reason.setdefault(reason, []).append(f"{result.table}.{result.gate}")
+        if result.mark is Mark.NOT_EVALUATED:
+            reason = result.observed.removeprefix(NOT_EVALUATED)
+            by_reason.setdefault(reason, []).append(result.full_name)
     return by_reason
 
 

@@ -37,8 +37,8 @@ class Outcome:
 
     @property
     def passed(self) -> bool:
-        """Whether every blocking gate that was due has passed, and every other has at least judged."""
-        stopping = any(result.mark in (Mark.FAIL, Mark.NOT_JUDGED) for result in self.gates)
+        """Whether every blocking gate that was due has passed, and every other was at least evaluated."""
+        stopping = any(result.mark in (Mark.FAIL, Mark.NOT_EVALUATED) for result in self.gates)
         return not (stopping or self.errors or self.not_run)
 
     @property

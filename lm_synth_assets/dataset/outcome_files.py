@@ -6,6 +6,7 @@ from dataclasses import asdict
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from lm_synth_assets.dataset.outcome import Outcome
@@ -17,17 +18,26 @@ from lm_synth_assets.storage.files.publishing import atomic_file
 
 def as_json(outcome: Outcome) -> str:
     """The outcome as one JSON object."""
-    found = asdict(outcome)
-    for told, result in zip(found["gates"], outcome.gates, strict=True):
-        told["passed"] = result.passed
-    return json.dumps({"passed": outcome.passed, "disclaimer": DISCLAIMER, **found}, indent=2)
+    fields = {**asdict(outcome), "gates": [_gate(result) for result in outcome.gates]}
+    return json.dumps({"passed": outcome.passed, "disclaimer": DISCLAIMER, **fields}, indent=2)
+
+
+def _gate(result: GateResult) -> dict[str, Any]:
+    """A result as JSON: `offending` is a Markdown table, `offending_rows` the same rows as objects."""
+    return {
+        **asdict(result),
+        "offending": result.offending.markdown(),
+        "offending_rows": result.offending.objects(),
+        "offending_total": result.offending.total,
+        "passed": result.passed,
+    }
 
 
 def as_junit(outcome: Outcome) -> str:
     """The outcome as JUnit XML: a suite a table, a case a gate.
 
     A gate that warns is a skipped case with its reason, since JUnit knows no warnings; one that could not
-    judge, or was not reached, is an error.
+    be evaluated, or was not reached, is an error.
     """
     root = ElementTree.Element("testsuites", name="lm-synth")
     for table, results in groupby(outcome.gates, attrgetter("table")):
@@ -63,7 +73,7 @@ def write_report(path: Path, outcome: Outcome) -> None:
         file.write(REPORTS[path.suffix.lower()](outcome).encode())
 
 
-_ELEMENTS = {Mark.FAIL: "failure", Mark.WARN: "skipped", Mark.NOT_JUDGED: "error"}
+_ELEMENTS = {Mark.FAIL: "failure", Mark.WARN: "skipped", Mark.NOT_EVALUATED: "error"}
 
 
 def _suite(root: ElementTree.Element, name: str, cases: list[ElementTree.Element]) -> None:
@@ -78,7 +88,7 @@ def _case(result: GateResult) -> ElementTree.Element:
     if result.passed:
         return ElementTree.Element("testcase", name=result.gate, classname=where)
     message = f"expected {result.expected}; observed {result.observed}; threshold {result.threshold}"
-    return _problem(result.gate, where, _ELEMENTS[result.mark], message, result.offending)
+    return _problem(result.gate, where, _ELEMENTS[result.mark], message, result.offending.markdown())
 
 
 def _problem(name: str, where: str, element: str, message: str, text: str = "") -> ElementTree.Element:

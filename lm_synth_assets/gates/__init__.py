@@ -1,4 +1,5 @@
-"""The gates: what must hold of the stored tables, as pure judgements, a module a subject.
+"""The gates: what must hold of the stored tables.
 
-`gate` says what a gate is, `registry` lists them all, `checks` makes Dagster's asset checks of them.
+`gate` says what a gate is, `declared` has each of them as data, `catalogue` lists them all. `statistics` and
+`rules` evaluate them, `results` are what a gate comes to.
 """

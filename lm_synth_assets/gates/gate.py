@@ -1,6 +1,6 @@
 """What a gate is: a named rule for one stored table, as data, and how it is evaluated.
 
-Declarations load no numpy and no pandas: a gate names the function or the SQL rule that judges it.
+Declarations load no numpy and no pandas: a gate names the function or the SQL rule that evaluates it.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class Gate:
     may be: fields of the configuration stand in braces. `reads` are the other tables that it needs. A
     blocking gate stops what depends on the table; the others warn.
 
-    Either `function` names what judges the tables, as "module:function" in `lm_synth_assets.gates`, called
+    Either `function` names what evaluates the gate, as "module:function" in `lm_synth_assets.gates`, called
     with `arguments`, the tables and the region; or `rule` names an exact rule in `gates/rules`.
     """
 
@@ -121,24 +121,20 @@ class Gate:
         """The threshold as configured."""
         return self.threshold.format_map(dict(region))
 
-    def judge(self, tables: StoredTables, region: Region) -> Verdict:
-        """The verdict on some stored tables. Raises whatever the function of the gate raises."""
-        return self.resolve()(tables, region)
-
     def resolve(self) -> Callable[[StoredTables, Region], Verdict]:
-        """What judges the tables, imported on first use. Raises an error for a name that does not exist."""
+        """The function that evaluates the gate, imported on first use. It may raise; `evaluate` does not."""
         function, arguments = (_RULE, (self.rule,)) if self.rule else (self.function, self.arguments)
         return partial(resolve_name(f"lm_synth_assets.gates.{function}"), *arguments)
 
     def evaluate(self, tables: StoredTables, region: Region) -> Verdict:
         """The verdict on some stored tables, whatever they hold: never raises."""
         try:
-            verdict = self.judge(tables, region)
+            verdict = self.resolve()(tables, region)
         except Unreadable as error:
             verdict = _not_evaluated(str(error))
         except Exception as error:
             # Tables that break their schema or their keys may hold anything.
-            verdict = _not_evaluated(f"such data cannot be judged ({type(error).__name__}: {error})")
+            verdict = _not_evaluated(f"such data cannot be evaluated ({type(error).__name__}: {error})")
         return replace(verdict, threshold=verdict.threshold or self.stated_threshold(region))
 
 
@@ -146,5 +142,9 @@ _RULE = "rules.rule:evaluate"
 """What evaluates an exact rule, given its name, the tables and the region."""
 
 
+NOT_EVALUATED = "not evaluated: "
+"""What stands before the reason for which a gate could not be evaluated."""
+
+
 def _not_evaluated(reason: str) -> Verdict:
-    return Verdict(False, "to be judged", f"not judged: {reason}", evaluated=False)
+    return Verdict(False, "to be evaluated", f"{NOT_EVALUATED}{reason}", evaluated=False)

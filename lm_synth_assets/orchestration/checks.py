@@ -109,8 +109,8 @@ def _metadata(result: GateResult) -> dict[str, MetadataValue]:
         "threshold": MetadataValue.text(result.threshold),
         "mark": MetadataValue.text(result.mark.value),
     }
-    if result.offending:
-        metadata["offending rows"] = MetadataValue.md(result.offending)
+    if result.offending.total:
+        metadata["offending rows"] = MetadataValue.md(result.offending.markdown())
     return metadata
 
 
@@ -129,6 +129,6 @@ def _metadata_of_rules(results: Sequence[GateResult]) -> dict[str, MetadataValue
             f"{result.mark.value}: expected {result.expected}; observed {result.observed}; "
             f"threshold {result.threshold}"
         )
-        if result.offending:
-            metadata[f"{result.gate}: offending rows"] = MetadataValue.md(result.offending)
+        if result.offending.total:
+            metadata[f"{result.gate}: offending rows"] = MetadataValue.md(result.offending.markdown())
     return metadata

@@ -5,7 +5,7 @@ tables, so that the same data set has the same report wherever it lies.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -15,13 +15,12 @@ from lm_synth_assets.dataset.dataset import DataSet
 from lm_synth_assets.dataset.evaluate import evaluate
 from lm_synth_assets.dataset.outcome import Outcome, Progress, unseen
 from lm_synth_assets.dataset.published_figures import MEASURED, Comparison, published_figures
-from lm_synth_assets.gates.results import GateResult, Mark
+from lm_synth_assets.gates.results import GateResult, Mark, OffendingRows
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report.grids import (
     NO_ROWS,
     Grid,
     of_frame,
-    of_markdown,
 )
 from lm_synth_assets.report.identity import Identity, identity
 from lm_synth_assets.report.pictures.picture import Picture
@@ -30,24 +29,10 @@ from lm_synth_assets.report.pictures.rendering import svg
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.store import ReadableStore
 
-_FROM_GOOD_TO_BAD = (Mark.PASS, Mark.WARN, Mark.NOT_JUDGED, Mark.FAIL)
+_FROM_GOOD_TO_BAD = (Mark.PASS, Mark.WARN, Mark.NOT_EVALUATED, Mark.FAIL)
 
 Frames = Mapping[str, pd.DataFrame]
 Reasons = Mapping[str, str]
-
-
-class Judged(NamedTuple):
-    """What a gate has found, with the rows that show a breach."""
-
-    table: str
-    gate: str
-    description: str
-    formula: str
-    mark: Mark
-    expected: str
-    observed: str
-    threshold: str
-    rows: Grid
 
 
 class StoredTable(NamedTuple):
@@ -57,17 +42,17 @@ class StoredTable(NamedTuple):
     about: str
     rows: int | None
     why_not: str
-    gates: list[Judged]
+    gates: list[GateResult]
 
     @property
     def passed(self) -> int:
         """How many of its gates have passed."""
-        return sum(judged.mark is Mark.PASS for judged in self.gates)
+        return sum(result.passed for result in self.gates)
 
     @property
     def mark(self) -> Mark:
         """The worst mark of its gates."""
-        return max((judged.mark for judged in self.gates), key=_FROM_GOOD_TO_BAD.index)
+        return max((result.mark for result in self.gates), key=_FROM_GOOD_TO_BAD.index)
 
 
 class Plate(NamedTuple):
@@ -146,26 +131,18 @@ def _table(
         about=TABLES[name].comment or "",
         rows=len(frames[name]) if name in frames else None,
         why_not=absent.get(name, ""),
-        gates=[_judged(result, here) for result in outcome.gates if result.table == name],
+        gates=[_without_locations(result, here) for result in outcome.gates if result.table == name],
     )
 
 
-def _judged(result: GateResult, here: Callable[[str], str]) -> Judged:
+def _without_locations(result: GateResult, here: Callable[[str], str]) -> GateResult:
     observed = here(result.observed)
-    rows = of_markdown(result.offending) if result.offending else NO_ROWS
-    shown = [list(map(here, row)) for row in rows.rows]
-    return Judged(
-        table=result.table,
-        gate=result.gate,
-        description=result.description,
-        formula=result.formula,
-        mark=result.mark,
-        expected=result.expected,
-        observed=observed,
-        threshold=result.threshold,
-        # A single problem needs no table beside its own words.
-        rows=rows._replace(rows=[] if shown == [[observed]] else shown),
+    rows = tuple(
+        tuple(here(cell) if isinstance(cell, str) else cell for cell in row) for row in result.offending.rows
     )
+    # A single problem needs no table beside its own words.
+    offending = OffendingRows() if rows == ((observed,),) else replace(result.offending, rows=rows)
+    return replace(result, observed=observed, offending=offending)
 
 
 def _plate(picture: Picture, frames: Frames, absent: Reasons, region: Region) -> Plate:

@@ -5,10 +5,11 @@ YYYY-MM-DD.
 """
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pandas as pd
+
+from lm_synth_assets.gates.results import OffendingRows
 
 MOST_ROWS = 200
 """As many rows of a frame are shown."""
@@ -86,19 +87,7 @@ def _word(value: Any) -> str:
     return str(value)
 
 
-def of_markdown(text: str) -> Grid:
-    """A Markdown table as tabulate lays it out, of which a cell may itself hold a bar or several lines."""
-    header, rule, *lines = text.split("\n")
-    cuts = [position for position, letter in enumerate(rule) if letter == "|"]
-    marks = rule.strip("|").split("|")
-    cells = [_cells(line, cuts) for line in (header, *lines)]
-    if any(len(row) != len(marks) for row in cells):
-        return Grid([header.strip("| ")], [False], [[line.strip("| ")] for line in lines])
-    return Grid(cells[0], [not mark.startswith(":") for mark in marks], cells[1:])
-
-
-def _cells(line: str, cuts: list[int]) -> list[str]:
-    aligned = len(line) == cuts[-1] + 1 and all(line[cut] == "|" for cut in cuts)
-    # Letters of double width put the bars elsewhere.
-    parts = [line[start + 1 : end] for start, end in pairwise(cuts)] if aligned else line.split("|")[1:-1]
-    return [part.strip() for part in parts]
+def of_offending(offending: OffendingRows) -> Grid:
+    """The rows that breach a gate, under the names of their columns."""
+    grid = of_frame(pd.DataFrame(list(offending.rows), columns=list(offending.columns)))
+    return grid._replace(columns=list(offending.columns), more=offending.total - len(offending.rows))

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from lm_synth_assets.dataset.published_figures import Comparison
-from lm_synth_assets.gates.results import Mark
-from lm_synth_assets.report.content import Content, Judged
-from lm_synth_assets.report.grids import NOTHING
+from lm_synth_assets.gates.gate import NOT_EVALUATED
+from lm_synth_assets.gates.results import GateResult, Mark
+from lm_synth_assets.report.content import Content
+from lm_synth_assets.report.grids import NOTHING, of_offending
 from lm_synth_assets.schema.catalogue import TABLES, foreign_keys, primary_key
 from lm_synth_assets.schema.dictionary import Entry, entries
 from lm_synth_assets.schema.vocabulary import DISCLAIMER
@@ -28,7 +29,9 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 
-_COUNTED = {Mark.FAIL: "failed", Mark.NOT_JUDGED: "could not judge", Mark.WARN: "warned"}
+_ENVIRONMENT.filters["grid"] = of_offending
+
+_COUNTED = {Mark.FAIL: "failed", Mark.NOT_EVALUATED: "not evaluated", Mark.WARN: "warned"}
 
 
 class Fact(NamedTuple):
@@ -51,7 +54,7 @@ class Definition(NamedTuple):
 
 def page(content: Content) -> str:
     """The page, the same to the byte for the same content."""
-    gates = [judged for table in content.tables for judged in table.gates]
+    gates = [result for table in content.tables for result in table.gates]
     return _ENVIRONMENT.get_template("page.html.j2").render(
         **vars(content),
         version=__version__,
@@ -60,18 +63,18 @@ def page(content: Content) -> str:
         facts=_facts(content),
         tally=tally(gates),
         met=sum(figure.met for figure in content.figures),
-        failed=[judged for judged in gates if judged.mark is Mark.FAIL],
-        warned=[judged for judged in gates if judged.mark is Mark.WARN],
-        not_judged=_by_reason(gates),
+        failed=[result for result in gates if result.mark is Mark.FAIL],
+        warned=[result for result in gates if result.mark is Mark.WARN],
+        not_evaluated=_by_reason(gates),
         dictionary=_dictionary(),
         position=_position,
         told={told.name: told.value for told in content.identity.manifest},
     )
 
 
-def tally(gates: Iterable[Judged]) -> str:
+def tally(gates: Iterable[GateResult]) -> str:
     """How many of some gates have passed, and what became of the others, in words."""
-    counts = Counter(judged.mark for judged in gates)
+    counts = Counter(result.mark for result in gates)
     others = [f"{counts[mark]} {words}" for mark, words in _COUNTED.items() if counts[mark]]
     if not others:
         return f"All {counts[Mark.PASS]} gates passed"
@@ -97,12 +100,12 @@ def _facts(content: Content) -> list[Fact]:
     ]
 
 
-def _by_reason(gates: list[Judged]) -> dict[str, list[Judged]]:
-    """The gates that could not judge, by the reason: one torn table keeps many from it."""
-    found: dict[str, list[Judged]] = {}
-    for judged in gates:
-        if judged.mark is Mark.NOT_JUDGED:
-            found.setdefault(judged.observed.removeprefix("not judged: "), []).append(judged)
+def _by_reason(gates: list[GateResult]) -> dict[str, list[GateResult]]:
+    """The gates that could not be evaluated, by reason: one torn table affects many."""
+    found: dict[str, list[GateResult]] = {}
+    for result in gates:
+        if result.mark is Mark.NOT_EVALUATED:
+            found.setdefault(result.observed.removeprefix(NOT_EVALUATED), []).append(result)
     return found
 
 

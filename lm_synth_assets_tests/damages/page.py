@@ -16,7 +16,7 @@ def damages_page() -> str:
         "Made by `make docs` from the mutation suite (`lm_synth_assets_tests/damages`): good data of "
         f"{PATIENTS:,} patients, damaged in one way at a time. Tests assert that the gate of each section "
         "sees its damages; the last column says which others do not pass them either, by what they see or "
-        "because they cannot judge. Undamaged, the data pass every gate.",
+        "because they cannot be evaluated. Undamaged, the data pass every gate.",
     ]
     for gate, damages in groupby(whole_suite(), attrgetter("gate")):
         lines += ["", f"## {gate}", "", "| what if | also seen by |", "|---|---|"]

@@ -176,14 +176,14 @@ def test_a_missing_table_is_named(call: Call, copy: Path, table: str) -> None:
     assert "Traceback" not in ran.out + ran.err
 
 
-def test_gates_that_need_a_missing_table_do_not_judge_and_the_others_do(call: Call, copy: Path) -> None:
+def test_gates_that_need_a_missing_table_are_not_evaluated_and_the_others_are(call: Call, copy: Path) -> None:
     (copy / "ed_encounters.csv").unlink()
     ran = call("validate", "--in", copy, "--config", TINY, "--json")
     assert ran.code == 1
     marks = {(gate["table"], gate["gate"]): gate["mark"] for gate in json.loads(ran.out)["gates"]}
     assert marks["ed_encounters", "schema"] == "fail"
-    assert marks["ed_encounters", "keys"] == "not judged"
-    assert marks["ip_stays", "admissions_have_stays"] == "not judged"
+    assert marks["ed_encounters", "keys"] == "not evaluated"
+    assert marks["ip_stays", "admissions_have_stays"] == "not evaluated"
     assert marks["ip_stays", "length_of_stay"] == "pass"
     assert marks["patients", "marginals"] == "pass"
 
@@ -200,7 +200,7 @@ def test_tables_that_were_not_asked_for_are_not_missed(
     assert json.loads(ran.out)["left_out"] == dict.fromkeys(left_out, "not made, as the manifest says")
 
 
-def test_stays_of_another_run_are_named_and_not_judged(call: Call, copy: Path) -> None:
+def test_stays_of_another_run_are_named_and_not_evaluated(call: Call, copy: Path) -> None:
     edited(copy, "dataset_manifest", lambda manifest: manifest.assign(with_ip=False))
     ran = call("validate", "--in", copy, "--config", TINY, "--json")
     told = json.loads(ran.out)

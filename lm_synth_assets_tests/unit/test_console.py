@@ -7,7 +7,7 @@ import pytest
 
 from lm_synth_assets.cli.console import show, shown_progress
 from lm_synth_assets.dataset.outcome import Outcome, StoredTable
-from lm_synth_assets.gates.results import GateResult, Mark
+from lm_synth_assets.gates.results import GateResult, Mark, OffendingRows
 from lm_synth_assets.schema.vocabulary import DISCLAIMER
 
 PASSED = GateResult(
@@ -20,11 +20,11 @@ PASSED = GateResult(
     expected="10 patients",
     observed="10 patients",
     threshold="5 %",
-    offending="",
 )
-FAILED = replace(PASSED, mark=Mark.FAIL, observed="12 patients", offending="|   lha_id |\n|---:|\n|  1 |")
+LHA = OffendingRows(("lha_id",), ((1,),), 1)
+FAILED = replace(PASSED, mark=Mark.FAIL, observed="12 patients", offending=LHA)
 WARNED = replace(FAILED, table="dataset_manifest", gate="version", blocking=False, mark=Mark.WARN)
-BLIND = replace(PASSED, mark=Mark.NOT_JUDGED, observed="not judged: no file")
+BLIND = replace(PASSED, mark=Mark.NOT_EVALUATED, observed="not evaluated: no file")
 SITES = StoredTable("dim_site", 1234, 2048, "/data/dim_site.csv")
 
 
@@ -45,7 +45,7 @@ class TestPassing:
     def test_does_not_need_the_others(self) -> None:
         assert replace(good(), gates=[PASSED, WARNED]).passed
 
-    def test_needs_every_gate_to_have_judged(self) -> None:
+    def test_needs_every_gate_to_have_been_evaluated(self) -> None:
         assert not replace(good(), gates=[PASSED, BLIND]).passed
         assert not replace(good(), gates=[PASSED, replace(BLIND, blocking=False)]).passed
 
@@ -78,21 +78,21 @@ class TestSummary:
         assert "│ marginals        │ 12 patients │ 10 patients │ 5 %       │ FAIL    │" in rows
         assert "│ version          │ 12 patients │ 10 patients │ 5 %       │ warn    │" in rows
 
-    def test_tells_a_gate_that_could_not_judge_from_one_that_failed(
+    def test_tells_a_gate_that_could_not_be_evaluated_from_one_that_failed(
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:
         out = shown(capsys, replace(good(), gates=[BLIND]))
-        assert "│ marginals │ not judged: no file │ 10 patients │ 5 %       │ not judged │" in out
-        assert "\nNOT JUDGED patients.marginals: no file\n" in out
+        assert "│ marginals │ not evaluated: no file │ 10 patients │ 5 %       │ not evaluated │" in out
+        assert "\nNOT EVALUATED patients.marginals: no file\n" in out
 
-    def test_names_all_gates_together_that_could_not_judge_for_one_reason(
+    def test_names_all_gates_together_that_could_not_be_evaluated_for_one_reason(
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:
         outcome = Outcome(gates=[FAILED, BLIND, replace(BLIND, gate="keys"), replace(BLIND, observed="torn")])
         lines = shown(capsys, outcome, quiet=True).splitlines()
-        assert [line for line in lines if line.startswith("NOT JUDGED")] == [
-            "NOT JUDGED patients.marginals, patients.keys: no file",
-            "NOT JUDGED patients.marginals: torn",
+        assert [line for line in lines if line.startswith("NOT EVALUATED")] == [
+            "NOT EVALUATED patients.marginals, patients.keys: no file",
+            "NOT EVALUATED patients.marginals: torn",
         ]
 
     def test_ends_with_verdict_and_disclaimer(self, capsys: pytest.CaptureFixture[str]) -> None:
@@ -128,7 +128,7 @@ class TestQuiet:
         out = shown(capsys, replace(good(), gates=[PASSED, WARNED]), quiet=True)
         assert out == (
             "WARN dataset_manifest.version: expected 10 patients; observed 12 patients; threshold 5 %\n"
-            f"{WARNED.offending}\n"
+            f"{WARNED.offending.markdown()}\n"
         )
 
     def test_says_all_that_is_wrong(self, capsys: pytest.CaptureFixture[str]) -> None:
@@ -139,7 +139,7 @@ class TestQuiet:
         )
         assert shown(capsys, outcome, quiet=True).splitlines() == [
             "FAIL patients.marginals: expected 10 patients; observed 12 patients; threshold 5 %",
-            *FAILED.offending.splitlines(),
+            *FAILED.offending.markdown().splitlines(),
             "NOT RUN 2 gates on ip_stays",
             "ERROR the disk is full " + "x" * 200,
             "generate: FAIL (1 of 4 gates passed)",
@@ -165,7 +165,7 @@ def test_json_holds_the_whole_outcome(capsys: pytest.CaptureFixture[str]) -> Non
     assert told["tables"] == [
         {"name": "dim_site", "rows": 1234, "bytes": 2048, "location": "/data/dim_site.csv", "removed": {}}
     ]
-    assert told["gates"][0]["offending"] == FAILED.offending
+    assert told["gates"][0]["offending"] == FAILED.offending.markdown()
 
 
 @pytest.mark.parametrize(("quiet", "expected"), [(False, "generate 1/2 dim_site\n"), (True, "")])

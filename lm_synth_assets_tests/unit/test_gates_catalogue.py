@@ -60,15 +60,15 @@ def test_names_are_unique_within_a_table() -> None:
     assert [name for name, count in names.items() if count > 1] == []
 
 
-def test_every_gate_names_what_judges_it() -> None:
+def test_every_gate_names_what_evaluates_it() -> None:
     for gate in all_gates(fidelity=True):
         assert callable(gate.resolve())
         assert bool(gate.function) != bool(gate.rule), gate.full_name
 
 
-def test_every_judging_function_is_declared() -> None:
+def test_every_function_that_evaluates_a_gate_is_declared() -> None:
     """No function that gives a verdict on tables and a region is left out of the catalogue."""
-    judging = {
+    functions = {
         f"statistics.{module.name}:{name}"
         for module in iter_modules(statistics.__path__)
         for name, function in vars(import_module(f"{statistics.__name__}.{module.name}")).items()
@@ -78,7 +78,7 @@ def test_every_judging_function_is_declared() -> None:
         and [*signature(function).parameters][-2:] == ["tables", "region"]
     }
     declared = {gate.function for gate in all_gates(fidelity=True)}
-    assert judging == {function for function in declared if function.startswith("statistics.")}
+    assert functions == {function for function in declared if function.startswith("statistics.")}
 
 
 def test_declarations_load_nothing_heavy() -> None:
@@ -100,13 +100,13 @@ def test_every_table_has_its_structural_gates_and_they_block() -> None:
 
 
 @EACH_GATE
-def test_a_gate_judges_whatever_it_is_given(gate: Gate, tables: Tables, region: Region) -> None:
+def test_a_gate_is_evaluated_on_whatever_it_is_given(gate: Gate, tables: Tables, region: Region) -> None:
     nothing = StoredTables.of({name: tables[name].iloc[:0] for name in (gate.table, *gate.reads)})
     assert gate.evaluate(nothing, region).evaluated
 
 
 @EACH_GATE
-def test_a_gate_does_not_judge_what_cannot_be_read(gate: Gate, tables: Tables, region: Region) -> None:
+def test_a_gate_is_not_evaluated_on_what_cannot_be_read(gate: Gate, tables: Tables, region: Region) -> None:
     torn = StoredTables.of(tables | {gate.table: Inspection(None, ("torn",))})
     verdict = gate.evaluate(torn, region)
     assert not verdict.passed
@@ -114,7 +114,7 @@ def test_a_gate_does_not_judge_what_cannot_be_read(gate: Gate, tables: Tables, r
         assert not verdict.evaluated
         assert (
             verdict.observed
-            == f"not judged: {gate.table} cannot be read as declared (see {gate.table}.schema)"
+            == f"not evaluated: {gate.table} cannot be read as declared (see {gate.table}.schema)"
         )
 
 
@@ -122,7 +122,7 @@ def test_an_error_in_a_gate_is_a_finding(tables: Tables, region: Region) -> None
     gate = replace(GATES[0], arguments=("no_such_table",))
     verdict = gate.evaluate(StoredTables.of(tables), region)
     assert (verdict.passed, verdict.evaluated) == (False, False)
-    assert verdict.observed == "not judged: such data cannot be judged (KeyError: 'no_such_table')"
+    assert verdict.observed == "not evaluated: such data cannot be evaluated (KeyError: 'no_such_table')"
 
 
 class TestChoosing:

@@ -15,7 +15,7 @@ from lm_synth_assets.dataset.outcome_files import (
     write_report,
 )
 from lm_synth_assets.errors import UnknownReport
-from lm_synth_assets.gates.results import GateResult, Mark
+from lm_synth_assets.gates.results import GateResult, Mark, OffendingRows
 
 PASSED = GateResult(
     table="patients",
@@ -27,11 +27,13 @@ PASSED = GateResult(
     expected="10 patients",
     observed="10 patients",
     threshold="5 %",
-    offending="",
 )
-FAILED = replace(PASSED, gate="keys", mark=Mark.FAIL, observed="2 < 3 & 4 > 1", offending="| a |\n| 1 |")
+ROWS = OffendingRows(("patient_id", "rate"), (("P1", 0.5), ("P2", None)), 12)
+FAILED = replace(PASSED, gate="keys", mark=Mark.FAIL, observed="2 < 3 & 4 > 1", offending=ROWS)
 WARNED = replace(PASSED, table="ip_stays", gate="census", blocking=False, mark=Mark.WARN)
-BLIND = replace(PASSED, table="ip_stays", gate="keys", mark=Mark.NOT_JUDGED, observed="not judged: torn")
+BLIND = replace(
+    PASSED, table="ip_stays", gate="keys", mark=Mark.NOT_EVALUATED, observed="not evaluated: torn"
+)
 ALL = Outcome(gates=[PASSED, FAILED, WARNED, BLIND])
 
 
@@ -42,12 +44,20 @@ def test_json_tells_of_each_gate_what_the_table_on_the_screen_does_and_more() ->
         ("marginals", "pass", True),
         ("keys", "fail", False),
         ("census", "warn", False),
-        ("keys", "not judged", False),
+        ("keys", "not evaluated", False),
     ]
     assert told["gates"][1] | {"passed": False} == told["gates"][1]
     assert {"description", "formula", "expected", "observed", "threshold", "offending"} <= set(
         told["gates"][1]
     )
+
+
+def test_json_has_offending_rows_as_a_table_and_as_objects() -> None:
+    [passed, failed, *_] = json.loads(as_json(ALL))["gates"]
+    assert failed["offending"] == FAILED.offending.markdown() != ""
+    assert failed["offending_rows"] == [{"patient_id": "P1", "rate": 0.5}, {"patient_id": "P2", "rate": None}]
+    assert failed["offending_total"] == 12
+    assert (passed["offending"], passed["offending_rows"], passed["offending_total"]) == ("", [], 0)
 
 
 class TestJUnit:
@@ -69,7 +79,7 @@ class TestJUnit:
         root = ElementTree.fromstring(as_junit(Outcome(gates=[failed])))
         [failure] = root.iter("failure")
         assert failure.get("message") == "expected 10 patients; observed 2 < 3 & [31m 'é'; threshold 5 %"
-        assert failure.text == FAILED.offending
+        assert failure.text == FAILED.offending.markdown()
 
     def test_gates_that_were_not_reached_and_errors_are_errors(self) -> None:
         outcome = Outcome(gates=[PASSED], not_run=["ip_stays.keys"], errors=["the disk is full"])

@@ -14,22 +14,22 @@ from lm_synth_assets.dataset.dataset import DataSet
 from lm_synth_assets.dataset.evaluate import evaluate
 from lm_synth_assets.dataset.outcome import Outcome
 from lm_synth_assets.dataset.published_figures import Comparison, published_figures
-from lm_synth_assets.gates.results import GateResult, Mark
+from lm_synth_assets.gates.results import GateResult, Mark, OffendingRows
 from lm_synth_assets.region.files import DEFAULT_CONFIG
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report import content as gathering
 from lm_synth_assets.report.content import (
     Content,
-    Judged,
     Plate,
     StoredTable,
     gather,
 )
 from lm_synth_assets.report.grids import (
     NO_ROWS,
+    NOTHING,
     Grid,
     of_frame,
-    of_markdown,
+    of_offending,
 )
 from lm_synth_assets.report.identity import Identity, Told
 from lm_synth_assets.report.page import page
@@ -49,28 +49,30 @@ from lm_synth_assets_tests.support.report_pages import (
 
 # The page, from what it is to say
 
-PASSED = Judged(
+PASSED = GateResult(
     table="patients",
     gate="marginals",
     description="Patients are the residents' share.",
     formula="patients = residents / weight",
+    blocking=True,
     mark=Mark.PASS,
     expected="10 patients",
     observed="10 patients",
     threshold="5 %",
-    rows=NO_ROWS,
+    offending=OffendingRows(),
 )
-FAILED = PASSED._replace(
+FAILED = replace(
+    PASSED,
     gate="keys",
     mark=Mark.FAIL,
     observed="2 of 10 rows",
-    rows=Grid(["patient_id", "rate"], [False, True], [["P0000001", "0.5"], ["P0000001", "0.25"]]),
+    offending=OffendingRows(("patient_id", "rate"), (("P0000001", 0.5), ("P0000001", 0.25)), 2),
 )
-WARNED = PASSED._replace(gate="layout", mark=Mark.WARN, observed="lines end in CRLF")
-BLIND = PASSED._replace(gate="density", mark=Mark.NOT_JUDGED, observed="not judged: dim_lha is torn")
+WARNED = replace(PASSED, gate="layout", blocking=False, mark=Mark.WARN, observed="lines end in CRLF")
+BLIND = replace(PASSED, gate="density", mark=Mark.NOT_EVALUATED, observed="not evaluated: dim_lha is torn")
 PATIENTS = StoredTable("patients", "A sample", 50_000, "", [PASSED])
-STAYS = StoredTable("ip_stays", "Stays", 3_585, "", [PASSED._replace(table="ip_stays")])
-VISITS = StoredTable("ed_encounters", "Visits", 22_677, "", [PASSED._replace(table="ed_encounters")])
+STAYS = StoredTable("ip_stays", "Stays", 3_585, "", [replace(PASSED, table="ip_stays")])
+VISITS = StoredTable("ed_encounters", "Visits", 22_677, "", [replace(PASSED, table="ed_encounters")])
 MANIFEST = {
     "dataset_id": "0123456789abcdef",
     "seed": "42",
@@ -108,16 +110,10 @@ GOOD = Content(
 )
 
 
-def with_gates(*gates: Judged) -> Content:
+def with_gates(*gates: GateResult) -> Content:
     """The good content with these gates on patients, and the outcome that they come to."""
-    results = [
-        GateResult(
-            judged.table, judged.gate, "", "", judged.mark is not Mark.WARN, judged.mark, "", "", "", ""
-        )
-        for judged in gates
-    ]
     tables = [PATIENTS._replace(gates=list(gates)), VISITS, STAYS]
-    return replace(GOOD, tables=tables, outcome=Outcome(gates=results))
+    return replace(GOOD, tables=tables, outcome=Outcome(gates=list(gates)))
 
 
 def heading(page: Element) -> str:
@@ -194,10 +190,11 @@ NASTY = "<script>alert('a & \"b\"')</script>"
 
 
 def test_what_comes_from_data_or_configuration_is_text_and_never_markup() -> None:
-    judged = Judged(*[NASTY] * 4, Mark.FAIL, *[NASTY] * 3, Grid([NASTY], [False], [[NASTY]]))  # type: ignore[arg-type]
-    blind = judged._replace(mark=Mark.NOT_JUDGED)
+    rows = OffendingRows((NASTY,), ((NASTY,),), 1)
+    result = GateResult(*[NASTY] * 4, True, Mark.FAIL, *[NASTY] * 3, rows)  # type: ignore[arg-type]
+    blind = replace(result, mark=Mark.NOT_EVALUATED)
     content = replace(
-        with_gates(judged, blind, judged._replace(mark=Mark.WARN)),
+        with_gates(result, blind, replace(result, mark=Mark.WARN)),
         identity=Identity(False, [*IDENTITY.manifest, Told(*[NASTY] * 3)], *[NASTY] * 2, [NASTY], NASTY),
         plates=[
             PLATE._replace(title=NASTY, sentence=NASTY, numbers=Grid([NASTY], [False], [[NASTY]])),
@@ -230,20 +227,20 @@ def test_the_first_thing_told_is_how_large_the_data_set_is() -> None:
 def test_a_failed_gate_comes_first_with_the_rows_that_show_it() -> None:
     tree = read(page(with_gates(WARNED, BLIND, PASSED, FAILED)))
     assert heading(tree).startswith("FAIL: ")
-    assert "✕ FAIL 3 of 6 gates passed; 1 failed, 1 could not judge, 1 warned." in section(tree, "verdict")
+    assert "✕ FAIL 3 of 6 gates passed; 1 failed, 1 not evaluated, 1 warned." in section(tree, "verdict")
     breaches = [text(element) for element in tree.iter("article") if "breach" in element.get("class", "")]
     assert [breach.split()[:2] for breach in breaches] == [["✕", "Fail"], ["?", "Not"], ["!", "Warning"]]
     assert "Observed 2 of 10 rows Threshold 5 %" in breaches[0]
     assert rows(tree, "Rows that show it: patients.keys") == [
-        {"patient_id": "P0000001", "rate": "0.5"},
+        {"patient_id": "P0000001", "rate": "0.50"},
         {"patient_id": "P0000001", "rate": "0.25"},
     ]
 
 
-def test_gates_that_could_not_judge_for_one_reason_are_told_together() -> None:
-    other = BLIND._replace(table="ip_stays", gate="census")
+def test_gates_that_could_not_be_evaluated_for_one_reason_are_told_together() -> None:
+    other = replace(BLIND, table="ip_stays", gate="census")
     gates = section(read(page(with_gates(BLIND, other))), "gates")
-    assert "Not judged 2 gates dim_lha is torn patients.density ip_stays.census" in gates
+    assert "Not evaluated 2 gates dim_lha is torn patients.density ip_stays.census" in gates
     assert gates.count("dim_lha is torn") == 1 + 2  # and in the table of all gates
 
 
@@ -256,7 +253,7 @@ def test_a_warning_is_no_failure() -> None:
 def test_every_gate_stands_under_its_table_with_its_verdict_in_words() -> None:
     tree = read(page(with_gates(PASSED, FAILED, WARNED, BLIND)))
     found = rows(tree, "Gates on patients")
-    assert [row["Verdict"] for row in found] == ["✓ Pass", "✕ Fail", "! Warning", "? Not judged"]
+    assert [row["Verdict"] for row in found] == ["✓ Pass", "✕ Fail", "! Warning", "? Not evaluated"]
     assert found[1]["Gate"] == "keys Patients are the residents' share."
     assert found[1]["Observed"] == "2 of 10 rows"
     overview = {row["Table"].split()[0]: row for row in rows(tree, "The tables of the data set")}
@@ -396,25 +393,19 @@ class TestAFrame:
         assert of_frame(pd.DataFrame()) == NO_ROWS
 
 
-class TestAMarkdownTable:
-    def test_comes_apart_into_its_cells(self) -> None:
-        frame = pd.DataFrame({"site_id": [1, 12], "dispo": ["Died", None], "rate": [0.5, 2]})
-        assert of_markdown(frame.to_markdown(index=False)) == Grid(
+class TestOffendingRows:
+    def test_are_shown_under_the_names_of_their_columns(self) -> None:
+        rows = OffendingRows(("site_id", "dispo", "rate"), ((1, "Died", 0.5), (1012, None, 2.0)), 30)
+        assert of_offending(rows) == Grid(
             columns=["site_id", "dispo", "rate"],
             numeric=[True, False, True],
-            rows=[["1", "Died", "0.5"], ["12", "", "2"]],
+            rows=[["1", "Died", "0.5"], ["1012", NOTHING, "2.0"]],
+            more=28,
         )
 
-    @pytest.mark.parametrize("cell", ["a|b", "| a |", "|", "漢字", "漢字 and more", "`x` <b>", "\\|"])
-    def test_keeps_cells_that_hold_what_could_be_taken_for_its_lines(self, cell: str) -> None:
-        frame = pd.DataFrame({"word": [cell, "plain"], "n": [1, 2]})
-        assert of_markdown(frame.to_markdown(index=False)).rows == [[cell, "1"], ["plain", "2"]]
-
-    def test_that_cannot_be_told_apart_is_shown_line_by_line(self) -> None:
-        frame = pd.DataFrame({"word": ["漢|字", "plain"], "n": [1, 2]})
-        grid = of_markdown(frame.to_markdown(index=False))
-        assert len(grid.columns) == 1
-        assert [row[0].split() for row in grid.rows] == [["漢|字", "|", "1"], ["plain", "|", "2"]]
+    @pytest.mark.parametrize("cell", ["a|b", "| a |", "|", "漢字", "漢|字", "`x` <b>", "\\|", "two\nlines"])
+    def test_are_shown_whatever_letters_they_hold(self, cell: str) -> None:
+        assert of_offending(OffendingRows(("word",), ((cell,),), 1)).rows == [[cell]]
 
 
 # What is told of stored tables
@@ -549,7 +540,7 @@ class TestWhatCannotBeHad:
         told = gathered(without(tables, "patients"))
         (patients,) = (table for table in told.tables if table.name == "patients")
         assert patients.rows is None
-        assert {one.mark for one in patients.gates} == {Mark.FAIL, Mark.NOT_JUDGED}
+        assert {one.mark for one in patients.gates} == {Mark.FAIL, Mark.NOT_EVALUATED}
         assert told.why_no_figures == "patients: cannot be read as declared (see the gate patients.schema)"
         assert not told.outcome.passed
 
