@@ -10,7 +10,7 @@ from lm_synth_assets.cli.options import (
     URL_OPTION,
     common,
     database_of,
-    readable,
+    read_request,
 )
 from lm_synth_assets.storage.formats import FILE_FORMATS, MYSQL
 
@@ -40,13 +40,13 @@ def load(
     Each table goes in whole or not at all. To go on after a failure, run it again.
     """
     place = database_of(url)
-    path = readable(config)
+    request = read_request(config)
 
     from lm_synth_assets.cli.console import show, shown_progress
     from lm_synth_assets.dataset.load import load as run
 
     with shown_progress(quiet or as_json, "load") as progress:
-        outcome = run(path, storage, str(folder), place, validated=not no_validate, progress=progress)
+        outcome = run(request, storage, str(folder), place, validated=not no_validate, progress=progress)
     show(outcome, as_json=as_json, quiet=quiet, title="load")
     sys.exit(outcome.exit_code)
 

@@ -6,9 +6,8 @@ from typing import Any
 
 import click
 
-from lm_synth_assets.cli.options import URL_OPTION, common, place_of, run_options
+from lm_synth_assets.cli.options import URL_OPTION, common, place_of, read_request, run_options
 from lm_synth_assets.region.models.run import Run
-from lm_synth_assets.region.run_request import RunRequest
 from lm_synth_assets.storage.formats import DEFAULT, FORMATS, MYSQL
 
 
@@ -36,7 +35,7 @@ def generate(
 ) -> None:
     """Make a data set and check it with every gate."""
     storage, place = place_of(storage, folder, url)
-    request = RunRequest.read(config, source="command line", **changes)
+    request = read_request(config, **changes)
 
     from lm_synth_assets.model.sample import sample_sizes
 

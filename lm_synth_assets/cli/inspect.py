@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from lm_synth_assets.cli.options import common, place_of, readable, run_options, stored
+from lm_synth_assets.cli.options import common, place_of, read_request, run_options, stored
 from lm_synth_assets.region.run_request import THRESHOLDS
 from lm_synth_assets.storage.formats import FORMATS
 
@@ -43,7 +43,7 @@ def validate(
 ) -> None:
     """Check a stored data set, whoever made or changed it, with every gate, without making it again."""
     storage, place = place_of(storage, folder, url)
-    path = readable(config, **thresholds)
+    request = read_request(config, **thresholds)
 
     from lm_synth_assets.cli.console import show, shown_progress
     from lm_synth_assets.dataset.dataset import DataSet, open_existing
@@ -53,7 +53,7 @@ def validate(
     for report in reports:
         check_report(report)
     with shown_progress(quiet or as_json, "validate") as progress:
-        data_set = DataSet.identify(open_existing(storage, place), path, thresholds)
+        data_set = DataSet.identify(open_existing(storage, place), request)
         outcome = evaluate(data_set, patterns, fidelity=fidelity, progress=progress)
     for report in reports:
         write_report(report, outcome)
@@ -74,13 +74,13 @@ def compare(
 ) -> None:
     """Compare a stored data set with the published figures that the defaults aim at."""
     storage, place = place_of(storage, folder, url)
-    path = readable(config)
+    request = read_request(config)
 
     from lm_synth_assets.cli.console import show_comparison
     from lm_synth_assets.dataset.dataset import DataSet, open_existing
     from lm_synth_assets.dataset.published_figures import compare as run
 
-    comparisons = run(DataSet.identify(open_existing(storage, place), path))
+    comparisons = run(DataSet.identify(open_existing(storage, place), request))
     show_comparison(comparisons, as_json=as_json, quiet=quiet)
     sys.exit(0 if all(comparison.met for comparison in comparisons) else 1)
 
@@ -109,7 +109,7 @@ def report(
         raise click.UsageError("the tables are in a database: name a file for the page with --to")
     if page is not None and page.suffix.lower() != ".html":
         raise click.UsageError(f"--to {page}: the page is HTML, so its name must end in .html")
-    path = readable(config)
+    request = read_request(config)
 
     from lm_synth_assets.cli.console import show_report, shown_progress
     from lm_synth_assets.dataset.dataset import DataSet, open_existing
@@ -120,7 +120,7 @@ def report(
     page = page or Path(place) / FILE
     check_folder(page.parent)
     with shown_progress(quiet or as_json, "report") as progress:
-        made = quality_report(DataSet.identify(store, path), progress=progress)
+        made = quality_report(DataSet.identify(store, request), progress=progress)
     write(made, page)
     made.outcome.report = str(page)
     show_report(made.outcome, as_json=as_json, quiet=quiet)

@@ -86,9 +86,9 @@ def database_of(url: str | None) -> str:
     return without_password(given)
 
 
-def readable(config: Path | None, **changes: Any) -> str:
-    """The configuration file of a command, once it has been read and checked. Raises ConfigError."""
-    return RunRequest.read(config, source="command line", **changes).config
+def read_request(config: Path | None, **changes: Any) -> RunRequest:
+    """The run that the options of a command describe. Raises ConfigError."""
+    return RunRequest.read(config, source="command line", **changes)
 
 
 def run_options(*names: str) -> Callable[[Command], Command]:

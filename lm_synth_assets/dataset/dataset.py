@@ -1,8 +1,5 @@
 """One stored data set as an object: where its tables are, and the run that it is held against."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
 from lm_synth_assets.errors import CapacityError, ConfigError
@@ -37,27 +34,25 @@ class DataSet:
         self._results: dict[Gate, GateResult] = {}
 
     @classmethod
-    def identify(
-        cls, store: ReadableStore, config: str | None = None, thresholds: Mapping[str, Any] | None = None
-    ) -> "DataSet":
+    def identify(cls, store: ReadableStore, request: RunRequest | None = None) -> "DataSet":
         """A data set that is there already, held against the run that its manifest describes.
 
-        Where there is no manifest that can be read, it is taken for what the configuration says. Raises
-        ConfigError where the manifest describes no run.
+        What the manifest does not say is taken from `request`, by default the default configuration: without
+        a readable manifest, everything. Raises ConfigError where the manifest describes no run.
         """
-        changes = dict(thresholds or {})
+        request = request or RunRequest.read()
         inspection = store.inspect(_MANIFEST)
         manifest = inspection.frame
         if manifest is None:
-            return cls(store, RunRequest.read(config, **changes))
+            return cls(store, request)
         location = store.location(_MANIFEST)
         if len(manifest) != 1:
             raise ConfigError(f"{location}: must have one row; has {len(manifest)}")
         run = {name: manifest[name].iloc[0].item() for name in Run.model_fields}
         try:
-            request = RunRequest.read(config, **run, **changes)
+            request = request.changed(location, **run)
             sample_sizes(request.region)
-        except (ConfigError, CapacityError) as error:
+        except CapacityError as error:
             raise ConfigError(f"{location}: {error}") from None
         data_set = cls(store, request)
         data_set._inspections[_MANIFEST.name] = inspection

@@ -4,6 +4,7 @@ from lm_synth_assets.dataset.dataset import DataSet, open_existing
 from lm_synth_assets.dataset.evaluate import evaluate
 from lm_synth_assets.dataset.lha_names import LhaNames
 from lm_synth_assets.dataset.outcome import Outcome, Progress, StoredTable
+from lm_synth_assets.region.run_request import RunRequest
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.mysql.address import Address
 from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, ddl, in_order, quoted
@@ -29,7 +30,7 @@ def create_tables(address: Address, *, recreate: bool = False) -> list[str]:
 
 
 def load(
-    config: str | None, storage: str | None, folder: str, url: str, *, validated: bool, progress: Progress
+    request: RunRequest, storage: str | None, folder: str, url: str, *, validated: bool, progress: Progress
 ) -> Outcome:
     """Store the tables of a folder in a database, in an order in which each refers to those before it.
 
@@ -41,7 +42,7 @@ def load(
     target.check(writing=True)
     outcome = Outcome()
     if validated:
-        outcome = evaluate(DataSet.identify(source, config), progress=progress)
+        outcome = evaluate(DataSet.identify(source, request), progress=progress)
         if not outcome.passed:
             outcome.errors.append("nothing was loaded; --no-validate loads what the gates do not pass")
             return outcome

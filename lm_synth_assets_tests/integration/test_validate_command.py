@@ -231,7 +231,7 @@ def test_a_table_that_cannot_be_read_is_named(call: Call, copy: Path, table: str
 
 MANIFESTS: dict[str, tuple[Edit, str]] = {
     "no row": (lambda manifest: manifest[:0], "must have one row; has 0"),
-    "years": (lambda manifest: manifest.assign(years=60), "run: years: must be a whole number, at least 1"),
+    "years": (lambda manifest: manifest.assign(years=60), "years: must be a whole number, at least 1"),
     "patients": (lambda manifest: manifest.assign(patients=9_000_000), "9,000,000 patients are too many for"),
 }
 

@@ -17,6 +17,7 @@ from lm_synth_assets.dataset.published_figures import Comparison, published_figu
 from lm_synth_assets.gates.results import GateResult, Mark, OffendingRows
 from lm_synth_assets.region.files import DEFAULT_CONFIG
 from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.region.run_request import RunRequest
 from lm_synth_assets.report import content as gathering
 from lm_synth_assets.report.content import (
     Content,
@@ -435,7 +436,7 @@ Steps = list[tuple[int, int, str]]
 
 
 def gathered(tables: Tables, **thresholds: float) -> Content:
-    return gather(DataSet.identify(Memory(tables), thresholds=thresholds))
+    return gather(DataSet.identify(Memory(tables), RunRequest.read(**thresholds)))
 
 
 @pytest.fixture(scope="module")
