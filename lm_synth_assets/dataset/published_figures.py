@@ -247,7 +247,7 @@ def prepare(tables: Tables, region: Region) -> Sample:
     everyone = tables["ip_stays"].join(people, on="patient_id")
     year = region.run.start_year
     stays = everyone[everyone["admit_ts"].dt.year >= year].copy()
-    births = [unit.subprogram_key for unit in units_of(region) if unit.stays.direct_rhythm == "births"]
+    births = [unit.subprogram_key for unit in units_of(region) if unit.has_births]
     stays["birth"] = stays["subprogram_key"].isin(births)
     start, end = np.datetime64(f"{year}-01-01", "ns"), np.datetime64(f"{year + 1}-01-01", "ns")
     since = np.maximum(everyone["admit_ts"].to_numpy(), start)

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from lm_synth_assets.gates.gate import Tables
-from lm_synth_assets.model.calendar import DAY, HOUR
+from lm_synth_assets.model.calendar import DAY
+from lm_synth_assets.model.flows import travel_seconds
 from lm_synth_assets.model.lookup import positions
 from lm_synth_assets.model.people import People, people_of
 from lm_synth_assets.model.triage import ACUITIES
@@ -123,4 +124,4 @@ def of_the_year(stays: pd.DataFrame, region: Region) -> Mask:
 
 def travel(region: Region) -> np.timedelta64:
     """How long the way between two sites takes."""
-    return np.timedelta64(round(region.inpatient.travel_hours * HOUR), "s")
+    return np.timedelta64(travel_seconds(region), "s")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from lm_synth_assets.model.calendar import HOUR
 from lm_synth_assets.model.units import Unit
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 
 
 def flow_shares(region: Region) -> Floats:
-    """The share of each area's residents that has each site as its home facility (LHA, site)."""
+    """The share of each area's residents that has each site as its home facility (LHA, site); rows sum to 1."""
     sites = list(region.sites)
     shares = np.zeros((len(region.lhas), len(sites)))
     for row, lha in zip(shares, region.lhas.values(), strict=True):
@@ -21,7 +22,9 @@ def flow_shares(region: Region) -> Floats:
 
 
 def receiving_sites(region: Region, units: list[Unit]) -> Ints:
-    """Where a patient of a site is put to bed (sites, units): there, or at the first site it refers to."""
+    """Where a patient of a site is admitted to a unit (sites, units), as an index into the sites: there, or at
+    the first site it refers to that offers the unit.
+    """
     sites = list(region.sites)
     return np.array(
         [
@@ -36,12 +39,17 @@ def receiving_sites(region: Region, units: list[Unit]) -> Ints:
     )
 
 
+def travel_seconds(region: Region) -> int:
+    """How long the way from a bed to a bed at another site takes, in seconds."""
+    return round(region.inpatient.travel_hours * HOUR)
+
+
 def corridors(region: Region, units: list[Unit]) -> Floats:
     """Weights of transfer (from site, unit, to site): configured corridors to sites that offer the unit."""
     sites = list(region.sites)
     weights = np.zeros((len(sites), len(units), len(sites)))
-    for here, site in enumerate(region.sites.values()):
+    for origin, site in enumerate(region.sites.values()):
         for code, weight in site.transfers_to.items():
             offered = [region.coverage_matrix[u.program][u.name][code] for u in units]
-            weights[here, :, sites.index(code)] = np.where(offered, weight, 0.0)
+            weights[origin, :, sites.index(code)] = np.where(offered, weight, 0.0)
     return weights

@@ -1,4 +1,4 @@
-"""The patients as arrays, which is what the rest of the simulation computes with."""
+"""The patients as arrays, which is what all computations work with, and the numbers in their ids."""
 
 from __future__ import annotations
 
@@ -20,12 +20,15 @@ CELL_COLUMNS = ["lha_id", "age_group", "gender"]
 
 @dataclass(frozen=True)
 class People:
-    """One array entry a patient, in the order of the patients table; places and groups as indexes from 0."""
+    """One array entry a patient (patients,), in the order of the patients table; places and groups are indexes
+    from 0.
+    """
 
     lha: Ints
     age_group: Ints
     gender: Ints
     home: Ints
+    """The home facility, among the sites."""
     days_old: Ints
     """Days from birth to the reference date."""
     reference_date: date
@@ -35,12 +38,12 @@ class People:
 
     @cached_property
     def cell(self) -> Ints:
-        """The cell of each patient in a flattened (LHA, age group, gender) array."""
+        """The cell of each patient in a flattened (LHA, age group, gender) array (patients,)."""
         return (self.lha * len(AGE_GROUPS) + self.age_group) * len(GENDERS) + self.gender
 
     @cached_property
     def age(self) -> Ints:
-        """Age at the reference date in whole years."""
+        """Age at the reference date in whole years (patients,)."""
         today = np.datetime64(self.reference_date, "D")
         born = today - self.days_old
         year = born.astype("datetime64[Y]")

@@ -1,4 +1,4 @@
-"""The residents: population_projection, and the same counts as an array for the rest of the simulation."""
+"""How many residents there are, by area, age group and gender, in each year."""
 
 from __future__ import annotations
 
@@ -29,16 +29,17 @@ def residents(region: Region, year: int) -> Ints:
 
 
 def area_totals(region: Region, year: int) -> Ints:
-    """Residents of each LHA on 1 January of a year, in persons."""
+    """Residents of each LHA on 1 January of a year (LHAs,), in persons."""
     base = np.array([lha.base_population for lha in region.lhas.values()])
     return np.rint(base * (1 + _growth(region)) ** (year - region.population.base_year)).astype(np.int64)
 
 
 def growth_factor(region: Region, year: int, growth_multiplier: float) -> Floats:
-    """Residents of each LHA when growth is multiplied, relative to the baseline."""
+    """Residents of each LHA when growth is multiplied, relative to the baseline (LHAs,)."""
     growth = _growth(region)
     return ((1 + growth * growth_multiplier) / (1 + growth)) ** (year - region.population.base_year)
 
 
 def _growth(region: Region) -> Floats:
+    """Growth of each LHA as a share of its residents per year (LHAs,)."""
     return np.array([lha.growth_pct / 100 for lha in region.lhas.values()])

@@ -7,9 +7,10 @@ import numpy as np
 from lm_synth_assets.schema.arrays import Floats, Ints
 
 WHOLE = 1e-9
-
+"""A number this close to a whole one counts as whole: sums of shares are off by some 1e-12."""
 
 _RAKES = 50
+"""Passes over columns and rows. In the default region they leave columns off by less than 0.1 visits."""
 
 
 def largest_remainder(weights: Floats, total: int) -> Ints:

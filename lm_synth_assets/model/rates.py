@@ -1,4 +1,4 @@
-"""ED visit rates: ed_baseline_rates, and the same rates as an array for the rest of the simulation."""
+"""ED visit rates by area, age group, gender and subservice, and how expected rates of patients are stored."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ import numpy as np
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS, ED_SUBSERVICES, GENDERS
+
+RATE_DECIMALS = 4
+"""Decimals of a patient's `expected_ed_rate`, in visits per year."""
+
+LEAST_RATE = 10.0**-RATE_DECIMALS
+"""Visits per year: the smallest `expected_ed_rate` of somebody of whom any visit is expected."""
 
 
 def visits_per_1000(region: Region) -> Floats:

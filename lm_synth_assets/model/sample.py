@@ -36,6 +36,7 @@ def sample_sizes(region: Region) -> Ints:
 
 
 def _split(population: Ints, total: int) -> Ints:
+    """`total` patients split in proportion to the residents (LHA, age group, gender)."""
     return largest_remainder(population.ravel().astype(float), total).reshape(population.shape)
 
 
@@ -57,7 +58,8 @@ def sampling_weight(region: Region) -> float:
 
 
 def birth_day_weights(region: Region) -> list[Floats]:
-    """For each age group the relative frequency of each possible birth day, counted back from the latest.
+    """For each age group the relative frequency of each possible birth day (days,), counted back from the
+    latest.
 
     All days of an age group are equally likely, but for the oldest, of whom fewer are left each year.
     """

@@ -1,4 +1,4 @@
-"""The subprograms that have inpatient stays."""
+"""Units: the subprograms that have inpatient stays, which is the level at which beds are used."""
 
 from __future__ import annotations
 
@@ -8,17 +8,28 @@ from lm_synth_assets.region.models.programs import Stays
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.identifiers import subprogram_key
 
+_BIRTHS = "births"
+"""The rhythm of newborns: direct stays that follow it are births."""
+
 
 class Unit(NamedTuple):
-    """A subprogram with inpatient stays."""
+    """A subprogram with inpatient stays. The same unit may be offered at several sites."""
 
     program: str
     program_id: int
     subprogram_id: int
     name: str
     stays: Stays
+    """Who its stays are for, how long they last and which rhythm they follow, as configured."""
     alc_factor: float
+    """Of its program: factor on the ALC probability at the patient's age."""
     transfer_share: float
+    """Of its program: share of first stays that a transfer to another site follows, where one is open."""
+
+    @property
+    def has_births(self) -> bool:
+        """Whether its direct stays are those of newborns."""
+        return self.stays.direct_rhythm == _BIRTHS
 
     @property
     def subprogram_key(self) -> int:

@@ -29,7 +29,7 @@ def admitted(
     Births do not depend on frailty.
     """
     group = _age_and_gender(people)
-    births = np.array([unit.stays.direct_rhythm == "births" for unit in units])
+    births = np.array([unit.has_births for unit in units])
     patients, drawn = [], []
     for part, weight in ((births, np.ones(len(people))), (~births, frailty)):
         per_group = (rates * part).reshape(-1, len(units))

@@ -15,16 +15,13 @@ import pandas as pd
 from lm_synth_assets.model.frailty import recover_frailty
 from lm_synth_assets.model.people import People, people_of
 from lm_synth_assets.model.proportions import largest_remainder
+from lm_synth_assets.model.rates import LEAST_RATE, RATE_DECIMALS
 from lm_synth_assets.model.sample import birth_day_weights, birth_range, sample_sizes
 from lm_synth_assets.model.visits import expected_visits
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 from lm_synth_assets.schema.vocabulary import AGE_BANDS
 from lm_synth_assets.simulation.streams import Generator, Streams
-
-_RATE_DECIMALS = 4
-_LEAST_RATE = 10.0**-_RATE_DECIMALS
-"""Visits per year: the smallest `expected_ed_rate` of somebody who could come at all."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +60,8 @@ def draw_panel(region: Region) -> Panel:
     shape = region.ed.frailty_shape
     frailty = streams.generator("patients", "frailty").standard_gamma(shape, len(lha)) / shape
     base = expected_visits(region, people)
-    rate = np.round(base.sum(axis=1) * frailty, _RATE_DECIMALS)
-    return Panel(people, base, np.maximum(rate, np.where(base.any(axis=1), _LEAST_RATE, 0.0)))
+    rate = np.round(base.sum(axis=1) * frailty, RATE_DECIMALS)
+    return Panel(people, base, np.maximum(rate, np.where(base.any(axis=1), LEAST_RATE, 0.0)))
 
 
 def panel_of(region: Region, patients: pd.DataFrame) -> Panel:

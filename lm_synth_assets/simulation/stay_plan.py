@@ -10,8 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from lm_synth_assets.model.admissions import stay_rates
-from lm_synth_assets.model.calendar import HOUR
-from lm_synth_assets.model.flows import receiving_sites
+from lm_synth_assets.model.flows import receiving_sites, travel_seconds
 from lm_synth_assets.model.memo import memoised
 from lm_synth_assets.model.people import People
 from lm_synth_assets.model.units import units_of
@@ -64,7 +63,7 @@ def plan_stays(region: Region, panel: Panel, visits: Ints, ed_admissions: Ints) 
     age_group = people.age_group[patient[spell]]
     los, alc = lengths(region, unit[spell], age_group, last_of_spell(first), cap, rng)
 
-    travel = round(region.inpatient.travel_hours * HOUR)
+    travel = travel_seconds(region)
     lead = np.where(through_ed & (site != people.home[patient]), travel, 0)
     offset, duration = chained(spell, first, los, lead, travel)
     origin = np.where(through_ed, Origin.THROUGH_ED, Origin.DIRECT).astype(np.int64)

@@ -12,6 +12,7 @@ from lm_synth_assets.gates.limits import FREE_DRAW
 from lm_synth_assets.gates.views import people_in
 from lm_synth_assets.model.flows import flow_shares
 from lm_synth_assets.model.people import CELL_COLUMNS
+from lm_synth_assets.model.rates import LEAST_RATE
 from lm_synth_assets.model.visits import expected_visits
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats
@@ -23,9 +24,6 @@ from lm_synth_assets.schema.vocabulary import (
     PEDIATRIC_ED,
 )
 from lm_synth_assets.simulation.streams import Streams
-
-_LEAST_RATE = 0.0001
-"""Expected rates are stored at four decimals, and at least as this where anything is expected."""
 
 _HALF_A_WEIGHT = 0.00005
 
@@ -102,6 +100,7 @@ def home_facilities(tables: Tables, region: Region) -> Verdict:
             "observed": observed[lha, site],
         }
     )
+    # Who leaves and where they go are rounded one after the other: each may be off by that much.
     least = np.where(compared["expected"] > 0, 2 * region.gates.marginal_least_persons, 0.0)
     percent = region.gates.marginal_tolerance_pct / 100
     return within(compared, np.maximum(compared["expected"].to_numpy() * percent, least), "patients")
@@ -131,7 +130,7 @@ def expected_rates_reconcile(tables: Tables, region: Region) -> Verdict:
         expected * region.gates.expected_rate_tolerance_pct / 100, _gamma_chance(expected, variance, region)
     )
     # Where a rate is too small to be stored, the least that can be is stored in its place.
-    limit += persons * _LEAST_RATE * (expected > 0)
+    limit += persons * LEAST_RATE * (expected > 0)
     names = ["everybody", *region.lhas, *(f"{age} {gender}" for age in AGE_GROUPS for gender in GENDERS)]
     compared = pd.DataFrame({"patients": names, "persons": persons})
     persons = np.maximum(persons, 1.0)
@@ -215,12 +214,12 @@ def expected_rate_shape(tables: Tables, region: Region) -> Verdict:
     base = expected_visits(region, people).sum(axis=1)
     stored, shape = patients["expected_ed_rate"].to_numpy(), region.ed.frailty_shape
     place = Streams(region.run.seed).generator("gates", "expected_rate_shape").random(len(stored))
-    lowest = np.where(stored > 1.5 * _LEAST_RATE, stored - _LEAST_RATE / 2, 0.0)
+    lowest = np.where(stored > 1.5 * LEAST_RATE, stored - LEAST_RATE / 2, 0.0)
     rows = []
     for index, group in enumerate(AGE_GROUPS):
         mine = (people.age_group == index) & (base > 0)
         scale = shape / base[mine]
         low = sc.gammainc(shape, lowest[mine] * scale)
-        high = sc.gammainc(shape, (stored[mine] + _LEAST_RATE / 2) * scale)
+        high = sc.gammainc(shape, (stored[mine] + LEAST_RATE / 2) * scale)
         rows.append((group, int(mine.sum()), distance(low + (high - low) * place[mine])))
     return distances(rows, region.gates.ks_threshold, FREE_DRAW, "age group")
