@@ -11,7 +11,7 @@ from lm_synth_assets.schema.arrays import Floats, Ints
 
 
 def flow_shares(region: Region) -> Floats:
-    """The share of each area's residents that has each site as its home facility (LHA, site); rows sum to 1."""
+    """The share of each area's residents that has each site as home facility (LHA, site); rows sum to 1."""
     sites = list(region.sites)
     shares = np.zeros((len(region.lhas), len(sites)))
     for row, lha in zip(shares, region.lhas.values(), strict=True):
@@ -22,8 +22,8 @@ def flow_shares(region: Region) -> Floats:
 
 
 def receiving_sites(region: Region, units: list[Unit]) -> Ints:
-    """Where a patient of a site is admitted to a unit (sites, units), as an index into the sites: there, or at
-    the first site it refers to that offers the unit.
+    """Where a patient of a site is admitted to a unit (sites, units), as an index into the sites: there, or
+    at the first site it refers to that offers the unit.
     """
     sites = list(region.sites)
     return np.array(

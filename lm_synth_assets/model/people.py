@@ -20,8 +20,8 @@ CELL_COLUMNS = ["lha_id", "age_group", "gender"]
 
 @dataclass(frozen=True)
 class People:
-    """One array entry a patient (patients,), in the order of the patients table; places and groups are indexes
-    from 0.
+    """One array entry a patient (patients,), in the order of the patients table; places and groups are
+    indexes from 0.
     """
 
     lha: Ints

@@ -158,6 +158,7 @@ def test_json_holds_the_whole_outcome(capsys: pytest.CaptureFixture[str]) -> Non
         "gates",
         "not_run",
         "errors",
+        "usage_error",
         "left_out",
         "report",
     }
@@ -175,3 +176,16 @@ def test_progress_is_a_line_a_step_or_nothing(
     with shown_progress(quiet, "generate") as progress:
         progress(1, 2, "dim_site")
     assert capsys.readouterr() == ("", expected)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code"),
+    [
+        pytest.param(good(), 0, id="passed"),
+        pytest.param(Outcome(gates=[FAILED]), 1, id="a gate failed"),
+        pytest.param(Outcome(errors=["the disk is full"]), 1, id="the storage failed"),
+        pytest.param(Outcome(errors=["no room"], usage_error=True), 2, id="the configuration is at fault"),
+    ],
+)
+def test_an_outcome_decides_on_the_exit_code(outcome: Outcome, code: int) -> None:
+    assert outcome.exit_code == code
