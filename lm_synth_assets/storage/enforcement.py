@@ -1,7 +1,7 @@
-"""Holding a frame to its declared table before anything is stored.
+"""Checking a frame against its declared table before anything is stored.
 
-Pure. What is checked follows from one table's declaration alone; what only several tables together can
-show (foreign keys, statistics) belongs to the gates.
+Pure. The checks follow from the declaration of one table. Checks that need several tables (foreign keys,
+statistics) are gates.
 """
 
 from __future__ import annotations
@@ -27,67 +27,67 @@ from lm_synth_assets.storage.errors import SchemaError
 from lm_synth_assets.storage.frames import EXACT_DIGITS, Dtype, column_problems, pandas_dtype
 
 Rule = tuple[str, Callable[[Any], Any]]
-"""What is wrong with some values, and the test that finds them: a series without nulls in, a mask out."""
+"""A description of wrong values, and the test for them: takes a series without nulls, returns a mask."""
 
 EXAMPLES = 3
-"""How many values or rows are shown where more may be wrong."""
+"""How many wrong values or rows a message shows."""
 
 _LONGEST = 60
 
-# Control characters, line separators, quotes and backslashes: each of the tools that load CSV files reads
-# at least one of them differently from the others.
+# Control characters, line separators, quotes and backslashes: no two tools that load CSV files agree on all
+# of them.
 _FORBIDDEN = '[\\x00-\\x1f\\x7f-\\x9f\u2028\u2029"\\\\]'
 
 
 def enforce(table: sa.Table, frame: pd.DataFrame) -> pd.DataFrame:
-    """The same rows with exactly the columns, order and dtypes that `table` declares and a RangeIndex.
+    """Return the rows with the columns, order and dtypes that `table` declares, and a RangeIndex.
 
-    A type may change only where no value does; decimals are rounded at their scale. The result may share
+    A dtype changes only where no value changes; decimals are rounded to their scale. The result may share
     memory with `frame`. Raises SchemaError, which lists every problem of every column.
     """
     problems = column_problems(table, list(frame.columns))
     columns: dict[str, Any] = {}
-    for name, typed, found in _held(table, frame, first_row=0):
-        problems += found
-        if not found:
+    for name, typed, column_faults in _checked_columns(table, frame, first_row=0):
+        problems += column_faults
+        if not column_faults:
             columns[name] = typed
     for key in [primary_key(table), *unique_keys(table)]:
         if columns.keys() >= set(key):
-            problems += _repeats({name: columns[name] for name in key})
+            problems += _repeated_keys({name: columns[name] for name in key})
     if problems:
         raise SchemaError(table.name, problems)
     return pd.DataFrame(columns, copy=False)
 
 
 def value_problems(table: sa.Table, frame: pd.DataFrame) -> list[str]:
-    """How the columns and values of a frame differ from what `table` declares, keys apart, in words.
+    """Describe how the columns and values of a frame differ from what `table` declares; keys are not checked.
 
-    Rows are counted from 1, as someone does who looks at what is stored.
+    Rows are counted from 1, as in a stored file.
     """
     problems = column_problems(table, list(frame.columns))
-    for _, _, found in _held(table, frame, first_row=1):
-        problems += found
+    for _, _, column_faults in _checked_columns(table, frame, first_row=1):
+        problems += column_faults
     return problems
 
 
 def examples(values: Iterable[str], rows: Iterable[int]) -> str:
-    """Some values with the rows that they are in; what is long is cut."""
+    """List some values with their rows; long values are cut."""
     cut = (value if len(value) <= _LONGEST else f"{value[:_LONGEST]}..." for value in values)
     return ", ".join(f"{value} (row {row})" for value, row in zip(cut, rows, strict=True))
 
 
-def _held(
+def _checked_columns(
     table: sa.Table, frame: pd.DataFrame, first_row: int
 ) -> Iterator[tuple[str, pd.Series[Any], list[str]]]:
-    """Each declared column that is there once, with its declared dtype; and what is wrong with it."""
+    """Each declared column that the frame has once: name, values with the declared dtype, problems."""
     rows = pd.RangeIndex(first_row, first_row + len(frame))
     for column in table.columns:
         if list(frame.columns).count(column.name) == 1:
-            yield column.name, *_enforced(column, pd.Series(frame[column.name].array, index=rows))
+            yield column.name, *_checked(column, pd.Series(frame[column.name].array, index=rows))
 
 
-def _enforced(column: sa.Column[Any], series: pd.Series[Any]) -> tuple[pd.Series[Any], list[str]]:
-    """One column, indexed by row number, with its declared dtype; and what is wrong with it."""
+def _checked(column: sa.Column[Any], series: pd.Series[Any]) -> tuple[pd.Series[Any], list[str]]:
+    """A column with its declared dtype, and its problems. The index of `series` holds row numbers."""
     dtype = pandas_dtype(column)
     null = series.isna()
     present = series[~null] if null.any() else series
@@ -98,22 +98,24 @@ def _enforced(column: sa.Column[Any], series: pd.Series[Any]) -> tuple[pd.Series
     if not (present.empty or _accepts(family_of(column), present)):
         return series, [*problems, f"{column.name}: the type is {series.dtype} where {dtype} is declared"]
     present = _prepared(column, present)
-    for what, test in _rules(column):
+    for description, test in _rules(column):
         wrong = test(present)
         if wrong.any():
-            problems.append(f"{column.name}: {wrong.sum():,} values are {what}: {_examples(present[wrong])}")
+            problems.append(
+                f"{column.name}: {wrong.sum():,} values are {description}: {_examples(present[wrong])}"
+            )
     return (series if problems else _typed(present, dtype).reindex(series.index, copy=False)), problems
 
 
 def _typed(present: pd.Series[Any], dtype: Dtype) -> pd.Series[Any]:
     if isinstance(dtype, pd.CategoricalDtype):
-        # To `astype` the same categories in another order are the same, and stay in that order.
+        # `astype` takes the same categories in another order for equal, and keeps that order.
         return pd.Series(pd.Categorical(present, dtype=dtype), index=present.index)
     return present.astype(dtype, copy=False)
 
 
 def _accepts(family: Family, present: pd.Series[Any]) -> bool:
-    """Whether a column of such values can be made from those of a series without guessing."""
+    """Whether the values of a series can be taken as values of a family without guessing."""
     match family:
         case Family.BOOLEAN:
             return pd.api.types.is_bool_dtype(present)
@@ -127,7 +129,7 @@ def _accepts(family: Family, present: pd.Series[Any]) -> bool:
 
 
 def _prepared(column: sa.Column[Any], present: pd.Series[Any]) -> pd.Series[Any]:
-    """The values as they are checked: text in Arrow; decimals rounded, and without negative zeros."""
+    """The values as they are checked: text in Arrow, decimals rounded and without negative zeros."""
     family = family_of(column)
     if family is Family.DECIMAL:
         return present.astype("float64").round(getattr(column.type, "scale", None) or 0) + 0.0
@@ -137,7 +139,7 @@ def _prepared(column: sa.Column[Any], present: pd.Series[Any]) -> pd.Series[Any]
 
 
 def _rules(column: sa.Column[Any]) -> Iterator[Rule]:
-    """What may be wrong with the values of a column."""
+    """The rules that the values of a column must keep: closed list or type, and range."""
     if values := closed_list(column):
         yield f"not among {', '.join(values)}", lambda series: ~series.isin(values)
     else:
@@ -183,8 +185,8 @@ def _changed(series: pd.Series[Any], dtype: npt.DTypeLike) -> npt.NDArray[np.boo
         return np.asarray(values.astype(dtype) != values)
 
 
-def _repeats(key: Mapping[str, pd.Series[Any]]) -> Iterator[str]:
-    """The rows whose key an earlier row has, in words."""
+def _repeated_keys(key: Mapping[str, pd.Series[Any]]) -> Iterator[str]:
+    """Describe the rows that repeat the key of an earlier row."""
     columns = pd.DataFrame(key, copy=False)
     if _increasing(columns):
         return
@@ -196,7 +198,7 @@ def _repeats(key: Mapping[str, pd.Series[Any]]) -> Iterator[str]:
 
 
 def _increasing(key: pd.DataFrame) -> bool:
-    """Whether a key of one column is in strict order: far cheaper to see than that nothing repeats."""
+    """Whether a key of one column strictly increases, which is far cheaper to check than uniqueness."""
     values: Any = key.iloc[:, 0].array
     ordered = key.shape[1] == 1 and not isinstance(values, pd.Categorical)
     return ordered and bool((values[1:] > values[:-1]).all())

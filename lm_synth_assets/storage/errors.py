@@ -1,4 +1,4 @@
-"""What can go wrong with stored tables, in words for the person who has to put it right."""
+"""What can go wrong with stored tables, worded for the person who has to fix it."""
 
 import errno
 from collections.abc import Sequence
@@ -25,11 +25,11 @@ _REASONS_AGAINST_READING = {
 
 
 _PASSING = {errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.ESTALE, errno.ETIMEDOUT}
-"""What a file system says that may be gone in a moment."""
+"""Errors of a file system that may be gone on the next attempt."""
 
 
 class SchemaError(StorageError):
-    """A frame does not keep to its declared table; `problems` lists every way in which it does not."""
+    """A frame does not keep to its declared table; `problems` lists every difference."""
 
     def __init__(self, table: str, problems: Sequence[str]) -> None:
         self.table = table
@@ -38,14 +38,14 @@ class SchemaError(StorageError):
 
 
 class MissingTable(StorageError):
-    """A table that is needed has not been made yet."""
+    """A table that is needed has not been stored."""
 
     def __init__(self, table: str, location: str) -> None:
         super().__init__(f"{table} is not there (looked for {location}); make it with {remedy(table)}.")
 
 
 class UnreadableTable(StorageError):
-    """A stored table was changed, damaged or made by something else."""
+    """A stored table cannot be read: it was changed, damaged, or made by another program."""
 
     def __init__(self, table: str, location: str, reason: object) -> None:
         super().__init__(
@@ -57,16 +57,16 @@ class UnreadableTable(StorageError):
 class NoDataSet(StorageError):
     """A folder or a database holds none of the tables."""
 
-    def __init__(self, place: str) -> None:
-        option = "database with --url" if "://" in place else "folder with --in"
+    def __init__(self, location: str) -> None:
+        option = "database with --url" if "://" in location else "folder with --in"
         super().__init__(
-            f"{place} holds no table of a data set; make one with {remedy('dataset_manifest')}, or name the "
-            f"{option}."
+            f"{location} holds no table of a data set; make one with {remedy('dataset_manifest')}, or name "
+            f"the {option}."
         )
 
 
 class UnwritableFolder(StorageError):
-    """Nothing can be written at a path: no room, no right, or no folder."""
+    """Nothing can be written to a path: no space, no permission, or no folder."""
 
     def __init__(self, path: Path, error: OSError) -> None:
         reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
@@ -75,7 +75,7 @@ class UnwritableFolder(StorageError):
 
 
 class UnknownFormat(StorageError):
-    """A storage format that does not exist was asked for."""
+    """There is no storage format of that name."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
         super().__init__(f"There is no storage format '{name}'; choose one of {', '.join(known)}.")
@@ -85,12 +85,14 @@ class MissingPackage(StorageError):
     """A storage format needs a package that is not installed."""
 
     def __init__(self, title: str, package: str, extra: str | None) -> None:
-        wanted = f"lm-synth-assets[{extra}]" if extra else package
-        super().__init__(f"{title} needs the package {package}: install it with `pip install '{wanted}'`.")
+        requirement = f"lm-synth-assets[{extra}]" if extra else package
+        super().__init__(
+            f"{title} needs the package {package}: install it with `pip install '{requirement}'`."
+        )
 
 
 def remedy(table: str) -> str:
-    """The commands that make a table, as words to end a sentence with."""
+    """The commands that make a table, to end a sentence with."""
     return (
         "`lm-synth generate --with-ed --with-ip` or "
         f"`dagster asset materialize -m lm_synth_assets --select {table}`"
@@ -98,5 +100,5 @@ def remedy(table: str) -> str:
 
 
 def why_not_read(error: OSError) -> str:
-    """Why the system does not let something be read."""
+    """Why the operating system cannot read something."""
     return _REASONS_AGAINST_READING.get(error.errno or 0, str(error))

@@ -1,6 +1,6 @@
-"""The types of a declared table in pandas and in Arrow, and the exact ways between the two.
+"""The types of a declared table in pandas and in Arrow, and exact conversion between the two.
 
-Pure: nothing here reads or writes. Whether a frame's values are right is the business of `enforcement`.
+Pure: nothing here reads or writes. `enforcement` checks the values of a frame.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ EXACT_DIGITS = 15
 """Decimal digits that every float64 keeps, whatever the declared precision of a Numeric."""
 
 _INDEX_NAMES = frozenset({"", "Unnamed: 0", "index", "level_0", "__index_level_0__"})
-"""What the index of a frame is called where pandas has stored it as a column."""
+"""Names under which pandas stores the index of a frame as a column."""
 
 
 def pandas_dtype(column: sa.Column[Any]) -> Dtype:
@@ -47,9 +47,9 @@ def pandas_dtypes(table: sa.Table) -> dict[str, Dtype]:
 
 
 def arrow_type(column: sa.Column[Any]) -> pa.DataType:
-    """The type that a column has wherever Arrow stores it."""
+    """The Arrow type of a column."""
     function, _, arguments = arrow_name(column).rstrip(")").partition("(")
-    values = (int(word) if word.isdigit() else word for word in arguments.split(", ") if word)
+    values = (int(text) if text.isdigit() else text for text in arguments.split(", ") if text)
     return getattr(pa, function)(*values)
 
 
@@ -67,33 +67,37 @@ def arrow_schema(table: sa.Table) -> pa.Schema:
 
 
 def column_problems(table: sa.Table, names: Sequence[Hashable]) -> list[str]:
-    """How the names of some columns differ from those that `table` declares, in words; order is free."""
-    found = Counter(map(str, names))
-    unknown = [name for name in found if name not in table.columns]
-    missing = [column.name for column in table.columns if column.name not in found]
-    called = {bare: name for name in unknown if (bare := name.strip().lower()) in missing}
+    """Describe how the names of stored columns differ from those that `table` declares; order is free."""
+    counts = Counter(map(str, names))
+    unknown = [name for name in counts if name not in table.columns]
+    missing = [column.name for column in table.columns if column.name not in counts]
+    variants = {bare: name for name in unknown if (bare := name.strip().lower()) in missing}
     return [
         *(
-            f"{name}: the column is called {called[name]!r}"
-            if name in called
+            f"{name}: the column is called {variants[name]!r}"
+            if name in variants
             else f"{name}: the column is missing"
             for name in missing
         ),
-        *(_unknown(name) for name in unknown if name not in called.values()),
-        *(f"{_plain(name)}: the column is there {times} times" for name, times in found.items() if times > 1),
+        *(_unknown(name) for name in unknown if name not in variants.values()),
+        *(
+            f"{_plain(name)}: the column is there {times} times"
+            for name, times in counts.items()
+            if times > 1
+        ),
     ]
 
 
 def to_arrow(table: sa.Table, frame: pd.DataFrame) -> pa.Table:
-    """The Arrow table of a frame that already keeps to `table`; the values are not looked at again."""
+    """The Arrow table of a frame that has passed `enforce`; values are not checked again."""
     schema = arrow_schema(table)
     return pa.Table.from_arrays([_to_arrow(frame[field.name], field.type) for field in schema], schema=schema)
 
 
 def from_arrow(table: sa.Table, arrow: pa.Table) -> pd.DataFrame:
-    """The frame of an Arrow table: its columns in the order that they come in, with `table`'s dtypes.
+    """The frame of an Arrow table: its columns in their own order, with the dtypes that `table` declares.
 
-    Other Arrow types are taken where every value fits the declared one; floats are rounded to decimals.
+    Other Arrow types are accepted where every value fits the declared type; floats are rounded to decimals.
     Raises SchemaError where a value does not fit, is null in a column without nulls, or is not in its
     column's closed list.
     """
@@ -111,7 +115,7 @@ def from_arrow(table: sa.Table, arrow: pa.Table) -> pd.DataFrame:
 def values_from_arrow(
     column: sa.Column[Any], stored: pa.ChunkedArray
 ) -> pd.api.extensions.ExtensionArray | npt.NDArray[Any]:
-    """The values of one column as `from_arrow` takes them. Raises ValueError or ArrowException."""
+    """Convert one column as `from_arrow` does. Raises ValueError or ArrowException."""
     if stored.null_count and not column.nullable:
         raise ValueError(f"{stored.null_count:,} values are missing, and none may be")
     kind, dtype = arrow_type(column), pandas_dtype(column)
@@ -125,12 +129,12 @@ def values_from_arrow(
         return _floats(values)
     if pa.types.is_temporal(kind):
         values = values.cast(pa.timestamp("s")).cast(pa.timestamp("ns"))
-    # Arrow's own memory is read-only, and frames are for working with.
+    # Arrow's own memory is read-only.
     return np.array(values.to_numpy())
 
 
 def in_year(table: sa.Table, frame: pd.DataFrame, year: int) -> npt.NDArray[np.bool_]:
-    """Which rows belong to a calendar year; of a table that has no such rows, none do."""
+    """Which rows belong to a calendar year; none do in a table whose rows belong to no year."""
     name = year_of(table)
     if name is None:
         return np.zeros(len(frame), dtype=bool)
@@ -140,15 +144,15 @@ def in_year(table: sa.Table, frame: pd.DataFrame, year: int) -> npt.NDArray[np.b
 
 
 def is_text(stored: pa.DataType) -> bool:
-    """Whether values of an Arrow type are text, however Arrow keeps it."""
-    families = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary)
-    return any(is_one(stored) for is_one in families)
+    """Whether an Arrow type is one of its types of text."""
+    text_types = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary)
+    return any(is_one(stored) for is_one in text_types)
 
 
 def is_compatible(stored: pa.DataType, declared: pa.DataType) -> bool:
-    """Whether a value of one Arrow type can be said in another without guessing.
+    """Whether values of one Arrow type can be converted to another without guessing.
 
-    Text can, where it is written as in CSV. A time with a zone is no time of the local clock.
+    Text is compatible with every type if it is written as in CSV. A time with a zone is not a local time.
     """
     kinds = pa.types
     if kinds.is_dictionary(stored):
@@ -165,7 +169,7 @@ def is_compatible(stored: pa.DataType, declared: pa.DataType) -> bool:
 
 
 def _plain(name: str) -> str:
-    """A column's name, in quotes where its blanks and signs would be lost in a sentence."""
+    """A column's name, in quotes where its blanks or punctuation would not be seen in a sentence."""
     return name if name.isidentifier() else repr(name)
 
 
@@ -183,7 +187,7 @@ def _to_arrow(series: pd.Series[Any], kind: pa.DataType) -> Any:
 def _exactly(stored: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     """The same values in another type; only decimals are rounded. Raises ValueError or ArrowException."""
     if stored.type == kind:
-        # Whoever wrote the text may not have kept to UTF-8, and Arrow looks only when it is asked to.
+        # Other programs may have written text that is not UTF-8, which Arrow checks only on request.
         stored.validate(full=True)
         return stored
     if not is_compatible(stored.type, kind):
@@ -193,38 +197,38 @@ def _exactly(stored: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     if pa.types.is_boolean(kind):
         return pc.equal(_positions(stored.cast(pa.string()), ("0", "1")), 1)
     if pa.types.is_integer(stored.type) and pa.types.is_decimal(kind):
-        # Arrow refuses what a smaller number of digits might not hold, whatever the values are.
+        # Arrow refuses a precision that might not hold every integer, whatever the values are.
         stored = stored.cast(pa.decimal128(38, kind.scale))
     values = stored.cast(kind)
-    # Arrow drops the time of day without a word.
+    # Arrow drops the time of day silently.
     if pa.types.is_date(kind) and pa.types.is_timestamp(stored.type) and values.cast(stored.type) != stored:
         raise ValueError("times of the day where only days are declared")
     return values
 
 
-def _positions(values: pa.ChunkedArray, words: Sequence[str]) -> pa.ChunkedArray:
-    """Where each value stands in a list of words; null where it is null."""
-    positions = pc.index_in(values, value_set=pa.array(words, pa.string()))
+def _positions(values: pa.ChunkedArray, allowed: Sequence[str]) -> pa.ChunkedArray:
+    """The position of each value in a list of allowed values; nulls stay null. Raises ValueError."""
+    positions = pc.index_in(values, value_set=pa.array(allowed, pa.string()))
     unknown = pc.and_(pc.is_null(positions), pc.is_valid(values))
     if pc.any(unknown).as_py():
         examples = pc.unique(values.filter(unknown)).to_pylist()[:3]
-        raise ValueError(f"{', '.join(map(repr, examples))} not among {', '.join(words)}")
+        raise ValueError(f"{', '.join(map(repr, examples))} not among {', '.join(allowed)}")
     return positions
 
 
 def _decimals(values: npt.NDArray[np.float64], kind: pa.Decimal128Type) -> pa.Array:
-    """Decimals from floats, as whole numbers of the last digit in 128 bits, low word first."""
+    """Decimals from floats: integers of the last digit in 128 bits, low half first."""
     valid = ~np.isnan(values)
     low = np.rint(np.where(valid, values, 0.0) * 10.0**kind.scale).astype("<i8")
-    words = np.column_stack([low, low >> 63])
+    halves = np.column_stack([low, low >> 63])
     validity = pa.py_buffer(np.packbits(valid, bitorder="little").tobytes())
-    return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(words.tobytes())])
+    return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(halves.tobytes())])
 
 
 def _floats(values: pa.ChunkedArray) -> npt.NDArray[np.float64]:
-    """Floats from decimals, by one division: Arrow's own cast is off by the last bit in every fifth value."""
+    """Floats from decimals by one division; Arrow's own cast is off by the last bit in every fifth value."""
     array = values.combine_chunks()
-    words = np.frombuffer(array.buffers()[1], "<i8", count=2 * (array.offset + len(array)))
-    floats: npt.NDArray[np.float64] = words[2 * array.offset :: 2] / 10.0**array.type.scale
+    halves = np.frombuffer(array.buffers()[1], "<i8", count=2 * (array.offset + len(array)))
+    floats: npt.NDArray[np.float64] = halves[2 * array.offset :: 2] / 10.0**array.type.scale
     floats[array.is_null().to_numpy(zero_copy_only=False)] = np.nan
     return floats

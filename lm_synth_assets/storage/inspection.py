@@ -1,7 +1,7 @@
-"""What a stored copy of a table turns out to be, whoever made or changed it.
+"""Inspecting the stored copy of a table, which any program may have made or changed.
 
-Pure: judges columns as they are stored, and names every value that cannot be taken as declared. What every
-value can be and yet may not (ranges, lengths) is the business of `enforcement`, keys that of the gates.
+Pure: takes columns as they are stored and names every value that the declared type cannot hold. Ranges and
+lengths are checked by `enforcement`, keys by the gates.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from lm_synth_assets.storage.frames import arrow_type, is_compatible, is_text, v
 
 
 class Inspection(NamedTuple):
-    """A stored table as it was found.
+    """What a stored table holds, and how it differs from its declaration.
 
-    `frame` has the declared columns, order and dtypes, and is None where they cannot all be had; `problems`
-    say why what is stored is not the declared table, `remarks` how its layout differs without harm.
+    `frame` has the declared columns, order and dtypes, and is None unless all of them can be read. `problems`
+    say why the stored table is not the declared one, `remarks` how its layout differs without harm.
     """
 
     frame: pd.DataFrame | None
@@ -35,7 +35,7 @@ class Inspection(NamedTuple):
 
 
 class StoredColumns(NamedTuple):
-    """Columns in the types in which they are stored, the number of each row, and what kept others out."""
+    """Columns in their stored types, the number of each row, and why other rows were skipped."""
 
     columns: pa.Table
     rows: npt.NDArray[np.int64]
@@ -48,10 +48,10 @@ class StoredColumns(NamedTuple):
 
 
 def misfits(table: sa.Table, stored: StoredColumns) -> list[str]:
-    """Every reason why stored columns cannot be taken for those that `table` declares.
+    """Describe every reason why stored columns cannot be read as those that `table` declares.
 
-    For each column in words: nulls where none may be, words that are not in a closed list, and values that
-    the declared type cannot take, with how many there are, and the first rows of the first of them.
+    For each column: nulls where none are allowed, values outside a closed list, and values that the declared
+    type cannot hold, with their number and the first row of each of the first few.
     """
     problems = list(stored.problems)
     for name in stored.columns.column_names:
@@ -60,7 +60,7 @@ def misfits(table: sa.Table, stored: StoredColumns) -> list[str]:
 
 
 def type_remarks(table: sa.Table, schema: pa.Schema) -> list[str]:
-    """The columns that are stored in another type than the declared one, where it can hold the same."""
+    """Describe the columns that are stored in another type than the declared one, if it can hold the same."""
     once = (
         (column, schema.field(column.name).type)
         for column in table.columns
@@ -74,13 +74,13 @@ def type_remarks(table: sa.Table, schema: pa.Schema) -> list[str]:
 
 
 def order_remarks(table: sa.Table, names: list[str]) -> list[str]:
-    """Whether the declared columns stand in another order."""
-    found = [name for name in dict.fromkeys(names) if name in table.columns]
-    declared = [column.name for column in table.columns if column.name in found]
-    differ = ((here, there) for here, there in zip(found, declared, strict=True) if here != there)
+    """Describe the first column that is not where `table` declares it."""
+    present = [name for name in dict.fromkeys(names) if name in table.columns]
+    declared = [column.name for column in table.columns if column.name in present]
+    differ = ((name, expected) for name, expected in zip(present, declared, strict=True) if name != expected)
     return [
-        f"the columns are in another order: {here} stands where {there} is declared"
-        for here, there in islice(differ, 1)
+        f"the columns are in another order: {name} stands where {expected} is declared"
+        for name, expected in islice(differ, 1)
     ]
 
 
@@ -102,40 +102,40 @@ def _misfits(column: sa.Column[Any], stored: pa.ChunkedArray, rows: npt.NDArray[
     wrong = _wrong(column, encoded.dictionary)[positions]
     # The positions count up in the order in which their values first appear.
     first = np.unique(positions[wrong], return_index=True)[1][:EXAMPLES]
-    shown = _written(encoded.dictionary.take(positions[wrong][first]))
-    wrongly = wrong_values(column, as_text=is_text(stored.type))
-    yield f"{column.name}: {wrong.sum():,} values are {wrongly}: {examples(shown, rows[wrong][first])}"
+    shown = _displayed(encoded.dictionary.take(positions[wrong][first]))
+    description = wrong_values(column, as_text=is_text(stored.type))
+    yield f"{column.name}: {wrong.sum():,} values are {description}: {examples(shown, rows[wrong][first])}"
 
 
 def _stored_as(column: sa.Column[Any], stored: pa.DataType) -> str:
     return f"{column.name}: stored as {stored} where {arrow_type(column)} is declared"
 
 
-def _written(values: pa.Array) -> list[str]:
-    """Values as someone sees them: text in quotes, times without zeros at the end."""
+def _displayed(values: pa.Array) -> list[str]:
+    """Values as a message shows them: text in quotes, times without trailing zeros."""
     if is_text(values.type):
-        return [repr(word.decode(errors="backslashreplace")) for word in values.cast(pa.binary()).to_pylist()]
-    # By way of text, as Python has no objects for all the years that Arrow has.
-    words = [str(word) for word in values.cast(pa.string()).to_pylist()]
+        return [repr(text.decode(errors="backslashreplace")) for text in values.cast(pa.binary()).to_pylist()]
+    # Arrow makes the text, since Python has no objects for all the years that Arrow has.
+    texts = [str(text) for text in values.cast(pa.string()).to_pylist()]
     if pa.types.is_timestamp(values.type):
-        return [word.rstrip("0").rstrip(".") if "." in word else word for word in words]
-    return words
+        return [text.rstrip("0").rstrip(".") if "." in text else text for text in texts]
+    return texts
 
 
 def _wrong(column: sa.Column[Any], values: pa.Array) -> npt.NDArray[np.bool_]:
-    """Which of some distinct values, none of them null, a column cannot take."""
+    """Which of some distinct values, none of them null, a column cannot hold."""
     allowed = labels(column)
     if allowed and not pa.types.is_boolean(values.type):
         known = pc.is_in(values.cast(pa.string(), safe=False), value_set=pa.array(allowed))
         return ~known.to_numpy(zero_copy_only=False)
-    wrong = _plainly_wrong(column, values)
+    wrong = _certainly_wrong(column, values)
     doubtful = np.flatnonzero(~wrong)
-    wrong[doubtful] = _tried(column, values.take(doubtful))
+    wrong[doubtful] = _unconvertible(column, values.take(doubtful))
     return wrong
 
 
-def _plainly_wrong(column: sa.Column[Any], values: pa.Array) -> npt.NDArray[np.bool_]:
-    """Values that are wrong at first sight: to try each by itself would take too long where all are."""
+def _certainly_wrong(column: sa.Column[Any], values: pa.Array) -> npt.NDArray[np.bool_]:
+    """Values that a cheap test shows to be wrong; to convert each by itself could take too long."""
     kind = arrow_type(column)
     if is_text(values.type):
         fits = pc.match_substring_regex(values.cast(pa.string(), safe=False), csv_pattern(column))
@@ -148,8 +148,8 @@ def _plainly_wrong(column: sa.Column[Any], values: pa.Array) -> npt.NDArray[np.b
     return np.zeros(len(values), bool)
 
 
-def _tried(column: sa.Column[Any], values: pa.Array) -> npt.NDArray[np.bool_]:
-    """Which values a column cannot take, by halves: few tries where few are wrong."""
+def _unconvertible(column: sa.Column[Any], values: pa.Array) -> npt.NDArray[np.bool_]:
+    """Which values cannot be converted, by bisection: few attempts where few values are wrong."""
     wrong = np.zeros(len(values), bool)
     parts = [(0, len(values))]
     while parts:
@@ -165,6 +165,7 @@ def _tried(column: sa.Column[Any], values: pa.Array) -> npt.NDArray[np.bool_]:
 
 
 def _fits(column: sa.Column[Any], values: pa.ChunkedArray) -> bool:
+    """Whether all values can be converted to the declared type."""
     try:
         values_from_arrow(column, values)
     except (pa.ArrowException, ValueError):

@@ -1,6 +1,6 @@
-"""The contract that every kind of storage keeps.
+"""The contract of every storage format.
 
-What is written to one kind and to another reads back as equal frames, dtypes and all.
+A frame that is written to any two formats reads back as equal frames, dtypes included.
 """
 
 from abc import ABC, abstractmethod
@@ -24,20 +24,21 @@ from lm_synth_assets.storage.frames import column_problems, from_arrow, in_year
 from lm_synth_assets.storage.inspection import Inspection, StoredColumns, misfits, order_remarks
 
 _FAILURES = (SchemaError, pa.ArrowException, OSError, ValueError)
-"""What reading may end in where something else is stored than the declared table."""
+"""What reading may raise where something other than the declared table is stored."""
 
 
 class Replacement(NamedTuple):
-    """What putting a table in its place came to."""
+    """What a replaced table takes: bytes as stored, and rows of other tables that were removed, by table."""
 
     bytes: int
     removed: Mapping[str, int] = MappingProxyType({})
 
 
 class WriteResult(NamedTuple):
-    """What was stored: rows, bytes as stored, and where.
+    """What was stored: rows written, bytes as stored, and the location.
 
-    `removed` counts, by table, the rows elsewhere that went with rows of this table that they referred to.
+    `removed` counts, by table, the rows of other tables that were removed because they referred to rows of
+    this table that are gone.
     """
 
     rows: int
@@ -47,7 +48,7 @@ class WriteResult(NamedTuple):
 
 
 class ReadableStore(Protocol):
-    """What it takes to look at stored tables."""
+    """What inspecting and reading stored tables requires of a store."""
 
     def location(self, table: sa.Table, /) -> str: ...
 
@@ -59,15 +60,15 @@ class ReadableStore(Protocol):
 
 
 class TableStore(ABC):
-    """A place where each table is kept whole, and from where it comes back as it was."""
+    """Tables in one location, each written whole and read back unchanged."""
 
     @abstractmethod
     def check(self, *, writing: bool) -> None:
-        """See that tables can be read here, or written. Raises StorageError, before any work is done."""
+        """Check that tables can be read from the location, or written to it. Raises StorageError if not."""
 
     @abstractmethod
     def location(self, table: sa.Table) -> str:
-        """Where the table is, or would be."""
+        """The path or the URL of the table, stored or not."""
 
     @abstractmethod
     def exists(self, table: sa.Table) -> bool:
@@ -75,54 +76,54 @@ class TableStore(ABC):
 
     @abstractmethod
     def _replace(self, table: sa.Table, frame: pd.DataFrame, year: int | None) -> Replacement:
-        """Put a frame in the place of what was stored, or of one year of it, whole or not at all.
+        """Replace the stored table, or one calendar year of it, by an enforced frame, whole or not at all.
 
-        The frame keeps to `table`. Raises StorageError.
+        Raises StorageError.
         """
 
     @abstractmethod
     def _names(self, table: sa.Table) -> list[str]:
-        """The names of the stored columns, in order; may raise any error of Arrow or of the system."""
+        """The names of the stored columns, in order. Raises any of `_FAILURES`."""
 
     @abstractmethod
     def _load(self, table: sa.Table, columns: Sequence[str]) -> pa.Table:
-        """The stored columns, all or some; may raise any error of Arrow or of the system."""
+        """The named columns, in any compatible types. Raises any of `_FAILURES`."""
 
     def _load_as_stored(self, table: sa.Table, columns: Sequence[str]) -> StoredColumns:
-        """The same in types that hold whatever is stored, for when `_load` or a conversion has failed."""
+        """The same in types that hold any stored value, for when `_load` or a conversion has failed."""
         return StoredColumns.whole(self._load(table, columns))
 
     def _obstacle(self, table: sa.Table) -> str | None:
-        """Why what is stored cannot be the table at all, from a short look at it."""
+        """Why the stored bytes cannot be the table at all, from a quick look at them."""
         return None
 
     def _remarks(self, table: sa.Table) -> list[str]:
-        """How the stored table differs from how it would be written, without harm to a value."""
+        """How the layout of the stored table differs from how it would be written, values unaffected."""
         return order_remarks(table, self._names(table))
 
     def names(self, table: sa.Table) -> list[str]:
-        """The names of the stored columns, in order; none where they cannot be read."""
+        """The names of the stored columns, in order; empty if they cannot be read."""
         try:
             return self._names(table)
         except _FAILURES:
             return []
 
     def write(self, table: sa.Table, frame: pd.DataFrame, year: int | None = None) -> WriteResult:
-        """Store a frame that keeps to `table`, in the place of what was there, or of one year of it.
+        """Replace the stored table, or one calendar year of it, by a frame.
 
-        Raises SchemaError, before anything is touched, where the frame does not keep to `table` or holds rows
-        of another year, and StorageError where it cannot be stored; what was there is then as it was.
+        Raises SchemaError if the frame does not keep to `table` or has rows of another year, StorageError if
+        it cannot be stored. The stored table is then unchanged.
         """
-        kept = enforce(table, frame)
-        if year is not None and (others := (~in_year(table, kept, year)).sum()):
+        enforced = enforce(table, frame)
+        if year is not None and (others := (~in_year(table, enforced, year)).sum()):
             raise SchemaError(table.name, [f"{others:,} rows are not of {year}, which is to be replaced"])
-        replacement = self._replace(table, kept, year)
-        return WriteResult(len(kept), replacement.bytes, self.location(table), replacement.removed)
+        replacement = self._replace(table, enforced, year)
+        return WriteResult(len(enforced), replacement.bytes, self.location(table), replacement.removed)
 
     def read(self, table: sa.Table, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """The stored frame, or only some of its columns, in the order asked for.
+        """The stored frame, or some of its columns in the order of `columns`.
 
-        Raises MissingTable and UnreadableTable.
+        Raises MissingTable or UnreadableTable.
         """
         try:
             self._require(table)
@@ -133,22 +134,21 @@ class TableStore(ABC):
             raise self._unreadable(table, error) from error
 
     def inspect(self, table: sa.Table) -> Inspection:
-        """What is stored in the place of `table`, whatever it is, and all that is wrong with it.
+        """Inspect what is stored under the name of `table`, and list everything wrong with it.
 
-        Raises nothing for what is stored: what `read` raises is a problem here, and so is all that comes
-        behind the first.
+        Errors of reading are problems of the inspection; it raises none of them.
         """
         try:
             self._require(table)
             if obstacle := self._obstacle(table):
                 raise UnreadableTable(table.name, self.location(table), obstacle)
-            return self._inspected(table)
+            return self._inspect_columns(table)
         except StorageError as error:
             return Inspection(None, (str(error),))
         except _FAILURES as error:
             return Inspection(None, (str(self._unreadable(table, error)),))
 
-    def _inspected(self, table: sa.Table) -> Inspection:
+    def _inspect_columns(self, table: sa.Table) -> Inspection:
         names = self._names(table)
         problems = column_problems(table, names)
         columns = [name for name in map(str, table.columns.keys()) if names.count(name) == 1]
@@ -169,7 +169,7 @@ class TableStore(ABC):
 
 
 def _reason(error: Exception) -> str:
-    """What an error says, in one line and without the name of the table."""
+    """The message of an error, in one line and without the name of the table."""
     if isinstance(error, SchemaError):
         return "; ".join(error.problems)
     return " ".join((why_not_read(error) if isinstance(error, OSError) else str(error)).split())

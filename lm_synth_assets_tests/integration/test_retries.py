@@ -13,7 +13,7 @@ from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.storage.errors import UnwritableFolder
 from lm_synth_assets.storage.files.csv import CsvStore
-from lm_synth_assets.storage.mysql.errors import CLASHED, NOT_THERE, DatabaseError
+from lm_synth_assets.storage.mysql.errors import CLASHED, UNREACHABLE, DatabaseError
 from lm_synth_assets_tests.support.commands import TINY
 
 
@@ -71,7 +71,7 @@ def test_a_full_disk_is_not_waited_out(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_what_a_database_says_is_passing_or_not() -> None:
-    assert all(DatabaseError("", code).transient for code in NOT_THERE | CLASHED)
+    assert all(DatabaseError("", code).transient for code in UNREACHABLE | CLASHED)
     denied, no_such_table = 1045, 1146
     assert not DatabaseError("", denied).transient
     assert not DatabaseError("", no_such_table).transient

@@ -64,7 +64,7 @@ def test_each_error_has_its_sentence(codes: tuple[int, ...], told: str) -> None:
 
 def test_each_known_code_has_been_tried() -> None:
     tried = {code for codes, _ in SENTENCES.values() for code in codes}
-    assert {code for codes, _ in errors._WORDS for code in codes} <= tried
+    assert {code for codes, _ in errors._EXPLANATIONS for code in codes} <= tried
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_refused_rows_are_listed() -> None:
 
 
 def test_no_sentence_holds_the_password() -> None:
-    codes = {code for codes, _ in errors._WORDS for code in codes} | errors._DENIED | {1064}
+    codes = {code for codes, _ in errors._EXPLANATIONS for code in codes} | errors._DENIED | {1064}
     for code in codes:
         for inside in (True, False):
             told = explained(err.OperationalError(code, "So it is"), ADDRESS, "opening", inside=inside)

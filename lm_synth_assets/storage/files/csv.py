@@ -1,8 +1,8 @@
-"""The CSV dialect: how a table looks as text, and how text becomes a table again.
+"""CSV files, and the dialect in which they are written and read.
 
-UTF-8 without a byte order mark, a header of bare names, commas, line feeds; empty is null; times as
-`YYYY-MM-DD HH:MM:SS`, dates as `YYYY-MM-DD`, booleans as 0 and 1, decimals with all digits of their scale;
-quotes only around text with a comma in it. Columns may come back in any order, and lines may end in CRLF.
+UTF-8 without a byte order mark, a header of bare names, commas, line feeds. An empty field is null. Times are
+`YYYY-MM-DD HH:MM:SS`, dates `YYYY-MM-DD`, booleans 0 and 1, decimals have all digits of their scale. Only
+text with a comma is quoted. Reading also accepts columns in any order and lines that end in CRLF.
 """
 
 import codecs
@@ -58,7 +58,7 @@ class CsvStore(FileStore):
 def write_csv(arrow: pa.Table, file: IO[bytes]) -> None:
     """Write a table as text. Its text columns must be free of quotes and line breaks.
 
-    The lines are joined here because Arrow's own writer quotes either all text or none.
+    Arrow's own writer quotes either all text or none, so lines are joined without it.
     """
     file.write((",".join(arrow.column_names) + "\n").encode())
     for batch in arrow.to_batches(_BATCH_ROWS):
@@ -69,7 +69,7 @@ def write_csv(arrow: pa.Table, file: IO[bytes]) -> None:
 
 
 def read_header(path: Path) -> list[str]:
-    """The names of a file's columns. Raises ValueError or OSError where it cannot be read."""
+    """The names of a file's columns. Raises ValueError or OSError if they cannot be read."""
     with path.open("rb") as file:
         line = re.split(b"[\r\n]", file.readline(_LONGEST_HEADER), maxsplit=1)[0]
     try:
@@ -81,7 +81,7 @@ def read_header(path: Path) -> list[str]:
 def read_csv(path: Path, table: sa.Table, columns: Sequence[str]) -> pa.Table:
     """The named columns of a table's file, with the types that `table` declares.
 
-    Raises ValueError or OSError where it cannot be read.
+    Raises ValueError or OSError if the file cannot be read.
     """
     types = {column.name: arrow_type(column) for column in table.columns}
     options = _conversion(types, columns)
@@ -89,14 +89,14 @@ def read_csv(path: Path, table: sa.Table, columns: Sequence[str]) -> pa.Table:
         return pa_csv.read_csv(_source(path), parse_options=_parsing(path), convert_options=options)
     except pa.ArrowInvalid as error:
         header = read_header(path)
-        named = re.sub(r"In CSV column #(\d+)", lambda found: header[int(found[1])], str(error))
-        raise ValueError(named) from error
+        message = re.sub(r"In CSV column #(\d+)", lambda match: header[int(match[1])], str(error))
+        raise ValueError(message) from error
 
 
 def read_text(path: Path, table: sa.Table, columns: Sequence[str]) -> StoredColumns:
-    """The named columns as text, without the rows that are ragged and the blanks that reading overlooks.
+    """The named columns as text, without ragged rows and without the blanks that reading ignores.
 
-    Raises ValueError or OSError where the file cannot be read.
+    Raises ValueError or OSError if the file cannot be read.
     """
     if problem := encoding_problem(path):
         raise ValueError(problem)
@@ -109,17 +109,17 @@ def read_text(path: Path, table: sa.Table, columns: Sequence[str]) -> StoredColu
     try:
         text = pa_csv.read_csv(
             _source(path),
-            # Only one thread counts the rows.
+            # With more than one thread, Arrow does not count rows.
             read_options=pa_csv.ReadOptions(use_threads=False),
             parse_options=_parsing(path, skip),
             convert_options=_conversion(dict.fromkeys(columns, pa.string()), columns),
         )
     except pa.ArrowInvalid as error:
         raise ValueError(quote_problem(path) or str(error)) from error
-    for place, name in enumerate(columns):
+    for index, name in enumerate(columns):
         # Arrow ignores blanks where it reads these types.
         if kind_of(table.columns[name]).is_trimmed:
-            text = text.set_column(place, name, pc.utf8_trim(text.column(name), " \t"))
+            text = text.set_column(index, name, pc.utf8_trim(text.column(name), " \t"))
     # Arrow counts the header.
     skipped = np.array([row.number - 1 for row in ragged], dtype=np.int64)
     rows = np.delete(np.arange(1, text.num_rows + len(ragged) + 1), skipped - 1)
@@ -127,21 +127,21 @@ def read_text(path: Path, table: sa.Table, columns: Sequence[str]) -> StoredColu
 
 
 def layout_remarks(path: Path) -> list[str]:
-    """How the text of a file differs from the dialect without harm to a value."""
+    """Describe how a file differs from the dialect where no value is affected. Raises OSError."""
     with mapped(path) as text:
         returns = text.find(b"\r") >= 0
-        found = {
+        remarks = {
             "it begins with a byte order mark": text[:3] == codecs.BOM_UTF8,
             "its lines end in CRLF (Windows) where LF is written": returns and text.find(b"\r\n") >= 0,
             "its lines end in CR where LF is written": returns and text.find(b"\n") < 0,
             "it has empty lines, which are not counted as rows": bool(_EMPTY_LINE.search(text)),
             "its last line has no line end: it may have been cut off": text[-1:] not in (b"\n", b"\r"),
         }
-    return [remark for remark, is_so in found.items() if is_so]
+    return [remark for remark, applies in remarks.items() if applies]
 
 
 def _source(path: Path) -> Path | io.BytesIO:
-    """What Arrow is to read: a header that ends without a line end is none to it."""
+    """What Arrow reads: a file of only a header gets the line end without which Arrow sees no header."""
     with path.open("rb") as file:
         head = file.read(_LONGEST_HEADER)
     only_a_header = len(head) < _LONGEST_HEADER and len(head.splitlines()) == 1
@@ -149,10 +149,10 @@ def _source(path: Path) -> Path | io.BytesIO:
 
 
 def _parsing(path: Path, invalid: Callable[[pa_csv.InvalidRow], str] | None = None) -> pa_csv.ParseOptions:
-    """How Arrow is to cut a file into values.
+    """How Arrow splits a file into values.
 
-    Where a quotation mark is not closed, Arrow drops rows without a word unless it expects line ends in
-    quotes; to expect them costs time, so only where there are quotes.
+    If a quotation mark is not closed, Arrow drops rows silently, unless it expects line ends in quotes. That
+    costs time, so it is asked for only where the file has quotes.
     """
     with mapped(path) as text:
         return pa_csv.ParseOptions(newlines_in_values=text.find(b'"') >= 0, invalid_row_handler=invalid)
@@ -177,11 +177,10 @@ def _ragged_problems(ragged: Sequence[pa_csv.InvalidRow]) -> Iterator[str]:
 
 
 def _ragged_row(row: pa_csv.InvalidRow) -> str:
-    found = f"row {row.number - 1} (line {row.number}) has {row.actual_columns}"
-    more = len(row.text.splitlines()) - 1
-    return (
-        f"{found} and takes in {more:,} more lines by a quotation mark that is not closed" if more else found
-    )
+    description = f"row {row.number - 1} (line {row.number}) has {row.actual_columns}"
+    if more := len(row.text.splitlines()) - 1:
+        description += f" and takes in {more:,} more lines by a quotation mark that is not closed"
+    return description
 
 
 def _text(column: pa.Array) -> pa.Array:

@@ -1,4 +1,4 @@
-"""Publishing a file whole or not at all, and seeing beforehand that a folder can take one."""
+"""Writing a file whole or not at all, and checking beforehand that its folder can be written to."""
 
 import os
 import secrets
@@ -16,7 +16,7 @@ _LEFTOVER_SECONDS = 3600
 
 
 def check_folder(folder: Path) -> None:
-    """See that `folder` is a folder that can be written to, or can be made, and leave no trace.
+    """Check that a folder can be written to, or can be made, and leave no trace.
 
     Raises UnwritableFolder.
     """
@@ -30,12 +30,12 @@ def check_folder(folder: Path) -> None:
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write to, which takes the place of `path` once all is written and on the disk.
+    """A temporary file that replaces the file at `path` once all of it is on the disk.
 
-    Whatever happens before that, an interrupt as well, leaves the old file as it was and nothing beside
-    it. Makes the folder where it is missing. Raises UnwritableFolder.
+    If anything fails before that, or is interrupted, the old file is unchanged and no other file is left. The
+    folder is made if it is missing. Raises UnwritableFolder.
     """
-    # A name of its own lets two runs publish the same table at once: the later one wins, whole.
+    # A random name lets two runs write the same table at once: the one that ends later wins, whole.
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_SUFFIX}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,7 +53,7 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _clear_leftovers(path: Path) -> None:
-    """Remove what killed runs left of `path`; what is younger than an hour may still be in the making."""
+    """Remove what killed runs left of `path`; a file younger than an hour may still be written to."""
     for leftover in path.parent.glob(f".{path.name}.*{_SUFFIX}"):
         with suppress(OSError):
             if time.time() - leftover.stat().st_mtime > _LEFTOVER_SECONDS:

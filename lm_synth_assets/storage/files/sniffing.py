@@ -1,4 +1,4 @@
-"""Telling by its bytes why a file cannot be the table that its name promises, in words."""
+"""Describing, from its bytes, why a file cannot be the table that its name promises."""
 
 import codecs
 import csv
@@ -11,7 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 PARQUET = b"PAR1"
-"""How a Parquet file begins and ends."""
+"""The first and the last four bytes of a Parquet file."""
 
 _BEGINNINGS = {
     b"PK\x03\x04": "a zip archive (an Excel workbook is one)",
@@ -30,13 +30,13 @@ _SHOWN = 60
 
 @contextmanager
 def mapped(path: Path) -> Iterator[mmap.mmap]:
-    """The bytes of a file that is not empty, without reading them all into memory. Raises OSError."""
+    """The bytes of a file that is not empty, mapped into memory. Raises OSError."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
         yield text
 
 
 def csv_problem(path: Path, table: sa.Table) -> str | None:
-    """Why a file cannot be the CSV file of `table`; None where it can. Raises OSError."""
+    """Why a file cannot be the CSV file of `table`; None if it can. Raises OSError."""
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if not head.strip():
@@ -44,8 +44,8 @@ def csv_problem(path: Path, table: sa.Table) -> str | None:
     if kind := _kind(head):
         return f"it is {kind}; {_AS_CSV}"
     with mapped(path) as text:
-        if (place := text.find(b"\0")) >= 0:
-            return f"line {_line(text, place)} holds a NUL byte: it is damaged, or UTF-16 text"
+        if (position := text.find(b"\0")) >= 0:
+            return f"line {_line(text, position)} holds a NUL byte: it is damaged, or UTF-16 text"
     try:
         return _header_problem(head.splitlines()[0].decode("utf-8-sig"), list(map(str, table.columns.keys())))
     except UnicodeDecodeError:
@@ -62,7 +62,7 @@ def _header_problem(line: str, columns: list[str]) -> str | None:
 
 
 def parquet_problem(path: Path) -> str | None:
-    """Why a file cannot be a Parquet file, by its two ends; None where it can. Raises OSError."""
+    """Why a file cannot be a Parquet file, from its first and last bytes; None if it can. Raises OSError."""
     with path.open("rb") as file:
         head = file.read(_HEAD)
         file.seek(max(0, file.seek(0, os.SEEK_END) - len(PARQUET)))
@@ -76,28 +76,28 @@ def parquet_problem(path: Path) -> str | None:
 
 
 def encoding_problem(path: Path) -> str | None:
-    """Where a file is not text in UTF-8; None where it is. Raises OSError."""
+    """The first line of a file that is not UTF-8; None if all lines are. Raises OSError."""
     with mapped(path) as text:
-        place = _first_not_utf8(text)
-        if place == len(text):
+        position = _first_not_utf8(text)
+        if position == len(text):
             return None
-        byte = text[place : place + 1]
+        byte = text[position : position + 1]
         return (
-            f"line {_line(text, place)} is not UTF-8: it holds the byte 0x{byte.hex().upper()}, "
+            f"line {_line(text, position)} is not UTF-8: it holds the byte 0x{byte.hex().upper()}, "
             f"which is {byte.decode('cp1252', 'replace')!r} in Windows-1252 (Latin-1); save it as UTF-8"
         )
 
 
 def quote_problem(path: Path) -> str | None:
-    """The first line in which a quotation mark is opened and not closed. Raises OSError."""
+    """The first line whose quotation mark is not closed; None if all are closed. Raises OSError."""
     with mapped(path) as text:
-        place = text.find(b'"')
-        while place >= 0:
-            start, end = text.rfind(b"\n", 0, place) + 1, text.find(b"\n", place)
+        position = text.find(b'"')
+        while position >= 0:
+            start, end = text.rfind(b"\n", 0, position) + 1, text.find(b"\n", position)
             stop = end if end >= 0 else len(text)
             if text[start:stop].count(b'"') % 2:
-                return f"line {_line(text, place)} opens a quotation mark that is not closed"
-            place = text.find(b'"', stop)
+                return f"line {_line(text, position)} opens a quotation mark that is not closed"
+            position = text.find(b'"', stop)
     return None
 
 
@@ -106,7 +106,7 @@ def _kind(head: bytes) -> str | None:
 
 
 def _names(line: str, separator: str) -> set[str]:
-    """The names in a header, however large their letters are."""
+    """The names in a header, in lower case."""
     try:
         fields = next(csv.reader([line], delimiter=separator), [])
     except csv.Error:
@@ -115,16 +115,16 @@ def _names(line: str, separator: str) -> set[str]:
 
 
 def _first_not_utf8(text: mmap.mmap) -> int:
-    """The place of the first byte that is not UTF-8; past the end where there is none."""
-    place = 0
-    while place < len(text):
-        block = text[place : place + _BLOCK]
+    """The position of the first byte that is not UTF-8; the length of the text if there is none."""
+    position = 0
+    while position < len(text):
+        block = text[position : position + _BLOCK]
         try:
-            place += codecs.utf_8_decode(block, "strict", place + len(block) == len(text))[1]
+            position += codecs.utf_8_decode(block, "strict", position + len(block) == len(text))[1]
         except UnicodeDecodeError as error:
-            return place + error.start
-    return place
+            return position + error.start
+    return position
 
 
-def _line(text: mmap.mmap, place: int) -> int:
-    return text[:place].count(b"\n") + 1
+def _line(text: mmap.mmap, position: int) -> int:
+    return text[:position].count(b"\n") + 1

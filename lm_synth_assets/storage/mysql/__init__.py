@@ -1,1 +1,1 @@
-"""Tables in a MySQL 8 database: where it is, how tables look there, and how they get in and out whole."""
+"""Tables in a MySQL database: its address, its DDL, and writing and reading tables whole."""

@@ -1,7 +1,7 @@
-"""Where a database is and who asks for it: read from a URL, with the password kept out of all that is shown.
+"""The address of a database, read from a URL; its password is never shown.
 
-The password is no part of Dagster's configuration, which ends up in its instance and on its pages: it is
-looked up in the environment each time an address is made.
+The password is not part of Dagster's configuration, which Dagster stores and displays. It is read from the
+environment whenever an address is made.
 """
 
 import os
@@ -28,11 +28,11 @@ _LAST_PORT = 65_535
 
 
 class BadAddress(StorageError):
-    """What should say where a database is does not."""
+    """A URL, or a variable that completes it, does not name a database that can be used."""
 
 
 class Tls(StrEnum):
-    """How a connection is encrypted, in the words of MySQL's own clients."""
+    """How a connection is encrypted: the values of `ssl-mode` in MySQL's own clients."""
 
     DISABLED = "DISABLED"
     PREFERRED = "PREFERRED"
@@ -42,13 +42,13 @@ class Tls(StrEnum):
 
     @property
     def verifies(self) -> bool:
-        """Whether the server must show a certificate that a known authority has signed."""
+        """Whether the server's certificate must be signed by a known authority."""
         return self in (Tls.VERIFY_CA, Tls.VERIFY_IDENTITY)
 
 
 @dataclass(frozen=True)
 class Address:
-    """A database, the user who asks for it, and how."""
+    """A database, the user who connects to it, and how the connection is encrypted."""
 
     host: str
     port: int
@@ -68,12 +68,12 @@ class Address:
 
     @property
     def url(self) -> str:
-        """The URL that makes this address again, but for the password."""
+        """The URL that gives this address, without the password."""
         ca = f"&ssl-ca={quote(self.ca)}" if self.ca else ""
         return f"{self}?ssl-mode={self.tls}{ca}"
 
     def encryption(self) -> ssl.SSLContext:
-        """How to encrypt. Raises BadAddress for a CA file that is of no use."""
+        """The TLS settings of a connection. Raises BadAddress for a CA file that cannot be used."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = self.tls is Tls.VERIFY_IDENTITY
         if not self.tls.verifies:
@@ -82,7 +82,7 @@ class Address:
             context.load_default_certs()
         else:
             _trust(context, self.ca)
-        # The certificates that MySQL makes for itself lack extensions that strict checks ask for.
+        # Certificates that MySQL generates lack extensions that strict checks require.
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
         return context
 
@@ -95,21 +95,21 @@ def _trust(context: ssl.SSLContext, ca: str) -> None:
 
 
 def address_of(url: str, environment: Mapping[str, str] = os.environ) -> Address:
-    """The address that a URL names, with the password that the environment holds.
+    """The address that a URL names, with the password from the URL or the environment.
 
-    Raises BadAddress, which never repeats a password.
+    Raises BadAddress, whose message never contains a password.
     """
     parsed = _parsed(url)
     return _address(parsed, _password(parsed, environment))
 
 
 def without_password(url: str) -> str:
-    """The same URL for all to see. Raises BadAddress."""
+    """The same URL without its password. Raises BadAddress."""
     return _address(_parsed(url), "").url
 
 
 def has_password(url: str) -> bool:
-    """Whether a password stands in a URL. Raises BadAddress."""
+    """Whether a URL contains a password. Raises BadAddress."""
     return _parsed(url).password is not None
 
 
@@ -135,7 +135,7 @@ def _address(parsed: URL, password: str) -> Address:
 
 def _parsed(url: str) -> URL:
     if url.count("@") > 1:
-        # A password that holds one would be cut there, and the rest be taken for the host and shown.
+        # An unescaped @ in a password would split it, and part of it would be shown as the host.
         raise BadAddress("the URL has more than one @: where one is part of a name or a password, write %40")
     try:
         parsed = make_url(url)
@@ -160,31 +160,35 @@ def _parsed(url: str) -> URL:
 
 
 def _password(url: URL, environment: Mapping[str, str]) -> str:
-    given = {
+    sources = {
         "the URL": url.password,
         URL_VARIABLE: _configured(url, environment) if url.password is None else None,
         PASSWORD_VARIABLE: environment.get(PASSWORD_VARIABLE),
         PASSWORD_FILE_VARIABLE: environment.get(PASSWORD_FILE_VARIABLE),
     }
-    found = {where: str(value) for where, value in given.items() if value is not None}
-    if len(found) > 1:
-        raise BadAddress(f"the password is given more than once, by {' and '.join(found)}: choose one")
-    if path := found.get(PASSWORD_FILE_VARIABLE):
+    passwords = {source: str(value) for source, value in sources.items() if value is not None}
+    if len(passwords) > 1:
+        raise BadAddress(f"the password is given more than once, by {' and '.join(passwords)}: choose one")
+    if path := passwords.get(PASSWORD_FILE_VARIABLE):
         return _from_file(Path(path))
-    return next(iter(found.values()), "")
+    return next(iter(passwords.values()), "")
 
 
 def _configured(url: URL, environment: Mapping[str, str]) -> str | None:
-    """The password of the configured URL, if that is for the same user of the same server.
+    """The password of the configured URL, if it names the same user of the same server.
 
-    What Dagster hands on is the configured URL without its password.
+    Dagster passes the configured URL on without its password.
     """
-    configured = environment.get(URL_VARIABLE)
-    if not configured:
+    variable = environment.get(URL_VARIABLE)
+    if not variable:
         return None
-    usual = _parsed(configured)
-    same = (usual.host, usual.port or _PORT, usual.username) == (url.host, url.port or _PORT, url.username)
-    return usual.password if same else None
+    configured = _parsed(variable)
+    same = _user_and_server(configured) == _user_and_server(url)
+    return configured.password if same else None
+
+
+def _user_and_server(url: URL) -> tuple[str | None, int, str | None]:
+    return url.host, url.port or _PORT, url.username
 
 
 def _from_file(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The tables as MySQL has them: the DDL of each, and that of the table that says which have been stored."""
+"""The DDL of the tables in MySQL, and of one that records which tables have been stored."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,11 +15,11 @@ STORED_TABLES = sa.Table(
     sa.Column("row_count", sa.BigInteger, nullable=False, comment="Rows when it was last stored whole"),
     comment="Which tables have been stored: one without rows may still be complete",
 )
-"""Kept by the IO manager. A file that is there says as much by itself; an empty table does not."""
+"""Written with each table: a table without rows does not show by itself whether it has been stored."""
 
 
 def ddl(table: sa.Table) -> str:
-    """The statement that creates a table where it is missing, without a semicolon."""
+    """The statement that creates a table if it is missing, without a semicolon."""
     key = quoted(*(column.name for column in table.primary_key))
     parts = [
         *(_column(column) for column in table.columns),
@@ -36,37 +36,37 @@ def ddl(table: sa.Table) -> str:
 
 
 def script(tables: Iterable[sa.Table]) -> str:
-    """The statements for some tables, in an order in which each refers to those before it."""
+    """The statements for some tables, each after the tables that it refers to."""
     return "".join(f"{ddl(table)};\n\n" for table in (*in_order(tables), STORED_TABLES)).rstrip() + "\n"
 
 
 def in_order(tables: Iterable[sa.Table]) -> list[sa.Table]:
-    """Tables in an order in which each refers to those before it."""
-    wanted = list(tables)
-    metadata = wanted[0].metadata if wanted else sa.MetaData()
-    return [table for table in metadata.sorted_tables if table in wanted]
+    """Tables of one catalogue, each after the tables that it refers to."""
+    selected = list(tables)
+    metadata = selected[0].metadata if selected else sa.MetaData()
+    return [table for table in metadata.sorted_tables if table in selected]
 
 
 def column_type(column: sa.Column[Any]) -> str:
-    """The type of a column, as `information_schema` words it."""
+    """The type of a column, as `information_schema` writes it."""
     kind = mysql_type(column).replace(", ", ",")
     name, values, rest = kind.partition("(")
     return f"{name.lower().replace('integer', 'int')}{values}{rest}"
 
 
 def quoted(*names: str) -> str:
-    """Names as identifiers, with commas between them."""
+    """Names as quoted identifiers, separated by commas."""
     return ", ".join(f"`{name.replace('`', '``')}`" for name in names)
 
 
-def literal(words: str) -> str:
-    """A text as a literal; none of ours has a backslash in it."""
-    return "'" + words.replace("'", "''") + "'"
+def literal(text: str) -> str:
+    """A text as a literal of SQL. It must not contain a backslash."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _column(column: sa.Column[Any]) -> str:
     default = column.server_default
-    words = [
+    parts = [
         quoted(column.name),
         mysql_type(column),
         "NULL" if column.nullable else "NOT NULL",
@@ -74,7 +74,7 @@ def _column(column: sa.Column[Any]) -> str:
         "AUTO_INCREMENT" if column.autoincrement is True else "",
         f"COMMENT {literal(column.comment or '')}",
     ]
-    return " ".join(word for word in words if word)
+    return " ".join(part for part in parts if part)
 
 
 def _foreign_key(constraint: sa.ForeignKeyConstraint) -> str:

@@ -1,4 +1,4 @@
-"""What a database may answer, in words for the person who has to put it right."""
+"""Errors of a database, worded for the person who has to fix them."""
 
 import re
 
@@ -19,16 +19,16 @@ GONE = {
     ER.NET_ERROR_ON_WRITE,
     ER.NET_WRITE_INTERRUPTED,
 }
-"""Codes of a connection that has broken: to do the same again over another may help."""
+"""Codes of a connection that broke: another attempt over a new one may succeed."""
 
-NOT_THERE = {CR.CR_CONNECTION_ERROR, CR.CR_CONN_HOST_ERROR, ER.CON_COUNT_ERROR, *GONE}
-"""Codes of a server that cannot be reached just now."""
+UNREACHABLE = {CR.CR_CONNECTION_ERROR, CR.CR_CONN_HOST_ERROR, ER.CON_COUNT_ERROR, *GONE}
+"""Codes of a server that cannot be reached now but may be later."""
 
 CLASHED = {ER.LOCK_DEADLOCK, ER.LOCK_WAIT_TIMEOUT, ER.CHECKREAD}
-"""Codes of a transaction that another one stood in the way of."""
+"""Codes of a transaction that was blocked by another one."""
 
 NO_LOCAL_FILES = {3948, 3950, ER.NOT_ALLOWED_COMMAND, 4166}
-"""Codes of MySQL and MariaDB where `LOAD DATA LOCAL` is switched off."""
+"""Codes of MySQL and MariaDB if `LOAD DATA LOCAL` is switched off."""
 
 _REFUSED = {CR.CR_CONNECTION_ERROR, CR.CR_CONN_HOST_ERROR}
 _FULL = {ER.RECORD_FILE_FULL, ER.DISK_FULL, ER.ERROR_ON_WRITE, ER.FILSORT_ABORT}
@@ -40,12 +40,12 @@ _DENIED = {
 }
 _UNTOUCHED = "what was there before is untouched"
 
-_WORDS: tuple[tuple[set[int], str], ...] = (
+_EXPLANATIONS: tuple[tuple[set[int], str], ...] = (
     (
         _REFUSED,
-        "no MySQL server answers at {server}. Start it, or correct host and port of the URL. ({said})",
+        "no MySQL server answers at {server}. Start it, or correct host and port of the URL. ({message})",
     ),
-    ({CR.CR_SSL_CONNECTION_ERROR}, "{server} offers no TLS, and ssl-mode={tls} asks for it. ({said})"),
+    ({CR.CR_SSL_CONNECTION_ERROR}, "{server} offers no TLS, and ssl-mode={tls} asks for it. ({message})"),
     ({ER.CON_COUNT_ERROR}, "{server} has no connection left: close some, or raise max_connections."),
     (
         {ER.ACCESS_DENIED_ERROR},
@@ -58,28 +58,28 @@ _WORDS: tuple[tuple[set[int], str], ...] = (
         "create it (CREATE DATABASE {database}) and give what it takes (GRANT SELECT, INSERT, UPDATE, "
         "DELETE, CREATE TEMPORARY TABLES ON {database}.* TO {account}@'...').",
     ),
-    ({ER.NO_SUCH_TABLE}, "a table is missing: create what is missing with `lm-synth db init`. ({said})"),
+    ({ER.NO_SUCH_TABLE}, "a table is missing: create what is missing with `lm-synth db init`. ({message})"),
     (
         _FULL,
-        f"the disk of {{server}} is full; {_UNTOUCHED}. Free some space and run again. ({{said}})",
+        f"the disk of {{server}} is full; {_UNTOUCHED}. Free some space and run again. ({{message}})",
     ),
     (CLASHED, f"another transaction stood in the way for too long; {_UNTOUCHED}. Run again."),
     (GONE, "the connection to {server} broke. Run again: each table is the old one or the new one, whole."),
 )
-"""What to say of a code."""
+"""What to tell the user, by code."""
 
 
 class DatabaseError(StorageError):
-    """A database did not do what it was asked to; `code` is the server's or the driver's, if any."""
+    """A database failed to do something; `code` is that of the server or the driver, if it gave one."""
 
     def __init__(self, message: str, code: int | None = None) -> None:
         super().__init__(message)
         self.code = code
-        self.transient = code in NOT_THERE | CLASHED
+        self.transient = code in UNREACHABLE | CLASHED
 
 
 class RowsRefused(StorageError):
-    """The server does not take rows as they are: `problems` says which and why."""
+    """The server refuses rows: `problems` says which and why."""
 
     def __init__(self, table: str, problems: list[str]) -> None:
         self.problems = problems
@@ -87,7 +87,7 @@ class RowsRefused(StorageError):
 
 
 def code_of(error: BaseException) -> int | None:
-    """The number of a MySQL error; 0 for a connection that is closed already."""
+    """The code of a MySQL error; 0 if the connection was closed before; None for any other error."""
     if isinstance(error, err.InterfaceError | err.InternalError) and not error.args:
         return 0
     if isinstance(error, err.MySQLError) and error.args and isinstance(error.args[0], int):
@@ -96,49 +96,51 @@ def code_of(error: BaseException) -> int | None:
 
 
 def explained(error: BaseException, address: Address, doing: str, *, inside: bool = True) -> DatabaseError:
-    """An error of the driver or the server in one sentence; `doing` says what was being done.
+    """Explain an error of the driver or the server in one sentence; `doing` says what was being done.
 
-    `inside`: the connection was there already.
+    `inside`: the connection was open already.
     """
-    code, said = code_of(error), _said(error)
+    code, message = code_of(error), _message(error)
     if code == ER.DBACCESS_DENIED_ERROR and not inside:
-        # So says the server, too, where there is no such database, to a user who may not create it.
+        # The server also gives this code if there is no such database and the user may not create it.
         code = ER.BAD_DB_ERROR
-    return DatabaseError(f"{doing}: {_reason(code, said, address)}", code)
+    return DatabaseError(f"{doing}: {_reason(code, message, address)}", code)
 
 
-def _said(error: BaseException) -> str:
-    words = str(error.args[1] if len(error.args) > 1 else error)
-    return " ".join(words.split())
+def _message(error: BaseException) -> str:
+    text = str(error.args[1] if len(error.args) > 1 else error)
+    return " ".join(text.split())
 
 
-def _reason(code: int | None, said: str, address: Address) -> str:
+def _reason(code: int | None, message: str, address: Address) -> str:
     if code in _DENIED:
-        return _lacking(said, address)
-    if code in _REFUSED and "CERTIFICATE" in said.upper():
-        words = "{server} does not show a certificate that ssl-ca vouches for. ({said})"
+        return _missing_grant(message, address)
+    if code in _REFUSED and "CERTIFICATE" in message.upper():
+        template = "{server} does not show a certificate that ssl-ca vouches for. ({message})"
     else:
-        words = next((words for codes, words in _WORDS if code in codes), f"{{said}}; {_UNTOUCHED}.")
-    return words.format(
+        template = next(
+            (text for codes, text in _EXPLANATIONS if code in codes), f"{{message}}; {_UNTOUCHED}."
+        )
+    return template.format(
         server=address.server,
         database=_name(address.database),
         user=address.user,
         account=literal(address.user),
         tls=address.tls,
-        said=said,
+        message=message,
     )
 
 
-def _lacking(said: str, address: Address) -> str:
-    command = re.match(r"([A-Z ,]+?) command denied", said)
-    # Creating a temporary table is denied for the database, without a word of the grant that is missing.
+def _missing_grant(message: str, address: Address) -> str:
+    command = re.match(r"([A-Z ,]+?) command denied", message)
+    # The refusal of a temporary table does not name the missing grant.
     grant = command[1] if command else "CREATE TEMPORARY TABLES"
     return (
         f"{address.user} may not do this: the grant {grant} is missing. An administrator gives it with "
-        f"GRANT {grant} ON {_name(address.database)}.* TO {literal(address.user)}@'...'. ({said})"
+        f"GRANT {grant} ON {_name(address.database)}.* TO {literal(address.user)}@'...'. ({message})"
     )
 
 
-def _name(word: str) -> str:
-    """A name as it stands in a statement that somebody may copy: quoted where it has to be."""
-    return word if re.fullmatch(r"\w+", word) else quoted(word)
+def _name(identifier: str) -> str:
+    """An identifier for a statement that a user may copy, quoted only if it must be."""
+    return identifier if re.fullmatch(r"\w+", identifier) else quoted(identifier)

@@ -1,4 +1,4 @@
-"""What a database has for tables: which are missing, and how the others differ from what is declared."""
+"""Which tables a database lacks, and how the others differ from their declaration."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -15,31 +15,31 @@ _WIDTH = re.compile(r"^(int|bigint|smallint|tinyint)\(\d+\)")
 
 
 def missing(session: Session, tables: Iterable[sa.Table]) -> list[sa.Table]:
-    """The tables that the database lacks, in an order in which each refers to those before it."""
-    there = _names(session)
-    return [table for table in (*in_order(tables), STORED_TABLES) if table.name not in there]
+    """The tables that the database lacks, each after the tables that it refers to."""
+    names = _table_names(session)
+    return [table for table in (*in_order(tables), STORED_TABLES) if table.name not in names]
 
 
 def differences(session: Session, tables: Iterable[sa.Table]) -> list[str]:
-    """How the tables that are there differ from what is declared, in words; comments count for nothing."""
-    there = _names(session)
+    """Describe how the tables of a database differ from their declaration; comments are not compared."""
+    names = _table_names(session)
     return [
-        f"{table.name}: {words}"
+        f"{table.name}: {difference}"
         for table in (*in_order(tables), STORED_TABLES)
-        if table.name in there
-        for words in _differences(session, table)
+        if table.name in names
+        for difference in _differences(session, table)
     ]
 
 
 def require_tables(session: Session, tables: Iterable[sa.Table]) -> None:
-    """Raises DatabaseError where tables are missing or are not as declared."""
-    wanted = list(tables)
-    if lacking := missing(session, wanted):
+    """Raise DatabaseError if tables are missing or differ from their declaration."""
+    required = list(tables)
+    if lacking := missing(session, required):
         names = ", ".join(table.name for table in lacking)
         raise DatabaseError(
             f"{session.address} lacks {names}: create what is missing with `lm-synth db init`."
         )
-    if differing := differences(session, wanted):
+    if differing := differences(session, required):
         raise DatabaseError(
             "\n  - ".join(
                 [
@@ -52,37 +52,37 @@ def require_tables(session: Session, tables: Iterable[sa.Table]) -> None:
 
 
 def require_grants(session: Session) -> None:
-    """Raises the server's error where the user lacks a grant that storing a table takes."""
-    if STORED_TABLES.name not in _names(session):
+    """Raise the server's error if the user lacks a grant that storing a table requires."""
+    if STORED_TABLES.name not in _table_names(session):
         return
-    kept = quoted(STORED_TABLES.name)
-    # None of these does anything, and the server refuses it all the same.
+    stored_tables = quoted(STORED_TABLES.name)
+    # None of these changes a row, but the server refuses each if the grant is missing.
     for statement in (
-        f"SELECT * FROM {kept} WHERE FALSE",
-        f"INSERT INTO {kept} SELECT * FROM {kept} WHERE FALSE",
-        f"UPDATE {kept} SET row_count = row_count WHERE FALSE",
-        f"DELETE FROM {kept} WHERE FALSE",
-        f"CREATE TEMPORARY TABLE _probe SELECT * FROM {kept} WHERE FALSE",
+        f"SELECT * FROM {stored_tables} WHERE FALSE",
+        f"INSERT INTO {stored_tables} SELECT * FROM {stored_tables} WHERE FALSE",
+        f"UPDATE {stored_tables} SET row_count = row_count WHERE FALSE",
+        f"DELETE FROM {stored_tables} WHERE FALSE",
+        f"CREATE TEMPORARY TABLE _probe SELECT * FROM {stored_tables} WHERE FALSE",
     ):
         session.run(statement)
 
 
-def _names(session: Session) -> set[str]:
-    found = session.rows("SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()")
-    return {name for (name,) in found}
+def _table_names(session: Session) -> set[str]:
+    rows = session.rows("SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()")
+    return {name for (name,) in rows}
 
 
 def _differences(session: Session, table: sa.Table) -> Iterator[str]:
     declared = [_declared(column) for column in table.columns]
     stored = _columns(session, table)
-    known, found = dict(declared), dict(stored)
-    yield from (f"the column {name} is missing" for name in known if name not in found)
-    yield from (f"the column {name} is not declared" for name in found if name not in known)
-    for name, kind in known.items():
-        if found.get(name, kind) != kind:
-            yield f"{name} is {found[name]} and declared as {kind}"
-    order = [name for name, _ in stored if name in known]
-    if order != [name for name, _ in declared if name in found]:
+    declared_types, stored_types = dict(declared), dict(stored)
+    yield from (f"the column {name} is missing" for name in declared_types if name not in stored_types)
+    yield from (f"the column {name} is not declared" for name in stored_types if name not in declared_types)
+    for name, kind in declared_types.items():
+        if stored_types.get(name, kind) != kind:
+            yield f"{name} is {stored_types[name]} and declared as {kind}"
+    order = [name for name, _ in stored if name in declared_types]
+    if order != [name for name, _ in declared if name in stored_types]:
         yield "the columns are in another order"
     yield from _key_differences(session, table)
 
@@ -121,28 +121,28 @@ def _columns(session: Session, table: sa.Table) -> list[tuple[str, str]]:
 
 
 def _plain(kind: str) -> str:
-    """A type without the width that MariaDB shows of whole numbers, but for the one that means a boolean."""
+    """A type without the display width that MariaDB shows of integers, except that of a boolean."""
     return kind if kind == "tinyint(1)" else _WIDTH.sub(r"\1", kind)
 
 
 def _indexes(session: Session, table: sa.Table) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    indexes: dict[str, list[str]] = {}
     for name, column in session.rows(
         "SELECT INDEX_NAME, COLUMN_NAME FROM information_schema.STATISTICS "
         "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = %s ORDER BY INDEX_NAME, SEQ_IN_INDEX",
         (table.name,),
     ):
-        found.setdefault(name, []).append(column)
-    return found
+        indexes.setdefault(name, []).append(column)
+    return indexes
 
 
 def _references(session: Session, table: sa.Table) -> dict[str, list[tuple[str, str]]]:
-    found: dict[str, list[tuple[str, str]]] = {}
+    references: dict[str, list[tuple[str, str]]] = {}
     for name, column, parent, target in session.rows(
         "SELECT CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME "
         "FROM information_schema.KEY_COLUMN_USAGE WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = %s "
         "AND REFERENCED_TABLE_NAME IS NOT NULL ORDER BY CONSTRAINT_NAME, ORDINAL_POSITION",
         (table.name,),
     ):
-        found.setdefault(name, []).append((column, f"{parent}.{target}"))
-    return found
+        references.setdefault(name, []).append((column, f"{parent}.{target}"))
+    return references

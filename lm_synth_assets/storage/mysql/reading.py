@@ -1,4 +1,4 @@
-"""Stored columns as Arrow: through connectorx where it is there, otherwise row by row through PyMySQL."""
+"""Reading columns as Arrow: through connectorx if it is installed, otherwise row by row through PyMySQL."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -22,28 +22,28 @@ _SHORT = 5_000
 
 def column_names(session: Session, table: sa.Table) -> list[str]:
     """The names of the stored columns, in order."""
-    found = session.rows(
+    rows = session.rows(
         "SELECT COLUMN_NAME FROM information_schema.COLUMNS "
         "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = %s ORDER BY ORDINAL_POSITION",
         (table.name,),
     )
-    return [name for (name,) in found]
+    return [name for (name,) in rows]
 
 
 def columns_of(session: Session, table: sa.Table, columns: Sequence[str]) -> pa.Table:
-    """The named columns of a table, in the order of its primary key; types as they come."""
-    there = column_names(session, table)
-    order = ", ".join(_in_order(table.columns[name]) for name in primary_key(table) if name in there)
+    """The named columns of a table, in the order of its primary key, in the types of the driver."""
+    names = column_names(session, table)
+    order = ", ".join(_in_order(table.columns[name]) for name in primary_key(table) if name in names)
     query = f"SELECT {quoted(*columns)} FROM {quoted(table.name)}" + (f" ORDER BY {order}" if order else "")
     if find_spec("connectorx") is not None and _is_long(session, table):
-        # It has reasons of its own to fail; where the other way fails too, that one's error says why.
+        # It may fail where PyMySQL does not; if both fail, the error of PyMySQL says why.
         with suppress(RuntimeError):
             return _by_connectorx(session, query)
     return _row_by_row(session, query, columns)
 
 
 def _is_long(session: Session, table: sa.Table) -> bool:
-    """Whether connectorx is worth its start, which takes a tenth of a second."""
+    """Whether a table has enough rows to be worth the start of connectorx, a tenth of a second."""
     return bool(session.rows(f"SELECT 1 FROM {quoted(table.name)} LIMIT 1 OFFSET {_SHORT}"))
 
 
@@ -64,17 +64,17 @@ def _by_connectorx(session: Session, query: str) -> pa.Table:
         tls = Tls.REQUIRED if session.is_encrypted() else Tls.DISABLED
     user, password = quote(address.user, safe=""), quote(address.password, safe="")
     options = f"ssl-mode={tls}" + (f"&ssl-ca={quote(address.ca, safe='')}" if address.ca else "")
-    # By itself it would go on over the server's socket where the host is this machine: without TLS, and to
-    # another server where the port is forwarded.
+    # By default connectorx uses the local socket if the host is this machine: without TLS, and to another
+    # server if the port is forwarded.
     options += "&prefer_socket=false"
     url = f"mysql://{user}:{password}@{address.server}/{quote(address.database, safe='')}?{options}"
     return connectorx.read_sql(url, query, return_type="arrow")
 
 
 def _row_by_row(session: Session, query: str, columns: Sequence[str]) -> pa.Table:
-    """As the text that the server sends, which the declared types then tell how to read."""
+    """All values as the text that the server sends; the declared types say how to convert it."""
     connection = session.connection
-    usual, connection.decoders = connection.decoders, {}
+    decoders, connection.decoders = connection.decoders, {}
     parts = []
     try:
         with connection.cursor(SSCursor) as cursor:
@@ -82,7 +82,7 @@ def _row_by_row(session: Session, query: str, columns: Sequence[str]) -> pa.Tabl
             while rows := cursor.fetchmany(_ROWS_AT_ONCE):
                 parts.append(_as_text(rows, columns))
     finally:
-        connection.decoders = usual
+        connection.decoders = decoders
     return pa.concat_tables(parts) if parts else _as_text([], columns)
 
 

@@ -1,7 +1,7 @@
-"""Making a table hold exactly the staged rows, in one transaction, with every foreign key true all the while.
+"""Replacing the rows of a table by the staged rows, in one transaction that keeps every foreign key valid.
 
-Rows that stay are changed in place, since other tables may refer to them. Of rows that vanish, those that
-refer to them go too where the schema says so (`takes_along`); otherwise the table refuses.
+Rows that stay are updated in place, since other tables may refer to them. Rows that refer to a removed row
+are removed with it if the schema says so (`takes_along`); otherwise the replacement is refused.
 """
 
 from collections import Counter
@@ -39,10 +39,10 @@ class Reference(NamedTuple):
 
 
 def replace(session: Session, table: sa.Table, year: int | None) -> dict[str, int]:
-    """Put the staged rows in the place of a table's, or of one year's; returns the rows removed elsewhere.
+    """Replace a table, or one calendar year of it, by the staged rows; count rows removed elsewhere.
 
-    Raises RowsRefused, with the rows, where they refer to nothing, are referred to, or belong to another
-    year; the transaction is then undone.
+    Raises RowsRefused, which names the rows, if staged rows refer to nothing or have the key of a row of
+    another year, or if rows to be removed are referred to. The transaction is then rolled back.
     """
     removed: dict[str, int] = {}
     with session.transaction():
@@ -54,7 +54,7 @@ def replace(session: Session, table: sa.Table, year: int | None) -> dict[str, in
             vanishing = _note_vanishing(session, table, year)
             _update(session, table)
             if vanishing:
-                _loosen(session, table)
+                _clear_self_references(session, table)
                 _refuse_to_remove(session, table)
                 removed = _remove(session, table)
         session.run(
@@ -69,16 +69,16 @@ def _is_empty(session: Session, table: sa.Table) -> bool:
 
 
 def _insert(session: Session, table: sa.Table, on_duplicate: str = "") -> None:
-    """Insert the staged rows; references within the table come after them, when all rows are there."""
-    own = _own_columns(table)
+    """Insert the staged rows, then set references within the table, once all rows are there."""
+    self_references = _self_references(table)
     names = [column.name for column in table.columns]
-    values = ", ".join("NULL" if name in own else quoted(name) for name in names)
+    values = ", ".join("NULL" if name in self_references else quoted(name) for name in names)
     try:
         session.run(
             f"INSERT INTO {quoted(table.name)} ({quoted(*names)}) SELECT {values} FROM {STAGE} s "
             f"ORDER BY {quoted(*primary_key(table))}{on_duplicate}"
         )
-        for name in own:
+        for name in self_references:
             session.run(
                 f"UPDATE {quoted(table.name)} t JOIN {STAGE} s ON {_same(primary_key(table))} "
                 f"SET t.{quoted(name)} = s.{quoted(name)} WHERE s.{quoted(name)} IS NOT NULL"
@@ -89,13 +89,13 @@ def _insert(session: Session, table: sa.Table, on_duplicate: str = "") -> None:
 
 
 def _update(session: Session, table: sa.Table) -> None:
-    """Change the rows that stay, and add the new ones."""
-    key, own = primary_key(table), _own_columns(table)
-    if moved := [_out_of_the_way(table.columns[name]) for columns in unique_keys(table) for name in columns]:
-        # Rows may swap values that are unique, or take over that of one that vanishes.
+    """Update the rows that stay, and add the new ones."""
+    key, self_references = primary_key(table), _self_references(table)
+    if moved := [_set_aside(table.columns[name]) for columns in unique_keys(table) for name in columns]:
+        # Rows may swap unique values, or take that of a removed row.
         session.run(f"UPDATE {quoted(table.name)} t SET {', '.join(moved)}")
     changes = [
-        f"{quoted(column.name)} = {'NULL' if column.name in own else 's.' + quoted(column.name)}"
+        f"{quoted(column.name)} = {'NULL' if column.name in self_references else 's.' + quoted(column.name)}"
         for column in table.columns
         if column.name not in key
     ]
@@ -103,8 +103,8 @@ def _update(session: Session, table: sa.Table) -> None:
     _insert(session, table, f" ON DUPLICATE KEY UPDATE {', '.join(changes) or same}")
 
 
-def _out_of_the_way(column: sa.Column[Any]) -> str:
-    """Sets a column to what no row should have: a negative number, or a tilde and the row's key."""
+def _set_aside(column: sa.Column[Any]) -> str:
+    """An assignment of a value that no staged row has: a negative number, or a tilde and the row's key."""
     if family_of(column) is Family.INTEGER:
         return f"t.{quoted(column.name)} = -t.{quoted(column.name)}"
     key = _of("t", primary_key(column.table))
@@ -112,7 +112,7 @@ def _out_of_the_way(column: sa.Column[Any]) -> str:
 
 
 def _note_vanishing(session: Session, table: sa.Table, year: int | None) -> int:
-    """Note the rows that are not staged; returns how many."""
+    """Note for removal the rows that are not staged; return how many."""
     within = f" AND {_of_year(table, year)}" if year is not None else ""
     key = primary_key(table)
     return _note(
@@ -124,48 +124,48 @@ def _note_vanishing(session: Session, table: sa.Table, year: int | None) -> int:
 
 
 def _note(session: Session, table: sa.Table, source: str) -> int:
-    """Note rows `t` of a table as to be deleted; returns how many were not noted yet."""
-    key, found = primary_key(table), quoted("_found")
-    gone = _gone(table)
-    for name in (gone, found):
+    """Note rows `t` of a table for removal; return how many are newly noted."""
+    key, candidates = primary_key(table), quoted("_found")
+    removals = _removals(table)
+    for name in (removals, candidates):
         session.run(
             f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} (PRIMARY KEY ({quoted(*key)})) "
             f"AS SELECT {quoted(*key)} FROM {quoted(table.name)} LIMIT 0"
         )
-    # By way of a second table, since no statement may name a temporary table twice.
-    session.run(f"INSERT IGNORE INTO {found} SELECT {_of('t', key)} {source}")
-    count = session.run(f"INSERT IGNORE INTO {gone} SELECT * FROM {found}")
-    session.run(f"DROP TEMPORARY TABLE {found}")
+    # A second table is needed because no statement may name a temporary table twice.
+    session.run(f"INSERT IGNORE INTO {candidates} SELECT {_of('t', key)} {source}")
+    count = session.run(f"INSERT IGNORE INTO {removals} SELECT * FROM {candidates}")
+    session.run(f"DROP TEMPORARY TABLE {candidates}")
     return count
 
 
 def _remove(session: Session, table: sa.Table) -> dict[str, int]:
-    """Delete the noted rows of a table, after all that refers to them; returns how many by table."""
+    """Delete the noted rows of a table, after the rows that refer to them; return how many, by table."""
     removed: Counter[str] = Counter()
     for reference in _references_to(table):
         if reference.child is not table:
             _note(session, reference.child, _referring(reference))
-            _take_along_followers(session, reference.child)
+            _note_followers(session, reference.child)
             removed.update(_remove(session, reference.child))
-    _loosen(session, table)
+    _clear_self_references(session, table)
     removed[table.name] += session.run(
-        f"DELETE t FROM {quoted(table.name)} t JOIN {_gone(table)} g ON {_same(primary_key(table), 'g')}"
+        f"DELETE t FROM {quoted(table.name)} t JOIN {_removals(table)} g ON {_same(primary_key(table), 'g')}"
     )
-    session.run(f"DROP TEMPORARY TABLE {_gone(table)}")
+    session.run(f"DROP TEMPORARY TABLE {_removals(table)}")
     return dict(removed)
 
 
-def _loosen(session: Session, table: sa.Table) -> None:
-    """Let noted rows refer to none of their own table, so that the order in which they go does not matter."""
-    for name in _own_columns(table):
+def _clear_self_references(session: Session, table: sa.Table) -> None:
+    """Clear references within the table in noted rows, so that they can be deleted in any order."""
+    for name in _self_references(table):
         session.run(
-            f"UPDATE {quoted(table.name)} t JOIN {_gone(table)} g ON {_same(primary_key(table), 'g')} "
+            f"UPDATE {quoted(table.name)} t JOIN {_removals(table)} g ON {_same(primary_key(table), 'g')} "
             f"SET t.{quoted(name)} = NULL"
         )
 
 
-def _take_along_followers(session: Session, table: sa.Table) -> None:
-    """Note the rows that refer to noted rows of the same table, and those that refer to these."""
+def _note_followers(session: Session, table: sa.Table) -> None:
+    """Note the rows that refer to noted rows of the same table, directly or through others."""
     for reference in _references_to(table):
         if reference.child is table:
             while _note(session, table, _referring(reference)):
@@ -173,7 +173,7 @@ def _take_along_followers(session: Session, table: sa.Table) -> None:
 
 
 def _refuse_to_remove(session: Session, table: sa.Table) -> None:
-    """Raise RowsRefused where rows refer to noted ones that may not take them along."""
+    """Raise RowsRefused if rows refer to noted rows and may not be removed with them."""
     problems = []
     for reference in _references_to(table):
         if reference.child is table or not takes_along(table):
@@ -184,8 +184,8 @@ def _refuse_to_remove(session: Session, table: sa.Table) -> None:
             )
             for *values, count in referring:
                 problems.append(
-                    f"{_words(reference.targets, values)} would vanish, and {reference.child.name} refers to "
-                    f"it (rows: {count:,}); store {reference.child.name} without it first"
+                    f"{_key_text(reference.targets, values)} would vanish, and {reference.child.name} refers "
+                    f"to it (rows: {count:,}); store {reference.child.name} without it first"
                 )
     if problems:
         raise RowsRefused(table.name, problems)
@@ -193,19 +193,19 @@ def _refuse_to_remove(session: Session, table: sa.Table) -> None:
 
 def _refuse_keys_of_other_years(session: Session, table: sa.Table, year: int) -> None:
     key = primary_key(table)
-    found = session.rows(
+    clashes = session.rows(
         f"SELECT {_of('t', key)} FROM {quoted(table.name)} t "
         f"JOIN {STAGE} s ON {_same(key)} WHERE NOT ({_of_year(table, year)}) LIMIT {_EXAMPLES}"
     )
-    if found:
+    if clashes:
         raise RowsRefused(
             table.name,
-            [f"{_words(key, values)} is the key of a row that is not of {year}" for values in found],
+            [f"{_key_text(key, values)} is the key of a row that is not of {year}" for values in clashes],
         )
 
 
 def _orphans(session: Session, table: sa.Table) -> Iterator[str]:
-    """What the staged rows refer to and is not there, in words."""
+    """Describe references of the staged rows to rows that do not exist."""
     for constraint in foreign_key_constraints(table):
         reference = _reference(constraint)
         key = _of("s", reference.columns)
@@ -213,15 +213,15 @@ def _orphans(session: Session, table: sa.Table) -> Iterator[str]:
             f"p.{quoted(target)} = s.{quoted(name)}"
             for name, target in zip(reference.columns, reference.targets, strict=True)
         )
-        given = " AND ".join(f"s.{quoted(name)} IS NOT NULL" for name in reference.columns)
+        not_null = " AND ".join(f"s.{quoted(name)} IS NOT NULL" for name in reference.columns)
         orphans = session.rows(
             f"SELECT {key}, COUNT(*) FROM {STAGE} s LEFT JOIN {quoted(reference.parent.name)} p ON {on} "
-            f"WHERE p.{quoted(reference.targets[0])} IS NULL AND {given} GROUP BY {key} LIMIT {_EXAMPLES}"
+            f"WHERE p.{quoted(reference.targets[0])} IS NULL AND {not_null} GROUP BY {key} LIMIT {_EXAMPLES}"
         )
         for *values, count in orphans:
             yield (
-                f"{_words(reference.columns, values)} is not in {reference.parent.name} ({constraint.name}; "
-                f"rows: {count:,}); store {reference.parent.name} first"
+                f"{_key_text(reference.columns, values)} is not in {reference.parent.name} "
+                f"({constraint.name}; rows: {count:,}); store {reference.parent.name} first"
             )
 
 
@@ -250,16 +250,16 @@ def _referring(reference: Reference) -> str:
         f"t.{quoted(name)} = g.{quoted(target)}"
         for name, target in zip(reference.columns, reference.targets, strict=True)
     )
-    return f"FROM {quoted(reference.child.name)} t JOIN {_gone(reference.parent)} g ON {on}"
+    return f"FROM {quoted(reference.child.name)} t JOIN {_removals(reference.parent)} g ON {on}"
 
 
-def _own_columns(table: sa.Table) -> list[str]:
-    """The columns of a table that refer to itself."""
+def _self_references(table: sa.Table) -> list[str]:
+    """The columns of a table that refer to the table itself."""
     return [name for ref in _references_to(table) if ref.child is table for name in ref.columns]
 
 
-def _gone(table: sa.Table) -> str:
-    """The temporary table of the rows of a table that are noted as to be deleted."""
+def _removals(table: sa.Table) -> str:
+    """The temporary table of the rows that are noted for removal."""
     return quoted(f"_gone_{table.name}")
 
 
@@ -272,7 +272,7 @@ def _same(key: list[str], other: str = "s") -> str:
 
 
 def _of_year(table: sa.Table, year: int) -> str:
-    """Which rows `t` belong to a year, in a form for which an index serves."""
+    """A condition on rows `t` of a calendar year that can use an index."""
     column = table.columns[str(year_of(table))]
     if family_of(column) is Family.INTEGER:
         return f"t.{quoted(column.name)} = {year:d}"
@@ -281,5 +281,5 @@ def _of_year(table: sa.Table, year: int) -> str:
     )
 
 
-def _words(columns: Sequence[str], values: Sequence[Any]) -> str:
+def _key_text(columns: Sequence[str], values: Sequence[Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in zip(columns, values, strict=True))

@@ -1,6 +1,6 @@
-"""SQL for people who have the CSV files, a server, and nothing but a `mysql` client: load and verify.
+"""SQL scripts that load CSV files with nothing but a `mysql` client, and verify what is loaded.
 
-Run as a program, it writes these scripts and that of the tables into a folder.
+Run as a program, the module writes these scripts and the DDL into a folder.
 """
 
 import sys
@@ -56,9 +56,9 @@ SET @year = (SELECT start_year FROM dataset_manifest);
 
 
 def load_script() -> str:
-    """Replaces all that is in the tables by the CSV files of the folder in which the client is started."""
+    """The script that replaces all tables by the CSV files in the folder where the client is started."""
     statements = [
-        *(f"UPDATE {quoted(table.name)} SET {quoted(name)} = NULL;" for table, name in _own_references()),
+        *(f"UPDATE {quoted(table.name)} SET {quoted(name)} = NULL;" for table, name in _self_references()),
         *(f"DELETE FROM {quoted(table.name)};" for table in reversed(_ORDER)),
         *map(_loaded, _ORDER),
     ]
@@ -66,7 +66,7 @@ def load_script() -> str:
 
 
 def verify_script() -> str:
-    """Counts the rows of each table and the orphans of each foreign key, and projects ED visits."""
+    """The script that counts rows and orphans, and projects the ED visits of the first year."""
     counts = "\nUNION ALL ".join(
         f"SELECT '{table.name}' AS table_name, COUNT(*) AS row_count FROM {quoted(table.name)}"
         for table in _ORDER
@@ -95,7 +95,7 @@ def _loaded(table: sa.Table) -> str:
     )
 
 
-def _own_references() -> Iterator[tuple[sa.Table, str]]:
+def _self_references() -> Iterator[tuple[sa.Table, str]]:
     for table in _ORDER:
         for constraint in foreign_key_constraints(table):
             if constraint.referred_table is table:
@@ -106,10 +106,10 @@ def _orphans(constraint: sa.ForeignKeyConstraint) -> str:
     child, parent = constraint.table.name, constraint.referred_table.name
     pairs = [(element.parent.name, element.column.name) for element in constraint.elements]
     on = " AND ".join(f"p.{quoted(target)} = c.{quoted(name)}" for name, target in pairs)
-    given = " AND ".join(f"c.{quoted(name)} IS NOT NULL" for name, _ in pairs)
+    not_null = " AND ".join(f"c.{quoted(name)} IS NOT NULL" for name, _ in pairs)
     return (
         f"SELECT '{constraint.name}' AS foreign_key, COUNT(*) AS orphans FROM {quoted(child)} c "
-        f"LEFT JOIN {quoted(parent)} p ON {on} WHERE {given} AND p.{quoted(pairs[0][1])} IS NULL"
+        f"LEFT JOIN {quoted(parent)} p ON {on} WHERE {not_null} AND p.{quoted(pairs[0][1])} IS NULL"
     )
 
 

@@ -1,4 +1,4 @@
-"""One connection to a database: opened with patience, set to be strict, and closed in any case."""
+"""One connection to a database: opened with retries, set to strict mode, and always closed."""
 
 import ssl
 import time
@@ -11,7 +11,7 @@ from pymysql.connections import Connection
 from pymysql.constants import CR
 
 from lm_synth_assets.storage.mysql.address import Address, Tls
-from lm_synth_assets.storage.mysql.errors import NOT_THERE, code_of, explained
+from lm_synth_assets.storage.mysql.errors import UNREACHABLE, code_of, explained
 
 WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between attempts to reach a server that may be starting."""
@@ -22,7 +22,7 @@ STRICT = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_Z
 
 
 class LockHeld(Exception):
-    """Another session has had a lock for longer than one would wait."""
+    """Another session holds a lock, and waiting for it has timed out."""
 
 
 class Session:
@@ -33,7 +33,7 @@ class Session:
         self.address = address
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> int:
-        """Execute a statement; returns the number of rows that it has affected."""
+        """Execute a statement and return the number of rows affected."""
         with self.connection.cursor() as cursor:
             return int(cursor.execute(sql, tuple(values) or None))
 
@@ -44,9 +44,9 @@ class Session:
             return list(cursor.fetchall())
 
     def value(self, sql: str, values: Sequence[Any] = ()) -> Any:
-        """The first value of the first row of a query; None where there is no row."""
-        found = self.rows(sql, values)
-        return found[0][0] if found else None
+        """The first value of the first row of a query; None if there is no row."""
+        rows = self.rows(sql, values)
+        return rows[0][0] if rows else None
 
     def is_encrypted(self) -> bool:
         """Whether the connection is encrypted."""
@@ -54,7 +54,7 @@ class Session:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is done within happens at once, or not at all."""
+        """Commit what is done inside, or roll it back if an error is raised."""
         self.connection.begin()
         try:
             yield
@@ -66,7 +66,7 @@ class Session:
 
     @contextmanager
     def lock(self, name: str, seconds: int) -> Iterator[None]:
-        """The lock of that name, which one session at a time can have. Raises LockHeld."""
+        """Hold the named lock of the server; wait for it up to `seconds`. Raises LockHeld."""
         if self.value("SELECT GET_LOCK(%s, %s)", (name, seconds)) != 1:
             raise LockHeld(name)
         try:
@@ -106,7 +106,7 @@ def _connected(address: Address, sends_files: bool, waits: Sequence[float]) -> "
         try:
             return _connection(address, sends_files)
         except pymysql.err.MySQLError as error:
-            if wait is None or code_of(error) not in NOT_THERE or "CERTIFICATE" in str(error).upper():
+            if wait is None or code_of(error) not in UNREACHABLE or "CERTIFICATE" in str(error).upper():
                 raise
             time.sleep(wait)
     raise AssertionError("the last attempt returns or raises")

@@ -1,4 +1,4 @@
-"""Rows on the server but not yet in their table: a temporary table of its types, filled in one stream."""
+"""The staging table: a temporary table of the same types, filled in one stream."""
 
 import os
 import threading
@@ -21,12 +21,12 @@ _WARNINGS = 3
 
 
 def stage(session: Session, table: sa.Table, arrow: RecordBatches) -> int:
-    """Fill the temporary table STAGE with rows for `table`; returns the bytes sent.
+    """Fill the temporary table STAGE with rows for `table` and return the bytes sent.
 
-    Raises RowsRefused where the server does not take each row as it is; the table itself is not touched.
+    Raises RowsRefused if the server does not take every row unchanged. The table itself is not touched.
     """
     columns = quoted(*arrow.column_names)
-    # Rows that share a unique value would overwrite each other later; to the server, a and A are the same.
+    # Rows with the same unique value would overwrite each other later. To the server, a and A are the same.
     unique = "".join(f", UNIQUE KEY ({quoted(*key)})" for key in unique_keys(table))
     session.run(f"DROP TEMPORARY TABLE IF EXISTS {STAGE}")
     session.run(
@@ -43,7 +43,7 @@ def stage(session: Session, table: sa.Table, arrow: RecordBatches) -> int:
 
 
 def _streamed(session: Session, table: sa.Table, arrow: RecordBatches) -> int:
-    """By LOAD DATA LOCAL, out of a pipe that a thread writes to."""
+    """Send rows by LOAD DATA LOCAL, from a pipe that a thread writes to."""
     reading, writing = os.pipe()
     feed = _Feed(lines(arrow), writing)
     feed.start()
@@ -55,26 +55,26 @@ def _streamed(session: Session, table: sa.Table, arrow: RecordBatches) -> int:
             )
             taken, warned = cursor.rowcount, cursor.warning_count
     except AttributeError as error:
-        # What PyMySQL stumbles over where the connection breaks while it sends: its socket is gone.
+        # PyMySQL raises this if the connection breaks while it sends, since its socket is None then.
         if session.connection.open:
             raise
         raise err.OperationalError(CR.CR_SERVER_LOST, "lost while rows were sent") from error
     finally:
-        # This also ends a feed that nobody reads.
+        # This also ends a feed that is no longer read.
         os.close(reading)
         feed.join()
     if feed.error is not None:
         raise feed.error
     if warned or taken != arrow.num_rows:
-        # LOCAL makes a warning of every error, and stores something else or nothing.
-        said = session.rows(f"SHOW WARNINGS LIMIT {_WARNINGS}")
-        problems = [f"{message} (MySQL {code})" for _, code, message in said]
+        # LOCAL turns every error into a warning, and stores another value or no row.
+        warnings = session.rows(f"SHOW WARNINGS LIMIT {_WARNINGS}")
+        problems = [f"{message} (MySQL {code})" for _, code, message in warnings]
         raise RowsRefused(table.name, [f"{taken:,} of {arrow.num_rows:,} rows were taken", *problems])
     return feed.bytes
 
 
 class _Feed(threading.Thread):
-    """Writes blocks to a pipe, and keeps the error that ends it before all are written."""
+    """Writes blocks to a pipe, and keeps the error that stopped it, if any."""
 
     def __init__(self, blocks: Iterable[memoryview], pipe: int) -> None:
         super().__init__(daemon=True)
@@ -97,9 +97,9 @@ class _Feed(threading.Thread):
 
 
 def _inserted(session: Session, table: sa.Table, arrow: RecordBatches) -> int:
-    """By INSERT, where the server or the system knows no LOAD DATA LOCAL from a pipe."""
-    places = ", ".join(["%s"] * len(arrow.column_names))
-    statement = f"INSERT INTO {STAGE} ({quoted(*arrow.column_names)}) VALUES ({places})"
+    """Send rows by INSERT, if the server or the system does not support LOAD DATA LOCAL from a pipe."""
+    placeholders = ", ".join(["%s"] * len(arrow.column_names))
+    statement = f"INSERT INTO {STAGE} ({quoted(*arrow.column_names)}) VALUES ({placeholders})"
     try:
         with session.connection.cursor() as cursor:
             for batch in arrow.to_batches(_INSERTED_AT_ONCE):

@@ -1,4 +1,4 @@
-"""MySQL as a kind of storage: each table is written whole or not at all, and read back as it was."""
+"""Tables in a MySQL database, each written whole or not at all, and read back unchanged."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ from lm_synth_assets.storage.mysql.text import FrameBatches, RecordBatches
 from lm_synth_assets.storage.store import Replacement, TableStore
 
 LOCK_SECONDS = 900
-"""How long to wait for another run that writes the same table; a killed one keeps the lock for a while."""
+"""How long to wait for another run that writes the same table; a killed run keeps the lock for a while."""
 
 _ATTEMPTS = 3
 _LONGEST_LOCK_NAME = 64
@@ -43,7 +43,7 @@ class MysqlStore(TableStore):
     def check(self, *, writing: bool) -> None:
         with session(self.address, f"opening {self.address}") as opened:
             if writing:
-                # First, since who may do less is also shown less.
+                # First, since the server hides tables from a user without grants.
                 require_grants(opened)
                 require_tables(opened, TABLES.values())
 
@@ -52,30 +52,30 @@ class MysqlStore(TableStore):
 
     def exists(self, table: sa.Table) -> bool:
         with self._session(table, "looking for") as opened:
-            there = set(column_names(opened, table))
-            return bool(there) and (_has_rows(opened, table) or _is_recorded(opened, table))
+            has_columns = bool(column_names(opened, table))
+            return has_columns and (_has_rows(opened, table) or _is_recorded(opened, table))
 
     def _replace(self, table: sa.Table, frame: pd.DataFrame, year: int | None) -> Replacement:
         return self.replace_rows(table, FrameBatches(table, frame), year)
 
     def replace_rows(self, table: sa.Table, rows: RecordBatches, year: int | None) -> Replacement:
-        """Put rows in the place of a table's, or of one year's; tries again where the connection breaks.
+        """Replace the rows of a table, or of one calendar year of it; try again if the connection breaks.
 
-        The server checks them: raises RowsRefused where it does not take each one as it is, DatabaseError
-        where it cannot be reached or another run holds the table.
+        The server checks the rows. Raises RowsRefused if it refuses or alters a row, DatabaseError if it is
+        unreachable or another run holds the table.
         """
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 return self._replace_once(table, rows, year)
             except DatabaseError as error:
-                # The server has undone what it had not finished, so all of it can be done again.
+                # The server has rolled back what was not finished, so all of it can be repeated.
                 if attempt == _ATTEMPTS or error.code not in GONE | CLASHED:
                     raise
         raise AssertionError("the last attempt returns or raises")
 
     def _replace_once(self, table: sa.Table, rows: RecordBatches, year: int | None) -> Replacement:
         storing = session(self.address, f"storing {table.name}", sends_files=True)
-        with storing as opened, _alone(opened, table):
+        with storing as opened, _exclusive(opened, table):
             size = stage(opened, table, rows)
             return Replacement(size, replace(opened, table, year))
 
@@ -97,7 +97,7 @@ class MysqlStore(TableStore):
 
     @contextmanager
     def _session(self, table: sa.Table, doing: str) -> Iterator[Session]:
-        """The session that is open already, or one for as long as it takes."""
+        """The session that is open already, or a new one that is closed at the end."""
         if self._open is not None:
             yield self._open
             return
@@ -110,8 +110,8 @@ class MysqlStore(TableStore):
 
 
 @contextmanager
-def _alone(session: Session, table: sa.Table) -> Iterator[None]:
-    """While no other run writes the same table."""
+def _exclusive(session: Session, table: sa.Table) -> Iterator[None]:
+    """Keep other runs from writing the same table. Raises DatabaseError if one does for too long."""
     name = f"lm_synth:{session.address.database}.{table.name}"
     if len(name) > _LONGEST_LOCK_NAME:
         name = f"lm_synth:{sha256(name.encode()).hexdigest()[:40]}"

@@ -1,6 +1,6 @@
-"""Rows as the text that `LOAD DATA` takes by default: tabs between, line feeds behind, `\\N` for null.
+"""Rows as the text that `LOAD DATA` reads by default: tabs, line feeds, and `\\N` for null.
 
-Pure, and free of loops over rows: Arrow joins whole columns.
+Pure, without loops over rows: Arrow joins whole columns.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ _TO_ESCAPE = r"[\\\t\n\r\x00]"
 
 
 class RecordBatches(Protocol):
-    """Rows that come in batches: a table of Arrow, or a frame that becomes one piece by piece."""
+    """Rows in batches: an Arrow table, or a frame that is converted batch by batch."""
 
     @property
     def num_rows(self) -> int: ...
@@ -32,7 +32,7 @@ class RecordBatches(Protocol):
 
 
 class FrameBatches:
-    """The rows of a frame that keeps to its table: never all of them at once, however many there are."""
+    """The rows of an enforced frame, converted to Arrow one batch at a time to save memory."""
 
     def __init__(self, table: sa.Table, frame: pd.DataFrame) -> None:
         self.table = table
@@ -40,7 +40,7 @@ class FrameBatches:
 
     @property
     def num_rows(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return len(self.frame)
 
     @property
@@ -49,13 +49,13 @@ class FrameBatches:
         return list(self.table.columns.keys())
 
     def to_batches(self, max_chunksize: int) -> Iterator[pa.RecordBatch]:
-        """The rows in batches of at most that size."""
+        """The rows in batches of at most `max_chunksize`."""
         for start in range(0, len(self.frame), max_chunksize):
             yield from to_arrow(self.table, self.frame.iloc[start : start + max_chunksize]).to_batches()
 
 
 def lines(arrow: RecordBatches) -> Iterator[memoryview]:
-    """The rows of a table as blocks of bytes. Raises ArrowInvalid for a time with parts of a second."""
+    """The rows as blocks of bytes. Raises ArrowInvalid for a time with a fraction of a second."""
     for batch in arrow.to_batches(_BATCH_ROWS):
         cells = [_text(column) for column in batch.columns]
         joined = pc.binary_join_element_wise(*cells, "\t", null_handling="replace", null_replacement="\\N")
@@ -71,7 +71,7 @@ def _text(values: pa.Array) -> pa.Array:
     if pa.types.is_boolean(kind):
         return values.cast(pa.int8()).cast(pa.string())
     if pa.types.is_timestamp(kind):
-        # MySQL rounds 23:59:59.6 up into the next day, without a warning.
+        # MySQL rounds 23:59:59.6 up to the next day, without a warning.
         return values.cast(pa.timestamp("s")).cast(pa.string())
     text = values.cast(pa.string())
     if pa.types.is_string(kind) and pc.any(pc.match_substring_regex(text, _TO_ESCAPE)).as_py():
