@@ -55,7 +55,7 @@ def report(what: str, value: str, asked: str, met: bool) -> None:
 
 
 def ungated(config: Path, patients: int, folder: str) -> tuple[str, ...]:
-    """The command that generates without looking at anything."""
+    """The command that generates without evaluating a gate."""
     return (sys.executable, "-m", "benchmarks.ungated", str(config), str(patients), folder)
 
 
@@ -109,7 +109,7 @@ def main() -> None:
         real, floor = [], []
         for _ in range(ROUNDS):
             real.append(measure(*generate, "--out", f"{folder}/out"))
-            floor.append(measure(sys.executable, str(HERE / "floor.py"), f"{folder}/floor"))
+            floor.append(measure(sys.executable, "-m", "benchmarks.floor", f"{folder}/floor"))
         cpu, wall = (min(getattr(cost, name) for cost in real) for name in ("cpu", "wall"))
         least = min(cost.wall for cost in floor)
         peak = max(cost.peak for cost in real)
