@@ -91,13 +91,15 @@ def gates_page() -> str:
     lines = [
         "# Gates",
         "",
-        "Made from the code by `make docs`. Every gate is a Dagster asset check on the table that it is "
-        "named after, and `lm-synth validate` runs the same ones on any stored copy.",
+        "Made from the code by `make docs`. In Dagster every gate is an asset check on its table, except "
+        f"the structural gates ({', '.join(STRUCTURAL)}): these are one asset check, `structure`, "
+        "which names each of them. `lm-synth validate` evaluates the same gates on any stored copy.",
         "",
         "A gate of severity ERROR is blocking: where it fails, the run makes none of the tables in the last "
         "column, no quality report, and the exit code is 1. One of severity WARN is shown and stops nothing. "
         "Thresholds are those of the default configuration, section `gates`; a freely drawn figure may be "
-        "off by its sampling error, one that the model controls may not.",
+        "off by its sampling error, one that the model controls may not. A replicate is an independent "
+        "data set of the same region with another seed.",
         "",
         "| table | gate | protects | formula | threshold | severity | blocks |",
         "|---|---|---|---|---|---|---|",

@@ -1,4 +1,4 @@
-"""Twins: data sets of the same region with other seeds, which are what chance alone makes of it."""
+"""Replicates: independent data sets of the same region with other seeds, which differ only by chance."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from lm_synth_assets.storage.enforcement import enforce
 _MOST_SEEDS = 2**63
 
 
-def twin(region: Region, patients: int, step: int) -> Mapping[str, pd.DataFrame]:
-    """patients, ed_encounters and ip_stays of a data set whose seed is `step` further on.
+def replicate(region: Region, patients: int, step: int) -> Mapping[str, pd.DataFrame]:
+    """patients, ed_encounters and ip_stays of a replicate, whose seed is `step` after the region's.
 
-    It has at most as many patients as the region's run. The last two twins are kept, since several gates
-    look at the same: do not change what you get.
+    It has `patients` patients, but no more than the region's run. The last two replicates are cached, since
+    several gates compare with the same one: callers must not change them.
     """
     size, seed = min(region.run.patients, patients), (region.run.seed + step) % _MOST_SEEDS
     return _generated(region.with_run(patients=size, seed=seed).model_dump_json(by_alias=True))

@@ -1,4 +1,4 @@
-"""The fidelity gates pass what any seed makes, at any size, and see what sets data apart from a twin."""
+"""The fidelity gates pass what any seed makes, at any size, and see what sets data apart from a replicate."""
 
 import subprocess
 import sys
@@ -25,7 +25,7 @@ EACH_GATE = pytest.mark.parametrize("gate", GATES.values(), ids=GATES)
 Damage = Callable[[pd.DataFrame], pd.DataFrame]
 
 
-def look(gate: Gate, tables: Tables, region: Region) -> Verdict:
+def evaluate(gate: Gate, tables: Tables, region: Region) -> Verdict:
     """The verdict on the tables that the gate names."""
     return gate.evaluate(StoredTables.of({name: tables[name] for name in (gate.table, *gate.reads)}), region)
 
@@ -59,7 +59,7 @@ class TestGoodData:
         run = region.with_run(patients=patients, seed=seed)
         tables = make_tables(run)
         before = {name: frame.copy() for name, frame in tables.items()}
-        verdicts = {name: look(gate, tables, run) for name, gate in GATES.items()}
+        verdicts = {name: evaluate(gate, tables, run) for name, gate in GATES.items()}
         assert [
             name for name, verdict in verdicts.items() if not verdict.passed or len(verdict.offending)
         ] == []
@@ -69,7 +69,7 @@ class TestGoodData:
         self, region: Region, tables: Tables
     ) -> None:
         some = region.with_thresholds(fidelity_patients=1_000)
-        verdicts = [look(gate, tables, some) for gate in GATES.values()]
+        verdicts = [evaluate(gate, tables, some) for gate in GATES.values()]
         assert all(verdict.passed for verdict in verdicts)
         # As strict as 1,000 patients allow: 0.02 and five times 0.3 sqrt(2 / 1,000).
         assert verdicts[0].threshold == "less by at most 0.087"
@@ -96,7 +96,7 @@ class TestDamage:
     @EACH_GATE
     def test_is_seen_and_named(self, gate: Gate, tables: Tables, region: Region) -> None:
         damage, named = DAMAGE[gate.full_name]
-        verdict = look(gate, tables | {gate.table: damage(tables[gate.table])}, region)
+        verdict = evaluate(gate, tables | {gate.table: damage(tables[gate.table])}, region)
         assert not verdict.passed
         assert named in verdict.offending["of"].tolist()
         worst = verdict.offending.loc[
@@ -106,42 +106,46 @@ class TestDamage:
 
     def test_a_classifier_sees_visits_that_all_last_as_long(self, tables: Tables, region: Region) -> None:
         alike = tables | {"ed_encounters": all_as_long(tables["ed_encounters"])}
-        assert not look(GATES["ed_encounters.detection"], alike, region).passed
+        assert not evaluate(GATES["ed_encounters.detection"], alike, region).passed
 
     def test_shuffling_a_column_leaves_its_shape(self, tables: Tables, region: Region) -> None:
         dealt = tables | {"patients": shuffled("facility_home_id")(tables["patients"])}
-        assert look(GATES["patients.column_shapes"], dealt, region).passed
+        assert evaluate(GATES["patients.column_shapes"], dealt, region).passed
 
     @pytest.mark.parametrize("aspect", ["column_shapes", "column_pair_trends", "detection"])
-    def test_a_category_that_no_twin_has_is_seen(self, aspect: str, tables: Tables, region: Region) -> None:
+    def test_a_category_that_no_replicate_has_is_seen(
+        self, aspect: str, tables: Tables, region: Region
+    ) -> None:
         stays = tables["ip_stays"].assign(subprogram_key=9_999)
-        assert not look(GATES[f"ip_stays.{aspect}"], tables | {"ip_stays": stays}, region).passed
+        assert not evaluate(GATES[f"ip_stays.{aspect}"], tables | {"ip_stays": stays}, region).passed
 
     def test_missing_values_are_seen(self, tables: Tables, region: Region) -> None:
         visits = tables["ed_encounters"].copy()
         visits.loc[visits.index[::5], "acuity"] = pd.NA
-        verdict = look(GATES["ed_encounters.column_shapes"], tables | {"ed_encounters": visits}, region)
+        verdict = evaluate(GATES["ed_encounters.column_shapes"], tables | {"ed_encounters": visits}, region)
         assert verdict.offending["of"].tolist() == ["acuity"]
 
     def test_a_trend_that_lies_below_a_long_tail_is_seen(self, tables: Tables, region: Region) -> None:
         visits = tables["ed_encounters"]
         lasting = (visits["departure_ts"] - visits["arrival_ts"]).sample(frac=1, random_state=1)
         dealt = visits.assign(departure_ts=visits["arrival_ts"] + lasting.to_numpy())
-        verdict = look(GATES["ed_encounters.column_pair_trends"], tables | {"ed_encounters": dealt}, region)
+        verdict = evaluate(
+            GATES["ed_encounters.column_pair_trends"], tables | {"ed_encounters": dealt}, region
+        )
         assert "ed_subservice x minutes" in verdict.offending["of"].tolist()
 
     def test_what_moves_between_neighbouring_categories_adds_up(self, tables: Tables, region: Region) -> None:
         patients = tables["patients"].copy()
         moved = patients.index[(patients["lha_id"] % 2 == 1) & (patients.index % 4 == 0)]
         patients.loc[moved, "lha_id"] += 1
-        verdict = look(GATES["patients.column_shapes"], tables | {"patients": patients}, region)
+        verdict = evaluate(GATES["patients.column_shapes"], tables | {"patients": patients}, region)
         assert verdict.offending["of"].tolist() == ["lha_id"]
 
 
 class TestNothingToCompare:
     @EACH_GATE
     def test_is_no_pass(self, gate: Gate, tables: Tables, region: Region) -> None:
-        verdict = look(gate, tables | {gate.table: tables[gate.table].iloc[:0]}, region)
+        verdict = evaluate(gate, tables | {gate.table: tables[gate.table].iloc[:0]}, region)
         assert not verdict.passed
         assert verdict.evaluated
 
@@ -150,17 +154,17 @@ class TestNothingToCompare:
         one = region.with_run(patients=1).with_thresholds(standard_errors=0.1)
         tables = make_tables(one)
         assert tables["ip_stays"].empty
-        assert not look(GATES[f"ip_stays.{aspect}"], tables, one).passed
+        assert not evaluate(GATES[f"ip_stays.{aspect}"], tables, one).passed
 
     def test_a_column_without_values_has_no_score_and_fails(self, tables: Tables, region: Region) -> None:
         stays = tables["ip_stays"].assign(los_days=np.nan)
-        verdict = look(GATES["ip_stays.column_shapes"], tables | {"ip_stays": stays}, region)
+        verdict = evaluate(GATES["ip_stays.column_shapes"], tables | {"ip_stays": stays}, region)
         assert verdict.offending["of"].tolist() == ["los_days"]
         assert verdict.observed.startswith("nan (los_days)")
 
     def test_pairs_that_chance_decides_are_told_and_not_averaged(self, region: Region) -> None:
         few = region.with_run(patients=10)
-        verdict = look(GATES["patients.column_pair_trends"], make_tables(few), few)
+        verdict = evaluate(GATES["patients.column_pair_trends"], make_tables(few), few)
         assert verdict.passed
         assert verdict.observed.endswith(" of 28 not compared")
 
@@ -170,15 +174,15 @@ class TestChance:
         dealt = tables | {"ed_encounters": shuffled("acuity")(tables["ed_encounters"])}
         gate = GATES["ed_encounters.detection"]
         np.random.seed(1)  # noqa: NPY002
-        first = look(gate, dealt, region)
+        first = evaluate(gate, dealt, region)
         np.random.seed(2)  # noqa: NPY002
-        second = look(gate, dealt, region)
+        second = evaluate(gate, dealt, region)
         assert first.offending.equals(second.offending)
         assert len(first.offending) == 1
 
     def test_elsewhere_goes_on_as_if_nothing_had_been_computed(self, tables: Tables, region: Region) -> None:
         before = np.random.get_state()[1].tolist()  # noqa: NPY002
-        look(GATES["ip_stays.detection"], tables, region)
+        evaluate(GATES["ip_stays.detection"], tables, region)
         assert np.random.get_state()[1].tolist() == before  # noqa: NPY002
 
     def test_is_judged_by_how_many_patients_there_are_and_not_rows(
@@ -187,7 +191,7 @@ class TestChance:
         visits = tables["ed_encounters"]
         twice = tables | {"ed_encounters": pd.concat([visits, visits], ignore_index=True)}
         gate = GATES["ed_encounters.column_shapes"]
-        assert look(gate, twice, region).threshold == look(gate, tables, region).threshold
+        assert evaluate(gate, twice, region).threshold == evaluate(gate, tables, region).threshold
 
 
 class TestGates:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lm_synth_assets.gates.replicate import twin
+from lm_synth_assets.gates.replicate import replicate
 from lm_synth_assets.gates.statistics.shape import _cramer
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
@@ -135,12 +135,12 @@ class TestCramersV:
         assert found.loc["one", "other"] == 0
 
 
-class TestTwins:
+class TestReplicates:
     def test_are_made_once_and_differ_from_the_data_and_each_other(
         self, region: Region, tables: Tables
     ) -> None:
-        one, two = twin(region, 300, 1), twin(region, 300, 2)
-        assert twin(region, 300, 1) is one
+        one, two = replicate(region, 300, 1), replicate(region, 300, 2)
+        assert replicate(region, 300, 1) is one
         assert [len(sample["patients"]) for sample in (one, two)] == [300, 300]
         assert not one["patients"].equals(two["patients"])
-        assert twin(region.with_run(patients=50), 300, 1)["patients"].shape[0] == 50
+        assert replicate(region.with_run(patients=50), 300, 1)["patients"].shape[0] == 50

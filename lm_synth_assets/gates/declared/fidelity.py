@@ -9,7 +9,7 @@ from lm_synth_assets.gates.gate import Gate
 _TABLES = ("patients", "ed_encounters", "ip_stays")
 
 _THRESHOLD = (
-    "at least the score of another twin less {gates.fidelity_margin:g} less {gates.standard_errors:g} "
+    "at least the score of another replicate less {gates.fidelity_margin:g} less {gates.standard_errors:g} "
     "standard errors"
 )
 
@@ -33,21 +33,21 @@ def _gates(table: str) -> tuple[Gate, ...]:
         _gate(
             table,
             "column_shapes",
-            "Each column is distributed as in a twin with another seed (sdmetrics).",
-            "KSComplement of each quantity, TVComplement of each category, of the data and a twin",
+            "Each column is distributed as in a replicate (sdmetrics).",
+            "KSComplement of each quantity, TVComplement of each category, of the data and a replicate",
         ),
         _gate(
             table,
             "column_pair_trends",
-            "Each pair of columns goes together as in a twin with another seed (sdmetrics).",
-            "ContingencySimilarity of each pair of columns, quantities in tenths, of the data and a twin",
+            "Each pair of columns goes together as in a replicate (sdmetrics).",
+            "ContingencySimilarity of each pair of columns, quantities in tenths, of data and a replicate",
         ),
         _gate(
             table,
             "detection",
-            "A classifier cannot tell rows from those of a twin with another seed (sdmetrics).",
+            "A classifier cannot tell rows from those of a replicate (sdmetrics).",
             "1 - mean of max(0, 2 AUC - 1) over three folds of a gradient-boosted classifier that is to tell "
-            "the data from a twin",
+            "the data from a replicate",
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Fidelity: in the scores of sdmetrics a data set must be as like a twin as a second twin is.
+"""Fidelity: scores of sdmetrics must not be lower than those between two independent replicates.
 
 Every column, every pair of columns, and all of them at once. sdmetrics is an optional extra: it is imported
 when a score is computed, and the other gates do without it.
@@ -17,13 +17,13 @@ import pandas as pd
 
 from lm_synth_assets.gates.comparing import independent_rows
 from lm_synth_assets.gates.gate import StoredTables, Tables, Verdict
-from lm_synth_assets.gates.replicate import twin
+from lm_synth_assets.gates.replicate import replicate
 from lm_synth_assets.gates.views import patient_of, people_in
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.simulation.streams import Streams
 
 _REFERENCE, _LIKE = 1, 2
-"""Steps from the seed to those of the two twins: the one that all is compared with, and the one beside it."""
+"""Steps from the seed to those of two replicates: the reference, and the one that sets the standard."""
 
 _SPREAD = 0.3
 """Standard deviation of a score between two samples of n and m independent rows, over sqrt(1/n + 1/m).
@@ -31,11 +31,11 @@ _SPREAD = 0.3
 0.26 for a Kolmogorov-Smirnov distance (Kolmogorov's distribution), at most 0.30 for a total variation (half a
 sum of half-normal deviations), 0.34 for detection (the Mann-Whitney variance of an AUC, which counts double
 and only above one half, the mean of three folds). Among 160 data sets of 1,000 to 50,000 patients none of the
-112 scores fell further below that of the twin than 4.5 times this.
+112 scores fell further below that of the replicate than 4.5 times this.
 """
 
 _BINS = 10
-"""A quantity in a pair is cut at the deciles of the twin, since equal widths leave a long tail in one."""
+"""A quantity in a pair is cut at the deciles of the reference: equal widths leave a long tail in one."""
 
 _QUANTITIES = ("age", "expected_ed_rate", "ed_visits_year", "hour", "minutes", "los_days", "alc_days")
 """Columns with an order; all others hold categories, numbers of places among them."""
@@ -158,11 +158,11 @@ _COMPARED = {"patients": _patients, "ed_encounters": _visits, "ip_stays": _stays
 
 
 def scores(table: str, aspect: str, tables: Tables, region: Region) -> Verdict:
-    """Whether the data are as like the one twin as the other twin is, in every score."""
+    """Whether in every score the data are as similar to the reference as a second replicate is."""
     compare = _SCORES[aspect]
     data = _sample(table, tables, region, 0)
     reference, like = (
-        _sample(table, StoredTables.of(twin(region, region.run.patients, step)), region, step)
+        _sample(table, StoredTables.of(replicate(region, region.run.patients, step)), region, step)
         for step in (_REFERENCE, _LIKE)
     )
     with _undisturbed():
@@ -182,7 +182,7 @@ def scores(table: str, aspect: str, tables: Tables, region: Region) -> Verdict:
 def _compared(found: pd.DataFrame, allowed: float) -> Verdict:
     """The verdict on scores `observed` and `expected`, which may fall `allowed` short; NaN is no score.
 
-    What has a score in the twin and none in the data has failed. What has none in the twin, or one that even
+    What has a score in the replicate and none in the data has failed. What has none there, or one that even
     0 is not too far from, cannot be compared; a gate that has nothing to compare has failed.
     """
     comparable = found[found["expected"] > allowed]
@@ -209,7 +209,7 @@ def _compared(found: pd.DataFrame, allowed: float) -> Verdict:
 def _sample(table: str, tables: Tables, region: Region, step: int) -> pd.DataFrame:
     """The compared columns of a table, by position of the patient, of no more patients than are compared.
 
-    The twins are sampled as the data are: who is drawn at random is not balanced as a smaller twin would be.
+    Replicates are sampled as the data are: a random sample is not stratified as a smaller replicate is.
     """
     people, most = len(tables["patients"]), region.gates.fidelity_patients
     frame = _COMPARED[table](tables, region).set_index(patient_of(tables, table))

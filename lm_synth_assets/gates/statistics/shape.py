@@ -1,4 +1,4 @@
-"""Gates on shape: distributions against what the configuration implies, what goes together against a twin."""
+"""Gates on shape: distributions against what the configuration implies, associations against a replicate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 from lm_synth_assets.gates.comparing import distance, distances, independent_rows
 from lm_synth_assets.gates.gate import StoredTables, Tables, Verdict
 from lm_synth_assets.gates.limits import FREE_DRAW, STRATIFIED_DRAW
-from lm_synth_assets.gates.replicate import twin
+from lm_synth_assets.gates.replicate import replicate
 from lm_synth_assets.gates.rhythm import days_of
 from lm_synth_assets.gates.views import patient_of, people_in, unit_of, visits_of
 from lm_synth_assets.model.calendar import DAY, HOUR, MINUTE
@@ -21,8 +21,8 @@ from lm_synth_assets.schema.arrays import Floats, Ints
 from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES
 from lm_synth_assets.simulation.arrivals import timetable
 
-_TWIN_PATIENTS = 20_000
-_TWIN_SEED_STEP = 1
+_REPLICATE_PATIENTS = 20_000
+_REPLICATE_SEED_STEP = 1
 
 
 def los_shape(tables: Tables, region: Region) -> Verdict:
@@ -69,25 +69,25 @@ def arrival_shape(tables: Tables, region: Region) -> Verdict:
 
 
 def correlations(tables: Tables, region: Region) -> Verdict:
-    """Rank correlations of visits and their patients are those of a twin with another seed (Spearman)."""
+    """Rank correlations of visits and their patients are those of a replicate (Spearman)."""
     return _drift(_spearman, "ed_encounters", tables, region)
 
 
 def associations(tables: Tables, region: Region) -> Verdict:
-    """Categories of visits and their patients go together as in a twin with another seed (Cramer's V)."""
+    """Categories of visits and their patients go together as in a replicate (Cramer's V)."""
     return _drift(_visit_associations, "ed_encounters", tables, region)
 
 
 def stay_associations(tables: Tables, region: Region) -> Verdict:
-    """Categories of stays and their patients go together as in a twin with another seed (Cramer's V)."""
+    """Categories of stays and their patients go together as in a replicate (Cramer's V)."""
     return _drift(_stay_associations, "ip_stays", tables, region)
 
 
 def _drift(
     measure: Callable[[Tables, Region], pd.DataFrame], table: str, tables: Tables, region: Region
 ) -> Verdict:
-    """Compare a measure of each pair of columns with that of a twin."""
-    other = StoredTables.of(twin(region, _TWIN_PATIENTS, _TWIN_SEED_STEP))
+    """Compare a measure of each pair of columns with that of a replicate."""
+    other = StoredTables.of(replicate(region, _REPLICATE_PATIENTS, _REPLICATE_SEED_STEP))
     observed, expected = measure(tables, region), measure(other, region)
     sizes = (independent_rows(patient_of(sample, table)) for sample in (tables, other))
     error = np.hypot(*(1 / np.sqrt(size) for size in sizes))
