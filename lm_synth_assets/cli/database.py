@@ -39,14 +39,14 @@ def load(
 
     Each table goes in whole or not at all. To go on after a failure, run it again.
     """
-    place = database_of(url)
+    location = database_of(url)
     request = read_request(config)
 
     from lm_synth_assets.cli.console import show, shown_progress
     from lm_synth_assets.dataset.load import load as run
 
     with shown_progress(quiet or as_json, "load") as progress:
-        outcome = run(request, storage, str(folder), place, validated=not no_validate, progress=progress)
+        outcome = run(request, storage, str(folder), location, validated=not no_validate, progress=progress)
     show(outcome, as_json=as_json, quiet=quiet, title="load")
     sys.exit(outcome.exit_code)
 
@@ -75,15 +75,15 @@ def init(url: str | None, recreate: bool, yes: bool) -> None:
 
     The user needs the grants CREATE and REFERENCES on the database, and DROP for --recreate.
     """
-    place = database_of(url)
+    location = database_of(url)
     if recreate and not yes:
-        click.confirm(f"Drop the tables of {place} and all that is in them?", abort=True)
+        click.confirm(f"Drop the tables of {location} and all that is in them?", abort=True)
 
     from lm_synth_assets.dataset.load import create_tables
     from lm_synth_assets.storage.mysql.address import address_of
 
-    created = create_tables(address_of(place), recreate=recreate)
+    created = create_tables(address_of(location), recreate=recreate)
     if created:
-        click.echo(f"{place}: created {', '.join(created)}")
+        click.echo(f"{location}: created {', '.join(created)}")
     else:
-        click.echo(f"{place}: all tables are there, as declared")
+        click.echo(f"{location}: all tables are there, as declared")

@@ -30,7 +30,7 @@ def tables_page() -> str:
     lines = [
         "# Tables",
         "",
-        "Made from `lm_synth_assets/schema/` by `make docs`. Types are in the words of SQL; in CSV files "
+        "Made from `lm_synth_assets/schema/` by `make docs`. Types are those of SQL; in CSV files "
         "dates are `YYYY-MM-DD`, times `YYYY-MM-DD HH:MM:SS`, booleans 0 or 1, and an empty field is NULL.",
     ]
     for table in TABLES.values():
@@ -72,7 +72,7 @@ _FIELD_TABLE = ("| field | allowed | unit | meaning | default |", "|---|---|---|
 
 
 def _default(field: ConfigField, defaults: Any) -> str:
-    """The default of a field; empty where each name has one of its own, or where it is no single value."""
+    """The default of a field; empty where each name has its own, or where it is not a single value."""
     value = defaults
     for key in field.path:
         value = value.get(key, field.default) if isinstance(value, dict) else field.default
@@ -106,8 +106,8 @@ def gates_page() -> str:
     ]
     for name in STRUCTURAL:
         gate = next(gate for gate in STRUCTURE if gate.name == name)
-        words = _GENERAL.get(name, gate.formula)
-        lines.append(_gate_row(gate, "every table", words, region, ["what depends on the table"]))
+        formula = _GENERAL.get(name, gate.formula)
+        lines.append(_gate_row(gate, "every table", formula, region, ["what depends on the table"]))
     for gate in all_gates(fidelity=True):
         if gate.name not in STRUCTURAL:
             lines.append(_gate_row(gate, gate.table, gate.formula, region, blocked[gate.table]))
@@ -141,9 +141,9 @@ def figures_page(comparisons: list[Comparison]) -> str:
         "|---|---|---|---:|---:|---:|---|",
     ]
     lines += [
-        f"| {found.name} | {found.published} | {found.source} | {found.target:g} | {found.tolerance:g} "
-        f"| {found.observed:.2f} | {'met' if found.met else '**missed**'} |"
-        for found in comparisons
+        f"| {figure.name} | {figure.published} | {figure.source} | {figure.target:g} | {figure.tolerance:g} "
+        f"| {figure.observed:.2f} | {'met' if figure.met else '**missed**'} |"
+        for figure in comparisons
     ]
     return "\n".join(lines) + "\n"
 

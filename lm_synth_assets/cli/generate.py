@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from lm_synth_assets.cli.options import URL_OPTION, common, place_of, read_request, run_options
+from lm_synth_assets.cli.options import URL_OPTION, common, location_of, read_request, run_options
 from lm_synth_assets.region.models.run import Run
 from lm_synth_assets.storage.formats import DEFAULT, FORMATS, MYSQL
 
@@ -34,7 +34,7 @@ def generate(
     **changes: Any,
 ) -> None:
     """Make a data set and check it with every gate."""
-    storage, place = place_of(storage, folder, url)
+    storage, location = location_of(storage, folder, url)
     request = read_request(config, **changes)
 
     from lm_synth_assets.model.sample import sample_sizes
@@ -45,6 +45,6 @@ def generate(
     from lm_synth_assets.orchestration.runs import generate as run
 
     with shown_progress(quiet or as_json, "generate") as progress:
-        outcome = run(request, storage or DEFAULT.name, place, progress)
+        outcome = run(request, storage or DEFAULT.name, location, progress)
     show(outcome, as_json=as_json, quiet=quiet, title="generate")
     sys.exit(outcome.exit_code)

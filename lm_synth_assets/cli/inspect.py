@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from lm_synth_assets.cli.options import common, place_of, read_request, run_options, stored
+from lm_synth_assets.cli.options import common, location_of, read_request, run_options, stored
 from lm_synth_assets.region.run_request import THRESHOLDS
 from lm_synth_assets.storage.formats import FORMATS
 
@@ -42,7 +42,7 @@ def validate(
     **thresholds: float | None,
 ) -> None:
     """Check a stored data set, whoever made or changed it, with every gate, without making it again."""
-    storage, place = place_of(storage, folder, url)
+    storage, location = location_of(storage, folder, url)
     request = read_request(config, **thresholds)
 
     from lm_synth_assets.cli.console import show, shown_progress
@@ -53,7 +53,7 @@ def validate(
     for report in reports:
         check_report(report)
     with shown_progress(quiet or as_json, "validate") as progress:
-        data_set = DataSet.identify(open_existing(storage, place), request)
+        data_set = DataSet.identify(open_existing(storage, location), request)
         outcome = evaluate(data_set, patterns, fidelity=fidelity, progress=progress)
     for report in reports:
         write_report(report, outcome)
@@ -73,14 +73,14 @@ def compare(
     quiet: bool,
 ) -> None:
     """Compare a stored data set with the published figures that the defaults aim at."""
-    storage, place = place_of(storage, folder, url)
+    storage, location = location_of(storage, folder, url)
     request = read_request(config)
 
     from lm_synth_assets.cli.console import show_comparison
     from lm_synth_assets.dataset.dataset import DataSet, open_existing
     from lm_synth_assets.dataset.published_figures import compare as run
 
-    comparisons = run(DataSet.identify(open_existing(storage, place), request))
+    comparisons = run(DataSet.identify(open_existing(storage, location), request))
     show_comparison(comparisons, as_json=as_json, quiet=quiet)
     sys.exit(0 if all(comparison.met for comparison in comparisons) else 1)
 
@@ -104,7 +104,7 @@ def report(
     quiet: bool,
 ) -> None:
     """Make one page of a stored data set: what it is, verdicts, pictures, figures and dictionary."""
-    storage, place = place_of(storage, folder, url)
+    storage, location = location_of(storage, folder, url)
     if page is None and storage is not None and not FORMATS[storage].is_files:
         raise click.UsageError("the tables are in a database: name a file for the page with --to")
     if page is not None and page.suffix.lower() != ".html":
@@ -116,8 +116,8 @@ def report(
     from lm_synth_assets.report.report import FILE, quality_report, write
     from lm_synth_assets.storage.files.publishing import check_folder
 
-    store = open_existing(storage, place)
-    page = page or Path(place) / FILE
+    store = open_existing(storage, location)
+    page = page or Path(location) / FILE
     check_folder(page.parent)
     with shown_progress(quiet or as_json, "report") as progress:
         made = quality_report(DataSet.identify(store, request), progress=progress)

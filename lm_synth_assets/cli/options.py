@@ -56,7 +56,7 @@ def stored(command: Command) -> Command:
     return command
 
 
-def place_of(storage: str | None, folder: Path | None, url: str | None) -> tuple[str | None, str]:
+def location_of(storage: str | None, folder: Path | None, url: str | None) -> tuple[str | None, str]:
     """The format, if it is known, and the folder or the database that the options of a command name.
 
     Raises UsageError for options that do not go together.
@@ -77,7 +77,7 @@ def database_of(url: str | None) -> str:
 
     if url is not None and has_password(url):
         raise click.UsageError(
-            "--url holds a password, which everybody can see who lists this machine's processes: give it in "
+            "--url holds a password, which everyone who lists this machine's processes can see: give it in "
             "LM_SYNTH_MYSQL_PASSWORD, or name a file that holds it in LM_SYNTH_MYSQL_PASSWORD_FILE"
         )
     given = url or os.environ.get(URL_VARIABLE)

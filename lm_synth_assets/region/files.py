@@ -124,7 +124,7 @@ def _plain(node: yaml.Node, path: KeyPath, source: Source, loader: yaml.CSafeLoa
     if len(path) > _DEEPEST or len(source.lines) > _MOST_VALUES:
         raise ConfigError(
             f"{source.file}: must hold at most {_DEEPEST} levels and {_MOST_VALUES} values; "
-            "does an alias (*name) stand within its own anchor (&name)?"
+            "does an alias (*name) refer to a section that contains it (&name)?"
         )
     if isinstance(node, yaml.MappingNode):
         values = {}

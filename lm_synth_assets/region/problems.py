@@ -1,4 +1,4 @@
-"""What is wrong with a configuration, in an analyst's words: what is allowed, what was found, and where.
+"""What is wrong with a configuration, in an analyst's terms: what is allowed, what a file holds, and where.
 
 What is allowed at each path comes from the JSON Schema of the models, so that no limit is written twice.
 """
@@ -146,7 +146,7 @@ def describe_limits(limits: JsonSchema) -> str:
         count = f" of {limits['minItems']}{more}" if "minItems" in limits else ""
         return f"a list{count}, each {describe_limits(limits['items'])}"
     noun = _NOUNS.get(limits.get("type", ""), "")
-    bounds = " and ".join(f"{words} {limits[key]}" for key, words in _BOUNDS.items() if key in limits)
+    bounds = " and ".join(f"{phrase} {limits[key]}" for key, phrase in _BOUNDS.items() if key in limits)
     return f"{noun}, {bounds}" if bounds else noun
 
 

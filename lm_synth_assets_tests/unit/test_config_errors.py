@@ -140,7 +140,7 @@ class TestYaml:
     def test_whose_aliases_never_end(self, complaints: Complaints, text: str) -> None:
         assert complaints(text) == [
             "my.yaml: must hold at most 20 levels and 100000 values; "
-            "does an alias (*name) stand within its own anchor (&name)?"
+            "does an alias (*name) refer to a section that contains it (&name)?"
         ]
 
     def test_with_a_key_that_stands_twice(self, overlay: OverlayComplaints) -> None:

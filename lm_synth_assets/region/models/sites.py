@@ -24,5 +24,5 @@ class Site(Section):
     )
 
 
-# A file names the CSV file that holds the matrix; the matrix itself takes the name's place when it is read.
+# A configuration file names the CSV file of the matrix; reading replaces the name by the matrix.
 Coverage = Annotated[dict[str, dict[str, dict[str, bool]]], WithJsonSchema({"type": "string"})]

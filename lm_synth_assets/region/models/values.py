@@ -69,9 +69,9 @@ def sums_to(total: float) -> AfterValidator:
     """Requires that the values of a dict or list sum to a total, to within 0.1 % of it."""
 
     def check(values: Row) -> Row:
-        found = sum(values.values() if isinstance(values, dict) else values)
-        if abs(found - total) > total * 1e-3:
-            raise ValueError(f"sums to {found:g}; must sum to {total:g}")
+        observed = sum(values.values() if isinstance(values, dict) else values)
+        if abs(observed - total) > total * 1e-3:
+            raise ValueError(f"sums to {observed:g}; must sum to {total:g}")
         return values
 
     return AfterValidator(check)
