@@ -1,42 +1,54 @@
-"""The dagster-pandas type of each table: the first gate, which a frame passes before it reaches storage."""
+"""The Dagster type of each table: a dagster-pandas type that a frame must satisfy before it reaches storage.
+
+pandas and dagster-pandas are imported when there is a frame to check: not needed to load definitions.
+"""
 
 from __future__ import annotations
 
 import warnings
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import dagster_pandas as dp
-import pandas as pd
 from dagster import BetaWarning, DagsterType, TypeCheck, TypeCheckContext
 from sqlalchemy import Column, Table
 
 from lm_synth_assets.schema.catalogue import primary_key
 from lm_synth_assets.schema.kinds import Family, closed_list, kind_of
 
-FRAME = DagsterType(lambda _, value: isinstance(value, pd.DataFrame), name="DataFrame")
-"""The type of a table that comes in: it has passed its gates already."""
+if TYPE_CHECKING:
+    from dagster_pandas import PandasColumn
+
+
+def _is_frame(context: TypeCheckContext, value: object) -> bool:
+    import pandas as pd
+
+    return isinstance(value, pd.DataFrame)
+
+
+FRAME = DagsterType(_is_frame, name="DataFrame")
+"""The type of an input table: it has passed its gates already."""
 
 
 def dataframe_type(table: Table) -> DagsterType:
     """The type of a table's frames: its columns with their kinds, ranges and closed lists.
 
-    The key is checked by storage and by the gates, which see all its columns together. What checks is made
-    when there is a frame to check: who only looks at the graph needs no pandas.
+    The key is checked by storage and by the gates, which see all its columns together.
     """
     name = "".join(part.capitalize() for part in table.name.split("_"))
 
     @cache
-    def kind() -> DagsterType:
+    def pandas_type() -> DagsterType:
+        from dagster_pandas import create_dagster_pandas_dataframe_type
+
         with warnings.catch_warnings():
-            # dagster-pandas marks its whole interface as beta; that is no news to who runs the assets.
+            # All of dagster-pandas is marked as beta: expected, so the warning is silenced.
             warnings.simplefilter("ignore", BetaWarning)
-            return dp.create_dagster_pandas_dataframe_type(
+            return create_dagster_pandas_dataframe_type(
                 name=name, columns=[_pandas_column(column) for column in table.columns]
             )
 
     def check(context: TypeCheckContext, value: object) -> TypeCheck:
-        return kind().type_check(context, value)
+        return pandas_type().type_check(context, value)
 
     return DagsterType(check, name=name, description=_description(table))
 
@@ -50,23 +62,25 @@ def _description(table: Table) -> str:
 
 
 def limits(info: dict[str, Any]) -> list[str]:
-    """What the info of a column says about its values, in words."""
-    words = []
+    """The limits of a column's values, from its info, as text."""
+    texts = []
     if "values" in info:
-        words.append(f"one of {', '.join(info['values'])}")
+        texts.append(f"one of {', '.join(info['values'])}")
     if "low" in info:
-        words.append(f"at least {info['low']:g}")
+        texts.append(f"at least {info['low']:g}")
     if "high" in info:
-        words.append(f"at most {info['high']:g}")
-    return words
+        texts.append(f"at most {info['high']:g}")
+    return texts
 
 
-def _pandas_column(column: Column[Any]) -> dp.PandasColumn:
+def _pandas_column(column: Column[Any]) -> PandasColumn:
+    from dagster_pandas import PandasColumn
+
     kind = kind_of(column)
     # A null is no breach of a range or a closed list.
     nulls = {"non_nullable": not column.nullable, "ignore_missing_vals": bool(column.nullable)}
     if values := closed_list(column):
-        return dp.PandasColumn.categorical_column(
+        return PandasColumn.categorical_column(
             column.name, categories=set(values), of_types={"category", "object"}, is_required=True, **nulls
         )
     ranges = {}
@@ -75,5 +89,5 @@ def _pandas_column(column: Column[Any]) -> dp.PandasColumn:
             "min_value": column.info.get("low", -float("inf")),
             "max_value": column.info.get("high", float("inf")),
         }
-    make = getattr(dp.PandasColumn, kind.dagster_pandas)
+    make = getattr(PandasColumn, kind.dagster_pandas)
     return make(column.name, is_required=True, **nulls, **ranges)

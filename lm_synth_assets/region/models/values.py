@@ -20,7 +20,8 @@ Row = TypeVar("Row", dict[str, float], list[float])
 class Section(BaseModel):
     """A part of a configuration: frozen, strict in its types, and without unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    # Validators are built on first use: not needed to load definitions.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)
 
 
 @dataclass(frozen=True)
