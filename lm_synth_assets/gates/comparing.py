@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from itertools import product
-
 import numpy as np
 import pandas as pd
 
@@ -89,19 +86,3 @@ def distance(uniform: Floats) -> float:
     ordered = np.sort(uniform)
     steps = np.arange(n + 1) / n
     return float(max((steps[1:] - ordered).max(), (ordered - steps[:-1]).max()))
-
-
-def each_once(frame: pd.DataFrame, region: Region, **levels: Collection[int] | Collection[str]) -> Verdict:
-    """Whether a yearly table has one row, dated 1 January, for each year of the horizon and combination of
-    levels, and no other.
-    """
-    key, years = ["year", *levels], range(region.run.start_year, region.run.start_year + region.run.years)
-    expected = pd.DataFrame(product(years, *levels.values()), columns=key).assign(expected=1)
-    dated = frame[(frame["period_date"].dt.year == frame["year"]) & (frame["period_date"].dt.dayofyear == 1)]
-    observed = dated.groupby(key, observed=True).size().rename("observed").reset_index()
-    compared = expected.merge(observed, on=key, how="outer").fillna({"expected": 0, "observed": 0})
-    verdict = within(compared, 0.0, "row of each cell and year")
-    undated = len(frame) - len(dated)
-    if not undated:
-        return verdict
-    return Verdict(False, "dates of 1 January", f"{undated:,} other dates", offending=frame.drop(dated.index))

@@ -13,7 +13,6 @@ import pandas as pd
 
 from lm_synth_assets.gates.gate import Tables
 from lm_synth_assets.model.calendar import DAY
-from lm_synth_assets.model.flows import travel_seconds
 from lm_synth_assets.model.lookup import positions
 from lm_synth_assets.model.people import People, people_of
 from lm_synth_assets.model.triage import ACUITIES
@@ -120,8 +119,3 @@ def unit_of(stays: pd.DataFrame, units: list[Unit]) -> Ints:
 def of_the_year(stays: pd.DataFrame, region: Region) -> Mask:
     """Which stays began in the start year, or later at the end of a spell that did."""
     return (stays["admit_ts"] >= pd.Timestamp(region.run.reference_date)).to_numpy()
-
-
-def travel(region: Region) -> np.timedelta64:
-    """How long the way between two sites takes."""
-    return np.timedelta64(travel_seconds(region), "s")

@@ -145,7 +145,7 @@ class TestCalendarParts:
         verdict = judge("dim_date", "calendar_parts", dim_date=frame)
         assert not verdict.passed
         assert verdict.observed == f"1 of 4,383 days differ: {column}"
-        assert verdict.offending.index.tolist() == [1000]
+        assert verdict.offending["date"].tolist() == [frame.loc[1000, "date"]]
 
     @pytest.mark.parametrize(
         ("column", "value"),

@@ -36,7 +36,7 @@ class TestPrimarySubservice:
         patients.loc[used, "primary_ed_subservice"] = "Pediatric ED"
         verdict = judge("ed_encounters", "primary_subservice", patients=patients)
         assert not verdict.passed
-        assert verdict.offending.index.tolist() == [used]
+        assert verdict.offending["patient_id"].tolist() == [patients.loc[used, "patient_id"]]
 
     def test_lets_patients_without_visits_have_any(self, judge: Judge, tables: Tables) -> None:
         patients = tables["patients"].copy()
@@ -63,7 +63,7 @@ class TestHomeFacility:
         visits.loc[77, "facility_id"] = visits.loc[77, "facility_id"] % 12 + 1
         verdict = judge("ed_encounters", "visits_at_home_facility", ed_encounters=visits)
         assert not verdict.passed
-        assert verdict.offending.index.tolist() == [77]
+        assert verdict.offending["encounter_id"].tolist() == [visits.loc[77, "encounter_id"]]
 
     def test_leaves_visits_of_nobody_to_the_foreign_keys(self, judge: Judge, visits: pd.DataFrame) -> None:
         visits.loc[visits.index[::5], "patient_id"] = "P9999999"
@@ -97,7 +97,7 @@ class TestImpossibleVisits:
         visits.loc[second, "arrival_ts"] = inside
         verdict = judge("ed_encounters", "one_visit_at_a_time", ed_encounters=visits)
         assert not verdict.passed
-        assert verdict.offending.index.tolist() == [second]
+        assert verdict.offending["encounter_id"].tolist() == [visits.loc[second, "encounter_id"]]
 
     def test_lets_one_visit_follow_another_at_once(self, judge: Judge, visits: pd.DataFrame) -> None:
         first, second = self.two_visits(visits)
@@ -109,7 +109,7 @@ class TestImpossibleVisits:
         visits.loc[first, "dispo"] = DIED
         verdict = judge("ed_encounters", "no_visit_after_death", ed_encounters=visits)
         assert not verdict.passed
-        assert verdict.offending.index.tolist() == [second]
+        assert verdict.offending["encounter_id"].tolist() == [visits.loc[second, "encounter_id"]]
 
     @staticmethod
     def two_visits(visits: pd.DataFrame) -> tuple[int, int]:

@@ -28,15 +28,19 @@ class TestLengthOfStay:
         resized(stays, short, pd.Series(0.24, index=stays.index))
         verdict = judge("ip_stays", "length_of_stay", ip_stays=stays)
         assert not verdict.passed
-        assert verdict.offending.index.tolist() == [20]
+        assert verdict.offending["stay_id"].tolist() == [stays.loc[20, "stay_id"]]
 
     def test_sees_a_stay_above_the_cap(self, judge: Judge, stays: pd.DataFrame) -> None:
         resized(stays, stays.index == 20, pd.Series(365.01, index=stays.index))
-        assert judge("ip_stays", "length_of_stay", ip_stays=stays).offending.index.tolist() == [20]
+        assert judge("ip_stays", "length_of_stay", ip_stays=stays).offending["stay_id"].tolist() == [
+            stays.loc[20, "stay_id"]
+        ]
 
     def test_sees_a_stay_without_discharge(self, judge: Judge, stays: pd.DataFrame) -> None:
         stays.loc[20, "discharge_ts"] = pd.NaT
-        assert judge("ip_stays", "length_of_stay", ip_stays=stays).offending.index.tolist() == [20]
+        assert judge("ip_stays", "length_of_stay", ip_stays=stays).offending["stay_id"].tolist() == [
+            stays.loc[20, "stay_id"]
+        ]
 
     @pytest.mark.parametrize(
         ("column", "change"),
@@ -50,7 +54,7 @@ class TestLengthOfStay:
         stays.loc[20, column] += change
         verdict = judge("ip_stays", "length_of_stay", ip_stays=stays)
         assert not verdict.passed
-        assert verdict.offending.index.tolist() == [20]
+        assert verdict.offending["stay_id"].tolist() == [stays.loc[20, "stay_id"]]
 
 
 class TestAlcAboveThreshold:
@@ -70,7 +74,7 @@ class TestAlcAboveThreshold:
         stays["alc_flag"] = stays["alc_flag"].astype(bool)
         verdict = judge("ip_stays", "alc_above_threshold", ip_stays=stays)
         assert not verdict.passed
-        assert verdict.offending.index.tolist() == [20]
+        assert verdict.offending["stay_id"].tolist() == [stays.loc[20, "stay_id"]]
 
 
 class TestMedians:

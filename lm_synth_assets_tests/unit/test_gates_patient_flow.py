@@ -43,13 +43,13 @@ class TestSubprogramOfferedAtSite:
         stays.loc[rare, "facility_id"] = min(set(range(1, 13)) - offered[stays.loc[rare, "subprogram_key"]])
         verdict = judge("ip_stays", "subprogram_offered_at_site", ip_stays=stays)
         assert not verdict.passed
-        assert verdict.offending.index.tolist() == [rare]
+        assert verdict.offending["stay_id"].tolist() == [stays.loc[rare, "stay_id"]]
 
     def test_sees_a_key_that_is_not_that_of_its_subprogram(self, judge: Judge, stays: pd.DataFrame) -> None:
         medicine = stays.index[stays["subprogram_key"] == 101][0]
         stays.loc[medicine, "subprogram_id"] = 2
         verdict = judge("ip_stays", "subprogram_offered_at_site", ip_stays=stays)
-        assert verdict.offending.index.tolist() == [medicine]
+        assert verdict.offending["stay_id"].tolist() == [stays.loc[medicine, "stay_id"]]
 
 
 class TestAgeAndSexFit:
@@ -76,7 +76,7 @@ class TestAgeAndSexFit:
     def test_sees_a_stay_in_a_subprogram_without_beds(self, judge: Judge, stays: pd.DataFrame) -> None:
         stays.loc[20, ["program_id", "subprogram_id", "subprogram_key"]] = 5, 1, 501
         verdict = judge("ip_stays", "age_and_sex_fit", ip_stays=stays)
-        assert verdict.offending.index.tolist() == [20]
+        assert verdict.offending["stay_id"].tolist() == [stays.loc[20, "stay_id"]]
 
     def test_takes_the_age_at_the_reference_date(
         self, judge: Judge, tables: Tables, stays: pd.DataFrame
@@ -136,7 +136,7 @@ class TestAdmittedWhereReferred:
         stays.loc[row, "facility_id"] = 6
         verdict = judge("ip_stays", "admitted_where_referred", ip_stays=stays)
         assert not verdict.passed
-        assert verdict.offending.index.tolist() == [row]
+        assert verdict.offending["stay_id"].tolist() == [stays.loc[row, "stay_id"]]
 
     def test_sees_a_patient_who_is_not_referred(
         self, judge: Judge, tables: Tables, stays: pd.DataFrame
@@ -146,7 +146,7 @@ class TestAdmittedWhereReferred:
         row = stays.index[first & (home != stays["facility_id"])][0]
         stays.loc[row, "facility_id"] = home[row]
         verdict = judge("ip_stays", "admitted_where_referred", ip_stays=stays)
-        assert verdict.offending.index.tolist() == [row]
+        assert verdict.offending["stay_id"].tolist() == [stays.loc[row, "stay_id"]]
 
     @pytest.mark.parametrize("hours", [-1, 1])
     def test_sees_a_bed_at_another_time_than_the_end_of_the_visit(
@@ -154,7 +154,7 @@ class TestAdmittedWhereReferred:
     ) -> None:
         stays.loc[from_ed, "admit_ts"] += pd.Timedelta(hours=hours)
         verdict = judge("ip_stays", "admitted_where_referred", ip_stays=stays)
-        assert verdict.offending.index.tolist() == [from_ed]
+        assert verdict.offending["stay_id"].tolist() == [stays.loc[from_ed, "stay_id"]]
 
 
 class TestStaysInYear:
@@ -171,7 +171,7 @@ class TestStaysInYear:
         stays.loc[row, ["admit_ts", "discharge_ts"]] = pd.Timestamp(admitted), pd.Timestamp(discharged)
         verdict = judge("ip_stays", "stays_in_year", ip_stays=stays)
         assert not verdict.passed
-        assert verdict.offending.index.tolist() == [row]
+        assert verdict.offending["stay_id"].tolist() == [stays.loc[row, "stay_id"]]
 
     def test_let_an_ed_visit_of_the_last_day_lead_to_a_bed_in_the_next_year(
         self, judge: Judge, stays: pd.DataFrame, from_ed: int
@@ -198,20 +198,20 @@ class TestRoutes:
         stays.loc[row, "admit_route"] = said
         verdict = judge("ip_stays", "routes", ip_stays=stays)
         assert not verdict.passed
-        assert verdict.offending.index.tolist() == [row]
+        assert verdict.offending["stay_id"].tolist() == [stays.loc[row, "stay_id"]]
 
     def test_see_a_stay_from_the_ed_that_a_transfer_began_too(
         self, judge: Judge, stays: pd.DataFrame, from_ed: int
     ) -> None:
         stays.loc[from_ed, "transfer_from_stay_id"] = 1
         verdict = judge("ip_stays", "routes", ip_stays=stays)
-        assert verdict.offending.index.tolist() == [from_ed]
+        assert verdict.offending["stay_id"].tolist() == [stays.loc[from_ed, "stay_id"]]
 
     def test_see_a_transfer_that_an_ed_visit_began_too(self, judge: Judge, stays: pd.DataFrame) -> None:
         row = stays.index[stays["admit_route"] == ROUTE_TRANSFER][0]
         stays.loc[row, "ed_encounter_id"] = 1
         verdict = judge("ip_stays", "routes", ip_stays=stays)
-        assert verdict.offending.index.tolist() == [row]
+        assert verdict.offending["stay_id"].tolist() == [stays.loc[row, "stay_id"]]
 
     def test_let_a_stay_from_the_year_before_begin_in_an_ed_that_is_not_recorded(
         self, judge: Judge, stays: pd.DataFrame

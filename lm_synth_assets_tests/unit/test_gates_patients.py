@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 
 from lm_synth_assets.gates.gate import StoredTables
+from lm_synth_assets.gates.rules.rule import evaluate
 from lm_synth_assets.gates.statistics.people import (
     age_shape,
     expected_rate_shape,
     expected_rates_reconcile,
     home_facilities,
-    unique_quasi_identifiers,
 )
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.catalogue import TABLES
@@ -47,14 +47,14 @@ class TestAgeGroupMatchesBirth:
         frame.loc[somebody, "dob"] = pd.Timestamp("1960-01-02")
         verdict = judge("patients", "age_group_matches_dob", patients=frame)
         assert not verdict.passed
-        assert verdict.offending.index.tolist() == [somebody]
+        assert verdict.offending["patient_id"].tolist() == [frame.loc[somebody, "patient_id"]]
 
     def test_sees_somebody_too_old(self, judge: Judge, tables: Tables) -> None:
         frame = tables["patients"].copy()
         somebody = frame.index[frame["age_group"] == "65-74"][5]
         frame.loc[somebody, "dob"] = pd.Timestamp("1950-01-01")
         verdict = judge("patients", "age_group_matches_dob", patients=frame)
-        assert verdict.offending.index.tolist() == [somebody]
+        assert verdict.offending["patient_id"].tolist() == [frame.loc[somebody, "patient_id"]]
 
     def test_lets_a_birthday_on_the_reference_date_count(self, judge: Judge, tables: Tables) -> None:
         frame = tables["patients"].copy()
@@ -71,7 +71,7 @@ class TestAgeGroupMatchesBirth:
         somebody = tables["patients"].index[tables["patients"]["age_group"] == group][3]
         frame = edited(tables["patients"], somebody, dob=pd.Timestamp(born))
         verdict = judge("patients", "age_group_matches_dob", patients=frame)
-        assert verdict.offending.index.tolist() == [somebody]
+        assert verdict.offending["patient_id"].tolist() == [frame.loc[somebody, "patient_id"]]
 
 
 class TestUniqueQuasiIdentifiers:
@@ -83,7 +83,7 @@ class TestUniqueQuasiIdentifiers:
     def test_lets_them_be_where_the_configuration_does(self, region: Region, tables: Tables) -> None:
         allowed = retuned(region, {"privacy": {"unique_quasi_identifiers": False}})
         doubled = StoredTables.of({"patients": self.with_doubles(tables)})
-        assert unique_quasi_identifiers(doubled, allowed).passed
+        assert evaluate("unique_quasi_identifiers", doubled, allowed).passed
 
     @staticmethod
     def with_doubles(tables: Tables) -> pd.DataFrame:

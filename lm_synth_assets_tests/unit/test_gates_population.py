@@ -85,7 +85,8 @@ class TestEveryYear:
         verdict = judge("population_projection", "every_year", population_projection=frame)
         assert not verdict.passed
         assert verdict.observed == "1 other dates"
-        assert verdict.offending.index.tolist() == [9]
+        key = ["year", "lha_id", "age_group", "gender"]
+        assert verdict.offending[key].to_numpy().tolist() == frame.loc[[9], key].to_numpy().tolist()
 
 
 class TestCompleteCrossProduct:

@@ -77,4 +77,5 @@ class TestEveryYear:
         frame = edited(tables["ed_projection"], 40, period_date=pd.Timestamp("2025-01-02"))
         verdict = judge("ed_projection", "every_year", ed_projection=frame)
         assert not verdict.passed
-        assert verdict.offending.index.tolist() == [40]
+        key = ["scenario_id", "year", "site_id", "ed_subservice"]
+        assert verdict.offending[key].to_numpy().tolist() == frame.loc[[40], key].to_numpy().tolist()

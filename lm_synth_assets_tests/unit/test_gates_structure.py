@@ -7,6 +7,7 @@ import pytest
 from lm_synth_assets.gates.declared.structure import STRUCTURE
 from lm_synth_assets.gates.gate import StoredTables
 from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.schema.catalogue import TABLES, primary_key
 from lm_synth_assets.storage.inspection import Inspection
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.support.datasets import Tables
@@ -151,7 +152,8 @@ class TestForeignKeys:
         frame.loc[frame.index[6], column] = orphan
         verdict = judge(table, "foreign_keys", **{table: frame})
         assert not verdict.passed
-        assert verdict.offending.index.tolist() == [frame.index[6]]
+        key = primary_key(TABLES[table])
+        assert verdict.offending[key].to_numpy().tolist() == frame[key].iloc[[6]].to_numpy().tolist()
         assert verdict.offending[column].tolist() == [orphan]
         assert verdict.offending["reference"].tolist() == [reference]
 

@@ -38,14 +38,14 @@ class TestTransfers:
         stays.loc[moved, column] = value
         verdict = judge("ip_stays", "transfers_along_corridors", ip_stays=stays)
         assert not verdict.passed
-        assert moved in verdict.offending.index
+        assert stays.loc[moved, "stay_id"] in verdict.offending["stay_id"].tolist()
 
     def test_see_one_to_another_subprogram_of_the_site(
         self, judge: Judge, stays: pd.DataFrame, moved: int
     ) -> None:
         stays.loc[moved, "subprogram_key"] = 102 if stays.loc[moved, "subprogram_key"] == 101 else 101
         verdict = judge("ip_stays", "transfers_along_corridors", ip_stays=stays)
-        assert moved in verdict.offending.index
+        assert stays.loc[moved, "stay_id"] in verdict.offending["stay_id"].tolist()
 
     def test_see_one_to_another_subprogram_that_has_the_same_corridor(
         self, judge: Judge, region: Region, stays: pd.DataFrame
@@ -60,7 +60,7 @@ class TestTransfers:
         also = [key for key, share in zip(keys, way, strict=True) if share > 0]
         stays.loc[row, "subprogram_key"] = next(key for key in also if key != stays["subprogram_key"][row])
         verdict = judge("ip_stays", "transfers_along_corridors", ip_stays=stays)
-        assert row in verdict.offending.index
+        assert stays.loc[row, "stay_id"] in verdict.offending["stay_id"].tolist()
 
     def test_see_a_second_return(self, judge: Judge, region: Region, stays: pd.DataFrame) -> None:
         continues = stays.set_index("stay_id")["transfer_from_stay_id"]
@@ -83,14 +83,14 @@ class TestTransfers:
         before = stays.index[stays["stay_id"] == stays.loc[row, "transfer_from_stay_id"]][0]
         stays.loc[before, "facility_id"] = ends[0]
         verdict = judge("ip_stays", "transfers_along_corridors", ip_stays=stays)
-        assert row in verdict.offending.index
+        assert stays.loc[row, "stay_id"] in verdict.offending["stay_id"].tolist()
 
     def test_see_a_return_to_another_site(self, judge: Judge, stays: pd.DataFrame) -> None:
         continues = stays.set_index("stay_id")["transfer_from_stay_id"]
         back = stays.index[stays["transfer_from_stay_id"].map(continues).notna()][0]
         stays.loc[back, "facility_id"] = stays.loc[back, "facility_id"] % 12 + 1
         verdict = judge("ip_stays", "transfers_along_corridors", ip_stays=stays)
-        assert verdict.offending.index.tolist() == [back]
+        assert verdict.offending["stay_id"].tolist() == [stays.loc[back, "stay_id"]]
 
     def test_see_a_stay_that_two_continue(self, judge: Judge, stays: pd.DataFrame, moved: int) -> None:
         second = stays.loc[[moved]].assign(stay_id=10_000_000)

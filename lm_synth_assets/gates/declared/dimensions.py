@@ -43,7 +43,7 @@ DIMENSIONS = (
             "days = those from 1 January before the start year to 31 December after the horizon, each once"
         ),
         threshold="equal",
-        function="statistics.dimensions:contiguous_days",
+        rule="contiguous_days",
     ),
     Gate(
         table="dim_date",
@@ -54,6 +54,6 @@ DIMENSIONS = (
             "those that SQL gives for the date; is_holiday and holiday_name = BC's statutory holidays"
         ),
         threshold="equal",
-        function="statistics.dimensions:calendar_parts",
+        rule="calendar_parts",
     ),
 )

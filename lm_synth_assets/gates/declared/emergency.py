@@ -127,7 +127,7 @@ ED_ENCOUNTERS = (
         description="patients.ed_visits_year is the number of the patient's encounters.",
         formula="encounters of each patient = patients.ed_visits_year",
         threshold="equal",
-        function="statistics.emergency:visits_match_patients",
+        rule="visits_match_patients",
         reads=("patients",),
     ),
     Gate(
@@ -141,7 +141,7 @@ ED_ENCOUNTERS = (
             "patients.primary_ed_subservice"
         ),
         threshold="no exception",
-        function="statistics.emergency:primary_subservice",
+        rule="primary_subservice",
         reads=("patients",),
     ),
     Gate(
@@ -150,7 +150,7 @@ ED_ENCOUNTERS = (
         description="Each visit is at the patient's home facility.",
         formula="facility_id = patients.facility_home_id",
         threshold="no exception",
-        function="statistics.emergency:visits_at_home_facility",
+        rule="visits_at_home_facility",
         reads=("patients",),
     ),
     Gate(
@@ -161,16 +161,15 @@ ED_ENCOUNTERS = (
             "year of arrival_ts = start year; date of arrival_ts = arrival_date; departure_ts > arrival_ts"
         ),
         threshold="no exception",
-        function="statistics.emergency:arrivals_in_year",
+        rule="arrivals_in_year",
     ),
     Gate(
         table="ed_encounters",
         name="one_visit_at_a_time",
-        description="No visit of a patient begins before their last one has ended.",
-        formula="arrival_ts >= departure_ts of the same patient's visit before",
+        description="No visit of a patient begins before their earlier ones have ended.",
+        formula="arrival_ts >= departure_ts of all earlier visits of the same patient",
         threshold="no exception",
-        function="statistics.emergency:one_visit_at_a_time",
-        reads=("patients",),
+        rule="one_visit_at_a_time",
     ),
     Gate(
         table="ed_encounters",
@@ -178,8 +177,7 @@ ED_ENCOUNTERS = (
         description="Nobody comes again after dying in the ED.",
         formula="no arrival_ts after that of a visit of the same patient with dispo Died",
         threshold="no exception",
-        function="statistics.emergency:no_visit_after_death",
-        reads=("patients",),
+        rule="no_visit_after_death",
     ),
     Gate(
         table="ed_encounters",

@@ -64,7 +64,7 @@ IP_STAYS = (
         ),
         formula="floor <= los_days <= cap; discharge_ts - admit_ts = los_days; date of admit_ts = admit_date",
         threshold="{inpatient.los_floor_days:g} to {inpatient.los_cap_days:g} days, otherwise equal",
-        function="statistics.lengths:length_of_stay",
+        rule="length_of_stay",
     ),
     Gate(
         table="ip_stays",
@@ -75,7 +75,7 @@ IP_STAYS = (
         ),
         formula="alc_flag = (alc_days > 0); with ALC los_days >= threshold; alc_days < los_days",
         threshold="at least {inpatient.alc.threshold_days:g} days, otherwise no exception",
-        function="statistics.lengths:alc_above_threshold",
+        rule="alc_above_threshold",
     ),
     Gate(
         table="ip_stays",
@@ -112,7 +112,7 @@ IP_STAYS = (
             "subprogram_key = program_id x 100 + subprogram_id"
         ),
         threshold="no exception",
-        function="statistics.patient_flow:subprogram_offered_at_site",
+        rule="subprogram_offered_at_site",
         reads=("program_coverage",),
     ),
     Gate(
@@ -126,7 +126,7 @@ IP_STAYS = (
             "and has inpatient stays"
         ),
         threshold="no exception, but for patients whom no subprogram takes",
-        function="statistics.patient_flow:age_and_sex_fit",
+        rule="age_and_sex_fit",
         reads=("patients",),
     ),
     Gate(
@@ -140,7 +140,7 @@ IP_STAYS = (
             "admit_ts >= departure_ts, admit_route ED"
         ),
         threshold="no exception",
-        function="statistics.patient_flow:admissions_have_stays",
+        rule="admissions_have_stays",
         reads=("ed_encounters",),
     ),
     Gate(
@@ -156,8 +156,8 @@ IP_STAYS = (
             "between them"
         ),
         threshold="no exception; {inpatient.travel_hours:g} hours between sites",
-        function="statistics.patient_flow:admitted_where_referred",
-        reads=("patients", "ed_encounters"),
+        rule="admitted_where_referred",
+        reads=("patients", "ed_encounters", "program_coverage"),
     ),
     Gate(
         table="ip_stays",
@@ -168,7 +168,7 @@ IP_STAYS = (
             "stays have admit_ts before the end of it"
         ),
         threshold="no exception",
-        function="statistics.patient_flow:stays_in_year",
+        rule="stays_in_year",
     ),
     Gate(
         table="ip_stays",
@@ -181,7 +181,7 @@ IP_STAYS = (
             "for some stays from the year before, and otherwise direct"
         ),
         threshold="no exception",
-        function="statistics.patient_flow:routes",
+        rule="routes",
     ),
     Gate(
         table="ip_stays",
@@ -191,8 +191,8 @@ IP_STAYS = (
             "a patient's stays and ED visits do not overlap, and none begins after a visit with dispo Died"
         ),
         threshold="no exception",
-        function="statistics.patient_flow:one_place_at_a_time",
-        reads=("patients", "ed_encounters"),
+        rule="one_place_at_a_time",
+        reads=("ed_encounters",),
     ),
     Gate(
         table="ip_stays",
@@ -229,7 +229,8 @@ IP_STAYS = (
             "discharge_ts of that stay + the way, along transfers_to or back; no stay is continued twice"
         ),
         threshold="no exception; {inpatient.travel_hours:g} hours between sites",
-        function="statistics.transfers:transfers_along_corridors",
+        rule="transfers_along_corridors",
+        reads=("program_coverage",),
     ),
     Gate(
         table="ip_stays",

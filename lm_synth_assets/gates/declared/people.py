@@ -21,7 +21,7 @@ PATIENTS = (
         description="The date of birth gives the age group at the reference date.",
         formula="first age <= whole years from dob to the reference date <= last age of age_group",
         threshold="no exception",
-        function="statistics.people:age_group_matches_dob",
+        rule="age_group_matches_dob",
     ),
     Gate(
         table="patients",
@@ -31,7 +31,7 @@ PATIENTS = (
         ),
         formula="patients that share dob, lha_id and gender with another",
         threshold="none, unless privacy.unique_quasi_identifiers is off",
-        function="statistics.people:unique_quasi_identifiers",
+        rule="unique_quasi_identifiers",
     ),
     Gate(
         table="patients",

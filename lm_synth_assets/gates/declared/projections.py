@@ -26,6 +26,6 @@ ED_PROJECTION = (
         ),
         formula="rows of scenario x year x default site x ED subservice, dated 1 January of the year = 1",
         threshold="equal",
-        function="statistics.projections:every_year",
+        rule="projection_every_year",
     ),
 )

@@ -33,7 +33,7 @@ REFERENCE = (
         ),
         formula="rows of year x LHA x age group x gender, dated 1 January of the year = 1",
         threshold="equal",
-        function="statistics.population:every_year",
+        rule="population_every_year",
     ),
     Gate(
         table="ed_baseline_rates",
@@ -41,7 +41,7 @@ REFERENCE = (
         description="There is a rate for every LHA x age group x gender x ED subservice, and none besides.",
         formula="rows = LHAs x age groups x genders x ED subservices, each combination once",
         threshold="equal",
-        function="statistics.population:complete_cross_product",
+        rule="complete_cross_product",
     ),
     Gate(
         table="ed_baseline_rates",
@@ -65,7 +65,7 @@ REFERENCE = (
             "Pediatric ED rate under 15 years >= that of those older"
         ),
         threshold="no exception",
-        function="statistics.population:rates_by_age",
+        rule="rates_by_age",
         blocking=False,
     ),
 )

@@ -58,8 +58,7 @@ def _keys(table: Table) -> Gate:
         description="Primary key and unique columns hold no duplicate.",
         formula="rows that share " + " or ".join(", ".join(key) for key in keys_of(table)),
         threshold="no exception",
-        function="structure:keys",
-        arguments=(table.name,),
+        rule=f"{table.name}.keys",
     )
 
 
@@ -75,8 +74,7 @@ def _foreign_keys(table: Table) -> tuple[Gate, ...]:
         formula="; ".join(f"{', '.join(columns)} in {parent}" for columns, parent, _ in references)
         + (f"; all of {', '.join(total)} referred to" if total else ""),
         threshold="no exception",
-        function="structure:references",
-        arguments=(table.name,),
+        rule=f"{table.name}.foreign_keys",
         reads=tuple(sorted({parent for _, parent, _ in references} - {table.name})),
     )
     return (gate,)

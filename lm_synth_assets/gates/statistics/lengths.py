@@ -6,37 +6,14 @@ import numpy as np
 import pandas as pd
 import scipy.special as sc
 
-from lm_synth_assets.gates.comparing import none_of, within
+from lm_synth_assets.gates.comparing import within
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.views import of_the_year, patient_of, unit_of
-from lm_synth_assets.model.calendar import DAY
 from lm_synth_assets.model.lengths import alc_chances
 from lm_synth_assets.model.lookup import positions
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS
-
-
-def length_of_stay(tables: Tables, region: Region) -> Verdict:
-    """Stays last from the configured floor to the cap, and as long as from admission to discharge."""
-    frame = tables["ip_stays"]
-    floor, cap = region.inpatient.los_floor_days, region.inpatient.los_cap_days
-    days = (frame["discharge_ts"] - frame["admit_ts"]).dt.total_seconds() / DAY
-    right = frame["los_days"].between(floor - 1e-9, cap + 1e-9) & ((days - frame["los_days"]).abs() <= 1e-6)
-    right &= frame["admit_ts"].dt.normalize() == frame["admit_date"]
-    return none_of(frame[~right], f"stay outside {floor:g}-{cap:g} days or unlike its times", len(frame))
-
-
-def alc_above_threshold(tables: Tables, region: Region) -> Verdict:
-    """ALC stays have ALC days, reach the threshold and outlast their ALC part; others have no ALC days."""
-    frame = tables["ip_stays"]
-    threshold = region.inpatient.alc.threshold_days
-    wrong = frame["alc_flag"] != (frame["alc_days"] > 0)
-    wrong |= frame["alc_flag"] & (frame["los_days"] < threshold - 1e-9)
-    wrong |= frame["alc_days"] >= frame["los_days"]
-    return none_of(
-        frame[wrong], f"ALC stay below {threshold:g} days or with ALC days that do not fit", len(frame)
-    )
 
 
 def alc_mix(tables: Tables, region: Region) -> Verdict:

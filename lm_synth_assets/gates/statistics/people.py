@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import scipy.special as sc
 
-from lm_synth_assets.gates.comparing import distance, distances, none_of, within
+from lm_synth_assets.gates.comparing import distance, distances, within
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.limits import FREE_DRAW
 from lm_synth_assets.gates.views import people_in
@@ -48,24 +48,6 @@ def marginals(tables: Tables, region: Region) -> Verdict:
         f"{len(patients):,} patients",
         offending=verdict.offending,
     )
-
-
-def age_group_matches_dob(tables: Tables, region: Region) -> Verdict:
-    """The date of birth gives the age group at the reference date."""
-    patients = tables["patients"]
-    age = people_in(tables, region).age
-    code = patients["age_group"].cat.codes.to_numpy()
-    first, last = (np.array(limits)[code] for limits in zip(*[band[1:] for band in AGE_BANDS], strict=True))
-    return none_of(patients[(age < first) | (age > last)], "patient outside the age group", len(patients))
-
-
-def unique_quasi_identifiers(tables: Tables, region: Region) -> Verdict:
-    """No two patients share date of birth, LHA and gender (unless the configuration allows it)."""
-    patients = tables["patients"]
-    if not region.privacy.unique_quasi_identifiers:
-        return Verdict(True, "not required by the configuration", "not looked at")
-    shared = patients.duplicated(["dob", "lha_id", "gender"], keep=False)
-    return none_of(patients[shared], "patient with a double", len(patients))
 
 
 def cross_lha_care(tables: Tables, region: Region) -> Verdict:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from itertools import product
 
 import pandas as pd
 
-from lm_synth_assets.gates.comparing import each_once, within
+from lm_synth_assets.gates.comparing import within
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.model.people import CELL_COLUMNS
 from lm_synth_assets.model.population import area_totals
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import (
-    ADULT_ED,
-    AGE_BANDS,
     AGE_GROUPS,
     ED_SUBSERVICES,
     GENDERS,
-    PEDIATRIC_ED,
 )
 
 _HALF_A_HUNDREDTH = 0.005
@@ -72,27 +68,6 @@ def age_and_gender_weights(tables: Tables, region: Region) -> Verdict:
     return within(compared.fillna({"expected": 0.0, "observed": 0.0}), 1.0, "residents")
 
 
-def every_year(tables: Tables, region: Region) -> Verdict:
-    """Each year of the horizon has every LHA, age group and gender once, dated 1 January of the year."""
-    return each_once(
-        tables["population_projection"],
-        region,
-        lha_id=range(1, len(region.lhas) + 1),
-        age_group=AGE_GROUPS,
-        gender=GENDERS,
-    )
-
-
-def complete_cross_product(tables: Tables, region: Region) -> Verdict:
-    """There is a rate for every LHA x age group x gender x ED subservice, and none besides."""
-    expected = len(region.lhas) * len(AGE_GROUPS) * len(GENDERS) * len(ED_SUBSERVICES)
-    frame = tables["ed_baseline_rates"]
-    observed = len(frame.drop_duplicates([*CELL_COLUMNS, "ed_subservice"]))
-    every_area = set(frame["lha_id"]) == set(range(1, len(region.lhas) + 1))
-    same = observed == expected == len(frame) and every_area
-    return Verdict(same, f"{expected} cells", f"{observed} cells in {len(frame)} rows")
-
-
 def rates_follow_configuration(tables: Tables, region: Region) -> Verdict:
     """Each rate is the configured one."""
     key, ed = [*CELL_COLUMNS, "ed_subservice"], region.ed
@@ -112,29 +87,3 @@ def rates_follow_configuration(tables: Tables, region: Region) -> Verdict:
     # A row that is missing is unlike any rate.
     compared = expected.merge(observed, on=key, how="outer").fillna({"expected": -1.0, "observed": -1.0})
     return within(compared, _HALF_A_HUNDREDTH, "visits per 1,000")
-
-
-def rates_by_age(tables: Tables, region: Region) -> Verdict:
-    """The old come to Adult ED most often and children to Pediatric ED, in every area and gender."""
-    old = [band.label for band in AGE_BANDS if band.first_age >= 65]
-    young = [band.label for band in AGE_BANDS if band.last_age < 15]
-    rates = tables["ed_baseline_rates"]
-    highest = pd.concat(
-        _highest(rates[rates["ed_subservice"] == service], ages)
-        for service, ages in ((ADULT_ED, old), (PEDIATRIC_ED, young))
-    )
-    wrong = highest[highest["among"] < highest["others"]]
-    return Verdict(
-        wrong.empty,
-        "the highest rates from 65 years, and under 15",
-        f"elsewhere in {len(wrong):,} of {len(highest):,} cells",
-        offending=wrong,
-    )
-
-
-def _highest(rates: pd.DataFrame, ages: Collection[str]) -> pd.DataFrame:
-    """The highest rate among some ages, and among the others, by LHA and gender."""
-    among, rate = rates["age_group"].isin(ages), rates["baserate_per_1000"]
-    cells = rates.assign(among=rate.where(among, 0.0), others=rate.where(~among, 0.0))
-    by_cell = cells.groupby(["ed_subservice", "lha_id", "gender"], observed=True)
-    return by_cell[["among", "others"]].max().reset_index()

@@ -1,4 +1,4 @@
-"""Gates on the projected volumes: they are what the blueprint's SQL gives on the stored tables."""
+"""The gate on the projected volumes: they are what the blueprint's SQL gives on the stored tables."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import sys
 
 import pandas as pd
 
-from lm_synth_assets.gates.comparing import each_once, within
+from lm_synth_assets.gates.comparing import within
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.sql import query
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.projection_sql import CELLS, VISITS
-from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES
 
 _KEY = ["scenario_id", "year", "site_id", "ed_subservice"]
 
@@ -56,15 +55,3 @@ def reconciles_with_sql(tables: Tables, region: Region) -> Verdict:
     compared = expected.merge(observed[[*_KEY, "observed"]], on=_KEY, how="outer")
     compared = compared.fillna({"expected": -1.0, "observed": -1.0})
     return within(compared, (_ROUNDING + _FLOATS * compared["expected"].abs()).to_numpy(), "visits")
-
-
-def every_year(tables: Tables, region: Region) -> Verdict:
-    """Each scenario has every year, site that is a default site, and subservice once, dated 1 January."""
-    codes = list(region.sites)
-    return each_once(
-        tables["ed_projection"],
-        region,
-        scenario_id=range(1, len(region.scenarios) + 1),
-        site_id=sorted({codes.index(lha.default_site) + 1 for lha in region.lhas.values()}),
-        ed_subservice=ED_SUBSERVICES,
-    )

@@ -1,41 +1,18 @@
-"""Gates on transfers between beds: from which stay to which, along which way, and how many."""
+"""The gate on transfers between beds: how many of each program, and how many return."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.comparing import none_of, within_chance
+from lm_synth_assets.gates.comparing import within_chance
 from lm_synth_assets.gates.gate import Tables, Verdict
-from lm_synth_assets.gates.views import continued, of_the_year, travel, unit_of
+from lm_synth_assets.gates.views import continued, of_the_year, unit_of
 from lm_synth_assets.model.flows import corridors
 from lm_synth_assets.model.lookup import positions
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Mask
-
-
-def transfers_along_corridors(tables: Tables, region: Region) -> Verdict:
-    """Stays that continue another follow at once, along a configured corridor or back to where it began."""
-    frame, units = tables["ip_stays"], units_of(region)
-    continues = frame["transfer_from_stay_id"]
-    before = continued(tables)
-    moved = np.flatnonzero(continues.notna())
-    origin = before[moved]
-    wrong = (origin < 0) | continues.duplicated(keep=False).to_numpy()[moved]
-    for column in ("patient_id", "subprogram_key"):
-        values = frame[column].array
-        wrong |= np.asarray(values.take(moved) != values.take(origin), dtype=bool)
-    wrong |= frame["admit_ts"].to_numpy()[moved] != frame["discharge_ts"].to_numpy()[origin] + travel(region)
-    site, unit = frame["facility_id"].to_numpy(np.int64), unit_of(frame, units)
-    along = (corridors(region, units)[site[origin] - 1, unit[moved], site[moved] - 1] > 0) & (
-        unit[moved] >= 0
-    )
-    # Who was moved before may only go back, and that once.
-    start = before[origin]
-    back = (site[start] == site[moved]) & (before[start] < 0)
-    wrong |= ~np.where(start >= 0, back, along)
-    return none_of(frame.iloc[moved[wrong]], "transfer that is not as configured", len(moved))
 
 
 def transfers_by_program(tables: Tables, region: Region) -> Verdict:

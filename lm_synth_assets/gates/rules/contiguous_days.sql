@@ -1,0 +1,25 @@
+-- Every day of the horizon and of the years before and after it is there once.
+WITH digits(d) AS (
+    VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)
+),
+expected AS (
+    SELECT CAST(DATE '{first_day}' + INTERVAL (n) DAY AS DATE) AS date
+    FROM (
+        SELECT a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d AS n
+        FROM digits a CROSS JOIN digits b CROSS JOIN digits c CROSS JOIN digits e CROSS JOIN digits f
+    ) numbers
+    WHERE n < {days}
+)
+SELECT e.date, 'missing' AS found
+FROM expected e
+LEFT JOIN dim_date d ON CAST(d.date AS DATE) = e.date
+WHERE d.date IS NULL
+UNION ALL
+SELECT s.date, 'besides'
+FROM (
+    SELECT CAST(date AS DATE) AS date, ROW_NUMBER() OVER (PARTITION BY date ORDER BY date) AS occurrence
+    FROM dim_date
+) s
+LEFT JOIN expected e ON e.date = s.date
+WHERE e.date IS NULL OR s.occurrence > 1
+ORDER BY date, found

@@ -1,0 +1,9 @@
+-- Stays last from the configured floor to the cap, and as long as from admission to discharge.
+SELECT *
+FROM ip_stays
+WHERE (
+    los_days BETWEEN {inpatient.los_floor_days} AND {inpatient.los_cap_days}
+    AND discharge_ts = admit_ts + INTERVAL (ROUND(los_days * 86400)) SECOND
+    AND CAST(admit_ts AS DATE) = admit_date
+) IS NOT TRUE
+ORDER BY stay_id
