@@ -86,10 +86,40 @@ def tiny(tiny_run: tuple[Ran, Path]) -> Path:
     return tiny_run[1]
 
 
+class MadeWith(Protocol):
+    """The tiny data set as made with some flags: what the command said, and the folder."""
+
+    def __call__(self, *flags: str) -> tuple[Ran, Path]: ...
+
+
+@pytest.fixture(scope="session")
+def made_with(made_once: MadeOnce) -> MadeWith:
+    """Makes the tiny data set with the flags for optional tables that are given; shared like `tiny`."""
+
+    def make(*flags: str) -> tuple[Ran, Path]:
+        command = ("generate", "--config", TINY, *flags, "--quiet")
+        ran, folder = made_once(
+            "-".join(("tiny", *flags)) + "-only", lambda folder: lm_synth(*command, "--out", folder / "out")
+        )
+        return Ran(*ran), folder / "out"
+
+    return make
+
+
 @pytest.fixture
 def copy(tiny: Path, tmp_path: Path) -> Path:
     """A copy of the tiny data set, to change."""
     return Path(shutil.copytree(tiny, tmp_path / "copy"))
+
+
+@pytest.fixture
+def few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One picture instead of all, for tests that are about something else: drawing takes longest."""
+    from lm_synth_assets.report import content
+    from lm_synth_assets.report.pictures import registry
+
+    for module in (content, registry):
+        monkeypatch.setattr(module, "PICTURES", registry.PICTURES[:1])
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ def test_jobs_are_described(tmp_path: Path) -> None:
     assert [job.name for job in described if not job.description] == []
 
 
+@pytest.mark.usefixtures("few_pictures")
 def test_validation_makes_nothing(tmp_path: Path) -> None:
     made = definitions(tmp_path).resolve_job_def(REGENERATE)
     with dg.DagsterInstance.ephemeral() as instance:
@@ -58,6 +59,7 @@ def test_validation_makes_nothing(tmp_path: Path) -> None:
     assert len(result.get_asset_check_evaluations()) == len(gates_by_check(all_gates()))
 
 
+@pytest.mark.usefixtures("few_pictures")
 def test_one_part_is_made_of_what_is_stored(tmp_path: Path) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         assert definitions(tmp_path).resolve_job_def(REGENERATE).execute_in_process(instance=instance).success
@@ -93,6 +95,7 @@ class TestSchedule:
         assert request.run_config == {}
         assert request.tags[SEED_TAG] == "as configured: the data stay as they are"
 
+    @pytest.mark.usefixtures("few_pictures")
     def test_takes_a_fresh_seed_that_can_be_told_again(self, tmp_path: Path) -> None:
         found = definitions(tmp_path, schedule_seed="fresh")
         request = self.request(found)

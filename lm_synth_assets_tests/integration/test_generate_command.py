@@ -13,6 +13,7 @@ import pytest
 
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.files.csv import CsvStore
+from lm_synth_assets_tests.conftest import MadeWith
 from lm_synth_assets_tests.support.commands import (
     ALL_FILES,
     REPORT,
@@ -190,11 +191,11 @@ def test_older_stays_in_the_folder_are_told(without_ip: tuple[Ran, Path], tiny: 
     assert differing(folder, tiny) == {"dataset_manifest.csv", REPORT}
 
 
-def test_without_its_flags_neither_ed_nor_stays_are_made(call: Call, tmp_path: Path, tiny: Path) -> None:
-    ran = call("generate", "--config", TINY, "--out", tmp_path, "--quiet")
+def test_without_its_flags_neither_ed_nor_stays_are_made(made_with: MadeWith, tiny: Path) -> None:
+    ran, folder = made_with()
     assert ran == (0, "", "")
-    assert files(tmp_path).keys() == ALL_FILES - {"ed_encounters.csv", "ip_stays.csv"}
-    assert differing(tmp_path, tiny) == {"dataset_manifest.csv", REPORT}
+    assert files(folder).keys() == ALL_FILES - {"ed_encounters.csv", "ip_stays.csv"}
+    assert differing(folder, tiny) == {"dataset_manifest.csv", REPORT}
 
 
 def test_the_manifest_says_which_tables_belong_to_the_data_set(
@@ -205,12 +206,14 @@ def test_the_manifest_says_which_tables_belong_to_the_data_set(
         assert (manifest["with_ed"], manifest["with_ip"]) == expected
 
 
+@pytest.mark.usefixtures("few_pictures")
 def test_what_is_left_out_is_told(call: Call, tmp_path: Path) -> None:
     ran = call("generate", "--config", TINY, "--patients", 50, "--years", 1, "--out", tmp_path)
     assert ran.code == 0
     assert "ed_encounters left out: not asked for\nip_stays left out: not asked for\n" in ran.out
 
 
+@pytest.mark.usefixtures("few_pictures")
 def test_flags_take_the_place_of_configured_values(call: Call, tmp_path: Path) -> None:
     flags = ("--patients", 300, "--seed", 7, "--start-year", 2028, "--years", 2)
     ran = call("generate", "--config", TINY, *flags, "--out", tmp_path, "--format", "parquet", "--quiet")
@@ -232,6 +235,7 @@ def test_the_seed_is_42_unless_told_otherwise(tiny: Path) -> None:
 # Dagster's own folder
 
 
+@pytest.mark.usefixtures("few_pictures")
 def test_a_run_is_kept_in_the_history_of_dagster_home(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -94,6 +94,7 @@ def test_dagster_writes_the_bytes_that_the_command_line_writes(tmp_path: Path, t
     assert files(tmp_path / "out") == files(tiny)
 
 
+@pytest.mark.slow
 def test_run_configuration_is_as_good_as_flags(call: Call, tmp_path: Path) -> None:
     fields = {"config": str(TINY), "patients": 500, "seed": 7, "start_year": 2027, "years": 2}
     ran = dagster_materialize(
@@ -107,6 +108,7 @@ def test_run_configuration_is_as_good_as_flags(call: Call, tmp_path: Path) -> No
     assert files(tmp_path / "dagster") == files(tmp_path / "flags")
 
 
+@pytest.mark.slow
 def test_a_process_for_each_step_writes_the_same_bytes(tmp_path: Path, tiny: Path) -> None:
     ran = dagster_materialize(tmp_path / "out", "*", config=str(TINY), executor="multiprocess")
     assert ran.code == 0, ran.err

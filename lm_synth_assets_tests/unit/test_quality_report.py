@@ -445,12 +445,6 @@ def told(tables: Tables) -> Content:
     return gathered(tables)
 
 
-@pytest.fixture
-def few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """To draw takes longer than all else; these tests are not about it."""
-    monkeypatch.setattr(gathering, "PICTURES", PICTURES[:1])
-
-
 def without(tables: Tables, *names: str) -> Tables:
     return {name: frame for name, frame in tables.items() if name not in names}
 
