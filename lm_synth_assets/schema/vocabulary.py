@@ -1,7 +1,7 @@
-"""The fixed words of the data: age groups, genders, ED subservices, dispositions and other closed lists.
+"""The closed lists of the data: age groups, genders, ED subservices, dispositions and others.
 
-Here belongs what every data set has in common and no configuration changes. Site, area and program names
-are configuration.
+They are the same in every data set; no configuration changes them. Names of sites, areas and programs are
+configuration.
 """
 
 from typing import Final, NamedTuple
@@ -10,7 +10,7 @@ DISCLAIMER: Final = "Synthetic, for non-production testing. All people, faciliti
 
 
 class AgeGroup(NamedTuple):
-    """One age group: its label and the first and last age that belong to it, in whole years."""
+    """One age group: its label, and its first and last age in whole years."""
 
     label: str
     first_age: int
@@ -18,7 +18,7 @@ class AgeGroup(NamedTuple):
 
 
 OLDEST_AGE: Final = 104
-"""Nobody in the data is older than this, in whole years."""
+"""The highest age in the data, in whole years."""
 
 FREQUENT_VISITS: Final = 4
 """ED visits a year from which a patient counts as a frequent user."""
@@ -66,4 +66,4 @@ COUNTED_TABLES: Final = (
     "dim_gender",
     "dim_ed_subservice",
 )
-"""The dimensions whose number of rows is agreed upon, apart from what a configuration lists."""
+"""The dimensions whose number of rows the configuration states, in `gates.row_counts`."""

@@ -8,7 +8,6 @@ from typing import Any
 import click
 import pytest
 from dagster import Field
-from sqlalchemy import Boolean, Integer
 
 import lm_synth_assets
 from lm_synth_assets.cli.generate import generate
@@ -19,6 +18,7 @@ from lm_synth_assets.region.files import CONFIG_FOLDER, DEFAULT_CONFIG
 from lm_synth_assets.region.models.run import TABLE_FIELDS, Run
 from lm_synth_assets.region.run_request import FIELDS, THRESHOLDS, RunRequest
 from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.schema.kinds import Family, family_of
 from lm_synth_assets.simulation.catalogue import RECIPES, RUN_PARTS
 
 PACKAGE = Path(lm_synth_assets.__file__).parent
@@ -72,7 +72,7 @@ class TestFields:
     @pytest.mark.parametrize("name", Run.model_fields)
     def test_are_columns_of_the_manifest(self, name: str) -> None:
         column = TABLES["dataset_manifest"].columns[name]
-        assert isinstance(column.type, Boolean if FIELDS[name].kind is bool else Integer)
+        assert family_of(column) is (Family.BOOLEAN if FIELDS[name].kind is bool else Family.INTEGER)
         limits = {type(limit).__name__: limit for limit in Run.model_fields[name].metadata}
         low, high = column.info.get("low"), column.info.get("high")
         assert low is None or low <= limits["Ge"].ge

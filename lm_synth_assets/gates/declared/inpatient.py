@@ -2,6 +2,7 @@
 
 from lm_synth_assets.gates.gate import Gate
 from lm_synth_assets.gates.limits import STRATIFIED_DRAW
+from lm_synth_assets.schema.identifiers import SUBPROGRAM_KEY
 
 _DRIFT_THRESHOLD = (
     "max({gates.corr_threshold:g}, {gates.standard_errors:g} standard errors of patients' clusters)"
@@ -107,10 +108,7 @@ IP_STAYS = (
         description=(
             "Each stay is in a subprogram that its site offers, with the key of its program and subprogram."
         ),
-        formula=(
-            "(facility_id, subprogram_key) is in program_coverage; "
-            "subprogram_key = program_id x 100 + subprogram_id"
-        ),
+        formula=f"(facility_id, subprogram_key) is in program_coverage; subprogram_key = {SUBPROGRAM_KEY}",
         threshold="no exception",
         rule="subprogram_offered_at_site",
         reads=("program_coverage",),
