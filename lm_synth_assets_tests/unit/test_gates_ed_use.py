@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lm_synth_assets.model.frailty import repeat_visits, share_with
 from lm_synth_assets.schema.vocabulary import PEDIATRIC_ED, URGENT_CARE
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.support.datasets import Tables
@@ -65,26 +64,6 @@ class TestVisitsPerPerson:
         visits.loc[visits.index[:60], "patient_id"] = visits["patient_id"].iloc[0]
         verdict = judge("ed_encounters", "visits_per_person", ed_encounters=visits)
         assert verdict.offending["figure"].tolist() == ["variance / mean"]
-
-    @pytest.mark.parametrize("shape", [0.05, 0.55, 5.0])
-    def test_expects_what_dealing_out_in_proportion_to_frailty_gives(self, shape: float) -> None:
-        rng = np.random.default_rng(3)
-        size, total, samples = 6, 9, 200_000
-        frailty = rng.standard_gamma(shape, (samples, size)) + 1e-300
-        counts = rng.multinomial(total, frailty / frailty.sum(axis=1, keepdims=True))
-        repeats = (counts * (counts - 1)).sum(axis=1)
-        mean, variance = repeat_visits(np.array([float(total)]), np.array([float(size)]), shape)
-        assert mean[0] == pytest.approx(repeats.mean(), rel=0.02)
-        assert variance[0] == pytest.approx(repeats.var(), rel=0.05)
-        for number in range(4):
-            share = share_with(number, np.array([float(total)]), np.array([float(size)]), shape)
-            assert share[0] == pytest.approx((counts == number).mean(), abs=0.005)
-
-    def test_one_who_is_alone_has_all_the_visits(self) -> None:
-        total, alone = np.array([3.0]), np.array([1.0])
-        assert repeat_visits(total, alone, 0.55)[0] == pytest.approx(6)
-        assert repeat_visits(total, alone, 0.55)[1] == pytest.approx(0, abs=1e-9)
-        assert share_with(3, total, alone, 0.55) == pytest.approx(1, abs=1e-6)
 
     def test_no_visits_are_no_finding(self, judge: Judge, visits: pd.DataFrame) -> None:
         assert judge("ed_encounters", "visits_per_person", ed_encounters=visits.iloc[:0]).passed

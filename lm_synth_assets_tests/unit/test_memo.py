@@ -11,9 +11,7 @@ from lm_synth_assets.model import memo
 from lm_synth_assets.model.memo import forget, memoised
 from lm_synth_assets.model.people import People
 from lm_synth_assets.region.models.region import Region
-from lm_synth_assets.simulation import carry_over, stay_plan, visits
-from lm_synth_assets.simulation.catalogue import RECIPES
-from lm_synth_assets_tests.support.datasets import Tables, make_tables, retuned
+from lm_synth_assets_tests.support.datasets import retuned
 
 DRAWN = ["patients", "ed_encounters", "ip_stays"]
 
@@ -109,53 +107,3 @@ class TestMemoised:
     def test_what_it_cannot_tell_apart_is_refused(self, function: Callable[..., np.ndarray]) -> None:
         with pytest.raises(TypeError, match="DataFrame cannot be an argument"):
             function(pd.DataFrame())
-
-
-def counted(monkeypatch: pytest.MonkeyPatch, module: object, name: str) -> list[None]:
-    """An entry for each call of a function that a module uses."""
-    calls: list[None] = []
-    function = getattr(module, name)
-
-    def counting(*args: object, **kwargs: object) -> object:
-        calls.append(None)
-        return function(*args, **kwargs)
-
-    monkeypatch.setattr(module, name, counting)
-    return calls
-
-
-class TestTables:
-    def test_of_one_run_share_the_visits_and_the_plan_of_stays(
-        self, region: Region, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        rounded = counted(monkeypatch, visits, "controlled_rounding")
-        planned = counted(monkeypatch, stay_plan, "under_way")
-        make_tables(region)
-        assert (len(rounded), len(planned)) == (3, 1), "once for each subservice, and one plan"
-
-    def test_of_another_run_share_nothing(self, region: Region, monkeypatch: pytest.MonkeyPatch) -> None:
-        make_tables(region.with_run(patients=1_000))
-        planned = counted(monkeypatch, stay_plan, "under_way")
-        lasting = counted(monkeypatch, carry_over, "lengths")
-        make_tables(region.with_run(patients=1_000, seed=region.run.seed + 1))
-        assert (len(planned), len(lasting)) == (1, 1)
-
-    @pytest.mark.parametrize("table", DRAWN)
-    def test_are_the_same_when_nothing_was_computed_before(
-        self, region: Region, tables: Tables, table: str
-    ) -> None:
-        alone = RECIPES[table](region, tables)
-        shared = RECIPES[table](region, tables)
-        forget()
-        for frame in (shared, RECIPES[table](region, tables)):
-            pd.testing.assert_frame_equal(frame, alone, check_exact=True)
-
-    def test_of_other_patients_are_computed_for_them(self, region: Region, tables: Tables) -> None:
-        patients, encounters = tables["patients"].copy(), tables["ed_encounters"]
-        RECIPES["ip_stays"](region, {"patients": patients, "ed_encounters": encounters})
-        patients["facility_home_id"] = patients["facility_home_id"].to_numpy()[::-1].copy()
-        given = {"patients": patients, "ed_encounters": encounters}
-        warm = RECIPES["ip_stays"](region, given)
-        forget()
-        pd.testing.assert_frame_equal(warm, RECIPES["ip_stays"](region, given), check_exact=True)
-        assert not warm.equals(tables["ip_stays"])

@@ -6,7 +6,6 @@ import pytest
 from numpy.typing import NDArray
 
 from lm_synth_assets.model.flows import flow_shares
-from lm_synth_assets.model.frailty import recover_frailty
 from lm_synth_assets.model.people import People, people_of
 from lm_synth_assets.model.population import residents
 from lm_synth_assets.model.rates import visits_per_1000
@@ -178,11 +177,6 @@ def _moments(region: Region, volume_control: str) -> tuple[float, float, float]:
     planned[0, 0] = base.sum(axis=0)
     counts = visit_counts(run.with_run(seed=1), panel_with(people, base, frailty), planned)[:, ADULT]
     return float(counts.mean()), float(counts.var()), float(base[0, ADULT])
-
-
-def test_frailty_is_found_again_from_the_stored_rate() -> None:
-    base = np.array([[0.3, 0.0, 0.1], [0.2, 0.2, 0.0], [0.0, 0.0, 0.0]])
-    assert recover_frailty(base, np.array([0.8, 0.1, 0.0])).tolist() == pytest.approx([2.0, 0.25, 1.0])
 
 
 def test_visits_of_the_year_are_the_encounters(tables: Tables) -> None:

@@ -6,10 +6,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from lm_synth_assets.model.admissions import ed_unit_shares
+from lm_synth_assets.model.arrivals import (
+    arrivals_by_hour,
+    day_weights,
+    ed_day_shares,
+    shares,
+    visits_by_rhythm,
+)
 from lm_synth_assets.model.calendar import DAY, HOUR
+from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.simulation.arrivals import Timetable, timetable
-from lm_synth_assets_tests.support.datasets import Tables, retuned
+from lm_synth_assets_tests.support.datasets import Tables, make_tables, retuned
 
 LEVEL = {"months": [1.0] * 12, "weekdays": [1.0] * 7, "day_sd": 0.0}
 NO_HOLIDAYS = dict.fromkeys(["dec25", "jan1", "other_statutory", "day_after_statutory", "dec26_to_jan2"], 1.0)
@@ -184,3 +193,70 @@ class TestHours:
         assert (second.min(), second.max()) == (0, HOUR - 1)
         # The mean's standard error is 3.3 seconds.
         assert abs(second.mean() - 1799.5) < 17
+
+
+class TestExpectedArrivals:
+    """What the model expects of the visits, day effects apart."""
+
+    @pytest.fixture(scope="class")
+    def visits(self, region: Region) -> NDArray[np.int64]:
+        """(ED subservices, sites)."""
+        return np.arange(1, 3 * len(region.sites) + 1).reshape(3, -1) * 10
+
+    def admissions(self, region: Region, visits: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Two visits of each subservice and site are admissions of men of 80."""
+        admitted = np.zeros((105, 3, *visits.shape), dtype=np.int64)
+        admitted[80, 1] = 2
+        return admitted
+
+    def test_visits_follow_the_rhythm_of_their_subservice(
+        self, region: Region, visits: NDArray[np.int64]
+    ) -> None:
+        by_rhythm = visits_by_rhythm(region, visits, 0 * self.admissions(region, visits))
+        usual = [list(region.rhythms).index(name) for name in region.ed_rhythms.values()]
+        assert (by_rhythm[usual, range(3)] == visits).all()
+        assert by_rhythm.sum() == visits.sum()
+
+    def test_admissions_move_to_the_rhythms_of_their_units(
+        self, region: Region, visits: NDArray[np.int64]
+    ) -> None:
+        admitted = self.admissions(region, visits)
+        by_rhythm = visits_by_rhythm(region, visits, admitted)
+        units = units_of(region)
+        of_unit = ed_unit_shares(region)[80, 1]
+        for index, name in enumerate(region.rhythms):
+            if name not in region.ed_rhythms.values():
+                expected = 2 * sum(
+                    share for unit, share in zip(units, of_unit, strict=True) if unit.stays.ed_rhythm == name
+                )
+                assert by_rhythm[index] == pytest.approx(np.full(visits.shape, expected))
+        assert by_rhythm.sum(axis=0) == pytest.approx(visits)
+
+    def test_arrivals_add_up_to_the_visits(self, region: Region, visits: NDArray[np.int64]) -> None:
+        by_rhythm = visits_by_rhythm(region, visits, self.admissions(region, visits))
+        days = np.repeat(shares(day_weights(region))[:, None], len(region.sites), axis=1)
+        arrivals = arrivals_by_hour(region, by_rhythm, days)
+        assert arrivals.shape == (3, 365, 24)
+        assert arrivals.sum(axis=(1, 2)) == pytest.approx(visits.sum(axis=1))
+
+    def test_days_are_those_that_are_drawn_from_where_there_are_no_day_effects(self, region: Region) -> None:
+        calm = retuned(region, {"rhythms": {name: {"day_sd": 0.0} for name in region.rhythms}})
+        drawn_from = np.diff(timetable(calm).days, prepend=0.0)
+        for site in range(len(region.sites)):
+            assert drawn_from[:, site] == pytest.approx(shares(day_weights(region)), abs=1e-12)
+        names = [list(region.rhythms).index(name) for name in region.ed_rhythms.values()]
+        assert ed_day_shares(region) == pytest.approx(drawn_from[names, 0], abs=1e-12)
+
+
+class TestAdmissions:
+    def test_come_by_the_rhythm_of_the_unit_that_they_lead_to(self, region: Region) -> None:
+        january = {"months": [1.0, *[0.0] * 11]}
+        tables = make_tables(retuned(region, {"rhythms": {"medical": january}}))
+        of_medical = {unit.subprogram_key for unit in units_of(region) if unit.stays.ed_rhythm == "medical"}
+        begun = tables["ip_stays"].dropna(subset="ed_encounter_id")
+        came = tables["ed_encounters"].set_index("encounter_id")["arrival_ts"]
+        month = came.loc[begun["ed_encounter_id"]].dt.month.to_numpy()
+        medical = begun["subprogram_key"].isin(of_medical).to_numpy()
+        assert medical.sum() > 50
+        assert set(month[medical]) == {1}
+        assert len(set(month[~medical])) == 12, "the others come all the year"

@@ -1,6 +1,6 @@
 """Who is admitted for what: rates that add up to the configured ones, in the ED and directly."""
 
-from math import exp
+from datetime import date
 
 import numpy as np
 import pytest
@@ -10,19 +10,20 @@ from lm_synth_assets.model.admissions import (
     AGE_GROUP_OF,
     StayRates,
     ed_admissions,
+    ed_unit_shares,
+    expected_admissions,
     stay_rates,
 )
-from lm_synth_assets.model.flows import corridors, receiving_sites
+from lm_synth_assets.model.people import People
+from lm_synth_assets.model.rates import visits_per_1000
 from lm_synth_assets.model.triage import acuity_shares, admission_chances
 from lm_synth_assets.model.units import Unit, units_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import (
     AGE_BANDS,
     AGE_GROUPS,
-    ED_SUBSERVICES,
     GENDERS,
     OLDEST_AGE,
-    URGENT_CARE,
 )
 from lm_synth_assets_tests.support.datasets import retuned
 
@@ -45,64 +46,6 @@ def configured(region: Region) -> NDArray[np.float64]:
         [region.inpatient.stays_per_1000[gender][age] / 1000 for gender in GENDERS] for age in AGE_GROUPS
     ]
     return np.array(by_group)[AGE_GROUP_OF]
-
-
-class TestUnits:
-    def test_are_the_inpatient_subprograms_in_order_of_their_keys(
-        self, region: Region, units: list[Unit]
-    ) -> None:
-        inpatient = [
-            (program, name)
-            for program, section in region.programs.items()
-            for name, subprogram in section.subprograms.items()
-            if subprogram.setting == "inpatient"
-        ]
-        assert [(unit.program, unit.name) for unit in units] == inpatient
-        keys = [unit.subprogram_key for unit in units]
-        assert keys == sorted(keys)
-        assert (units[0].program_id, units[0].subprogram_id) == (1, 1)
-
-    def test_put_to_bed_at_home_where_offered_else_at_the_first_referral_that_does(
-        self, region: Region, units: list[Unit]
-    ) -> None:
-        sites = list(region.sites)
-        receiving = receiving_sites(region, units)
-        for here, code in enumerate(sites):
-            for column, unit in enumerate(units):
-                offered = region.coverage_matrix[unit.program][unit.name]
-                choices = [site for site in (code, *region.sites[code].refers_to) if offered[site]]
-                assert sites[receiving[here, column]] == choices[0]
-
-    def test_transfers_follow_the_corridors_to_sites_that_offer_the_same(
-        self, region: Region, units: list[Unit]
-    ) -> None:
-        weights = corridors(region, units)
-        sites = list(region.sites)
-        for here, unit, there in np.ndindex(weights.shape):
-            offered = region.coverage_matrix[units[unit].program][units[unit].name][sites[there]]
-            weight = region.sites[sites[here]].transfers_to.get(sites[there], 0)
-            assert weights[here, unit, there] == (weight if offered else 0)
-
-
-class TestEmergencyAdmissions:
-    def test_chances_are_logistic_in_age_and_acuity(self, region: Region) -> None:
-        chances = admission_chances(region)
-        model = region.ed.admission["Adult ED"]
-        logit = model.age_logit["75-84"] + model.acuity_logit[1]
-        assert chances[0, AGE_GROUPS.index("75-84"), 1] == pytest.approx(1 / (1 + exp(-logit)))
-        assert (np.diff(chances[0], axis=1) < 0).all(), "fewer with each less urgent acuity"
-
-    def test_a_subservice_without_a_model_never_admits(self, region: Region) -> None:
-        assert (admission_chances(region)[ED_SUBSERVICES.index(URGENT_CARE)] == 0).all()
-
-    def test_acuity_shares_sum_to_one(self, region: Region) -> None:
-        assert np.allclose(acuity_shares(region).sum(axis=-1), 1)
-
-    def test_the_share_admitted_is_that_of_the_calibration(self, region: Region) -> None:
-        """11.9 % of adult and 4.8 % of pediatric visits (docs/calibration.md); the old most."""
-        admitted = (admission_chances(region) * acuity_shares(region)).sum(axis=-1)
-        assert admitted[0, AGE_GROUPS.index("85+")] == pytest.approx(0.29, abs=0.02)
-        assert admitted[1, AGE_GROUPS.index("5-14")] == pytest.approx(0.036, abs=0.006)
 
 
 class TestStayRates:
@@ -156,3 +99,68 @@ class TestStayRates:
     def test_every_age_belongs_to_its_group(self) -> None:
         for age, group in enumerate(AGE_GROUP_OF):
             assert AGE_BANDS[group].first_age <= age <= AGE_BANDS[group].last_age
+
+
+class TestEdUnits:
+    def test_share_the_ed_admissions_of_everybody(self, region: Region) -> None:
+        assert np.allclose(ed_unit_shares(region).sum(axis=-1), 1)
+
+    def test_are_those_of_all_stays_where_none_takes_anybody_from_the_ed(
+        self, region: Region, rates: StayRates
+    ) -> None:
+        closed = {
+            program: {
+                "subprograms": {
+                    name: {"stays": {"via_ed": 0.0}} for name, sub in section.subprograms.items() if sub.stays
+                }
+            }
+            for program, section in region.programs.items()
+        }
+        none_by_ed = retuned(region, {"programs": closed})
+        all_stays = rates.all / rates.all.sum(axis=-1, keepdims=True)
+        assert np.allclose(ed_unit_shares(none_by_ed), all_stays)
+
+
+class TestExpectedAdmissions:
+    """Of 1,000 men of 80 in the first area, who are alike."""
+
+    COUNT = 1_000
+
+    @pytest.fixture(scope="class")
+    def people(self, region: Region) -> People:
+        zeros = np.zeros(self.COUNT, dtype=np.int64)
+        age_group, gender = AGE_GROUPS.index("75-84"), GENDERS.index("Male")
+        days_old = (region.run.reference_date - date(region.run.start_year - 80, 1, 1)).days
+        return People(
+            zeros, zeros + age_group, zeros + gender, zeros, zeros + days_old, region.run.reference_date
+        )
+
+    def test_are_visits_times_their_chance_and_direct_rates(
+        self, region: Region, people: People, rates: StayRates
+    ) -> None:
+        expected = expected_admissions(region, people)
+        age_group, gender = AGE_GROUPS.index("75-84"), GENDERS.index("Male")
+        visits = visits_per_1000(region)[0, age_group, gender] / 1000
+        chance = (admission_chances(region) * acuity_shares(region)).sum(axis=-1)[:, age_group]
+        assert expected.by_ed.sum() == pytest.approx(self.COUNT * (visits * chance).sum())
+        assert expected.direct.sum() == pytest.approx(self.COUNT * rates.direct[80, gender].sum())
+
+    def test_are_those_of_no_other_age_or_gender(self, region: Region, people: People) -> None:
+        expected = expected_admissions(region, people)
+        others = np.arange(len(expected.by_ed)) != 80 * len(GENDERS) + GENDERS.index("Male")
+        assert not expected.by_ed[others].any()
+        assert not expected.direct[others].any()
+        assert not expected.ed_variance[others].any()
+
+    def test_vary_as_visits_given_gamma_frailty_do(self, region: Region, people: People) -> None:
+        expected = expected_admissions(region, people)
+        row = 80 * len(GENDERS) + GENDERS.index("Male")
+        shape, rng, samples = region.ed.frailty_shape, np.random.default_rng(5), 200_000
+        frailty = rng.standard_gamma(shape, samples) / shape
+        visits = visits_per_1000(region)[0, AGE_GROUPS.index("75-84"), GENDERS.index("Male")] / 1000
+        chances = admission_chances(region)[:, AGE_GROUPS.index("75-84")]
+        shares = acuity_shares(region)[:, AGE_GROUPS.index("75-84")]
+        # The sum over a patient's visits of their chances: Poisson numbers of visits of each kind.
+        kinds = rng.poisson(frailty[:, None] * (visits[:, None] * shares).ravel())
+        summed = kinds @ chances.ravel()
+        assert expected.ed_variance[row] / self.COUNT == pytest.approx(summed.var(), rel=0.03)
