@@ -6,6 +6,7 @@ this one hold the damages by subject.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import ModuleType
 
 import pandas as pd
 
@@ -26,18 +27,14 @@ class Damage:
     change: Change
 
 
-DAMAGES: list[Damage] = []
-"""All damages, in the order of their modules."""
-
-
-def damage(gate: str, words: str) -> Callable[[Change], Change]:
+def damage(gate: str, words: str) -> Callable[[Change], Damage]:
     """Make a function a damage that a gate must see; `words` complete "what if ..."."""
+    return lambda change: Damage(gate, words, change)
 
-    def register(change: Change) -> Change:
-        DAMAGES.append(Damage(gate, words, change))
-        return change
 
-    return register
+def damages_of(module: ModuleType) -> list[Damage]:
+    """The damages that a module declares, in their order."""
+    return [value for value in vars(module).values() if isinstance(value, Damage)]
 
 
 def edited(frame: pd.DataFrame, rows: object, **values: object) -> pd.DataFrame:

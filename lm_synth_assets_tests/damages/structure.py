@@ -1,13 +1,15 @@
 """Damages to the structure of every table: values, layout, keys and references."""
 
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
+from sqlalchemy import Table
 
 from lm_synth_assets.schema.catalogue import TABLES, foreign_keys, must_be_referred_to
 from lm_synth_assets.schema.kinds import Family, family_of
 from lm_synth_assets.storage.inspection import Inspection
-from lm_synth_assets_tests.damages.damage import Damaged, damage
+from lm_synth_assets_tests.damages.damage import Damage, Damaged
 from lm_synth_assets_tests.support.datasets import Tables
 
 
@@ -49,20 +51,27 @@ def a_parent_never_referred_to(name: str, tables: Tables) -> Damaged:
     return {name: frame[frame[columns[0]] != last].reset_index(drop=True)}
 
 
-for _name, _table in TABLES.items():
-    damage(f"{_name}.schema", f"the last column of {_name} is dropped")(
-        partial(the_last_column_dropped, _name)
+def damages_of_table(table: Table) -> Iterator[Damage]:
+    """A damage for each structural gate of a table."""
+    name = table.name
+    yield Damage(
+        f"{name}.schema", f"the last column of {name} is dropped", partial(the_last_column_dropped, name)
     )
-    damage(f"{_name}.schema", f"{_name} is lost")(partial(the_file_lost, _name))
-    damage(f"{_name}.layout", f"the columns of {_name} are in another order")(
-        partial(the_columns_reordered, _name)
+    yield Damage(f"{name}.schema", f"{name} is lost", partial(the_file_lost, name))
+    yield Damage(
+        f"{name}.layout", f"the columns of {name} are in another order", partial(the_columns_reordered, name)
     )
-    damage(f"{_name}.keys", f"a row of {_name} is there twice")(partial(a_row_repeated, _name))
-    if foreign_keys(_table):
-        damage(f"{_name}.foreign_keys", f"a row of {_name} refers to nothing")(
-            partial(a_reference_broken, _name)
+    yield Damage(f"{name}.keys", f"a row of {name} is there twice", partial(a_row_repeated, name))
+    if foreign_keys(table):
+        yield Damage(
+            f"{name}.foreign_keys", f"a row of {name} refers to nothing", partial(a_reference_broken, name)
         )
-    if must_be_referred_to(_table):
-        damage(f"{_name}.foreign_keys", f"{_name} has no row for the last of its parents")(
-            partial(a_parent_never_referred_to, _name)
+    if must_be_referred_to(table):
+        yield Damage(
+            f"{name}.foreign_keys",
+            f"{name} has no row for the last of its parents",
+            partial(a_parent_never_referred_to, name),
         )
+
+
+DAMAGES = [damage for table in TABLES.values() for damage in damages_of_table(table)]

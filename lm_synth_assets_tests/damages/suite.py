@@ -17,11 +17,10 @@ from lm_synth_assets_tests.damages import (
     shape,
     structure,
 )
-from lm_synth_assets_tests.damages.damage import DAMAGES, Damage
+from lm_synth_assets_tests.damages.damage import Damage, damages_of
 from lm_synth_assets_tests.support.datasets import Tables, make_tables
 
 SUBJECTS = (
-    structure,
     dimensions,
     population,
     patients,
@@ -31,10 +30,10 @@ SUBJECTS = (
     projections,
     manifest,
 )
-"""The modules whose import registers the damages."""
+"""The modules that declare a damage each by a function."""
 
 PATIENTS = 20_000
-"""Enough for an hour's shift of the clock to show, few enough to look at hundreds of damages."""
+"""Enough for an hour's shift of the clock to show, few enough for hundreds of damages."""
 
 
 @cache
@@ -56,4 +55,5 @@ def seen_by(damage: Damage, gates: list[Gate]) -> list[str]:
 def whole_suite() -> list[Damage]:
     """Every damage, in the order of the gates that must see them."""
     order = [gate.full_name for gate in all_gates()]
-    return sorted(DAMAGES, key=lambda damage: order.index(damage.gate))
+    damages = [*structure.DAMAGES, *(damage for module in SUBJECTS for damage in damages_of(module))]
+    return sorted(damages, key=lambda damage: order.index(damage.gate))
