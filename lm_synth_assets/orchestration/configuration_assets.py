@@ -1,7 +1,5 @@
 """The configuration in the graph: an asset for each of its parts, made outside of Dagster, by an editor."""
 
-from inspect import getdoc
-
 import dagster as dg
 
 from lm_synth_assets.orchestration.provenance import GROUP, part_key
@@ -24,7 +22,6 @@ def configuration() -> list[dg.AssetSpec]:
 
 def _description(part: str) -> str:
     """What the models say of a part."""
-    if part in Region.model_fields:
-        field = Region.model_fields[part]
-        return f"Section `{part}`: {field.description or getdoc(field.annotation)}"
-    return f"`{part}` of a run: {Run.model_fields[part].description}"
+    if part in Run.model_fields:
+        return f"`{part}` of a run: {Run.model_fields[part].description}."
+    return f"Section `{part}`: {Region.model_fields[part].description}."

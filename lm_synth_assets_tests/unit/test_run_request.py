@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+import dagster as dg
 import pytest
-from dagster import Field
 
 import lm_synth_assets
 from lm_synth_assets.cli.generate import generate
 from lm_synth_assets.cli.inspect import validate
 from lm_synth_assets.errors import ConfigError
-from lm_synth_assets.orchestration.run_resource import requested, run_resource
+from lm_synth_assets.orchestration.run_resource import RESOURCE, requested, run_resource
 from lm_synth_assets.region.files import CONFIG_FOLDER, DEFAULT_CONFIG
 from lm_synth_assets.region.models.run import TABLE_FIELDS, Run
 from lm_synth_assets.region.run_request import FIELDS, THRESHOLDS, RunRequest
@@ -63,7 +63,7 @@ class TestFields:
             assert option.is_flag == (FIELDS[name].kind is bool)
 
     def test_are_the_fields_of_the_dagster_resource(self) -> None:
-        fields: dict[str, Field] = run_resource("my.yaml").config_schema.config_type.fields  # type: ignore[union-attr]
+        fields: dict[str, dg.Field] = run_resource("my.yaml").config_schema.config_type.fields  # type: ignore[union-attr]
         assert fields.keys() == {"config", *FIELDS}
         for name in FIELDS:
             assert FIELDS[name].limits in (fields[name].description or "")
@@ -130,6 +130,33 @@ class TestChanges:
     def test_of_the_resource_name_it(self) -> None:
         with pytest.raises(ConfigError, match=f"^resource generation: patients: {PATIENTS}; found 0$"):
             requested({"config": str(DEFAULT_CONFIG), "patients": 0})
+
+    @pytest.mark.parametrize(
+        ("fields", "named"),
+        [
+            (
+                {"pateints": 5},
+                ['entry "pateints" at path root:resources:generation:config.', "patients?: (Int"],
+            ),
+            ({"patients": "many"}, ["generation:config:patients.", 'Value "many"', 'expected type "Int"']),
+            ({"with_ed": "yes"}, ["generation:config:with_ed.", 'Value "yes"', 'expected type "Bool"']),
+            ({"ks_threshold": "low"}, ["generation:config:ks_threshold.", 'expected type "Float"']),
+        ],
+        ids=str,
+    )
+    def test_that_dagster_refuses_name_the_field_and_what_is_allowed(
+        self, fields: dict[str, Any], named: list[str]
+    ) -> None:
+        @dg.op(required_resource_keys={RESOURCE})
+        def nothing() -> None: ...
+
+        @dg.job(resource_defs={RESOURCE: run_resource(str(DEFAULT_CONFIG))})
+        def job() -> None:
+            nothing()
+
+        with pytest.raises(dg.DagsterInvalidConfigError) as caught:
+            dg.validate_run_config(job, {"resources": {RESOURCE: {"config": fields}}})
+        assert [text for text in named if text not in str(caught.value)] == []
 
 
 class TestCommand:
