@@ -1,9 +1,9 @@
 """The declared column types: one row each, with every form that a type takes elsewhere.
 
-A new storage format, or a new description of the tables, is one more field here. Renderings are text, so that
-whoever reads the schema needs no pandas and no Arrow: `{precision}`, `{scale}`, `{length}` and `{values}`
-stand for what a column declares, `{documented}` for how documentation names the type. Regular expressions
-are written with `%(scale)s`, since braces mean something else in them.
+A new storage format, or a new description of the tables, adds one field. Renderings are text, so that reading
+the schema imports neither pandas nor Arrow. In a rendering, `{precision}`, `{scale}`, `{length}` and
+`{values}` stand for what a column declares, and `{documented}` for the type in the data dictionary. In a
+regular expression, where braces have another meaning, `%(scale)s` stands for the scale.
 """
 
 from __future__ import annotations

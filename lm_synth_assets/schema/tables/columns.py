@@ -1,7 +1,7 @@
-"""What declares columns and keys: names, types and limits that more than one table has.
+"""Helpers that declare columns and keys, with the names, types and limits that several tables share.
 
-Each column carries its meaning and unit in its comment, and in its `info` the closed list (`values`) or the
-range (`low`, `high`) that its values keep to.
+The comment of a column says its meaning and unit. Its `info` holds the closed list (`values`) or the range
+(`low`, `high`, both inclusive) of its values.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from lm_synth_assets.schema.identifiers import SUBPROGRAM_KEY
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS, ED_SUBSERVICES, GENDERS
 
 METADATA = MetaData()
-"""What all tables belong to, so that foreign keys find their targets."""
+"""The collection that all tables belong to; foreign keys find their targets in it."""
 
 YEAR_OF = "year_of"
 """In a table's `info`: the column that says which calendar year a row belongs to."""

@@ -1,4 +1,4 @@
-"""ED visits."""
+"""The fact table of the ED: one row a visit."""
 
 from sqlalchemy import BigInteger, Date, DateTime, Index, SmallInteger, String, Table
 

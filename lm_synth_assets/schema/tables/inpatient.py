@@ -1,4 +1,4 @@
-"""Hospital stays."""
+"""The fact table of inpatient care: one row a stay."""
 
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Index, Numeric, String, Table
 

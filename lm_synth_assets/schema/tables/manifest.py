@@ -1,4 +1,4 @@
-"""What a data set says of itself."""
+"""The manifest: the one row that identifies a data set."""
 
 from sqlalchemy import BigInteger, Boolean, Date, Integer, Numeric, String, Table
 

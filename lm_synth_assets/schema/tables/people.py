@@ -1,4 +1,4 @@
-"""The sampled residents."""
+"""The people: one row a sampled resident."""
 
 from sqlalchemy import Date, Index, Integer, Numeric, Table
 

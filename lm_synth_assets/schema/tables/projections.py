@@ -1,4 +1,4 @@
-"""Projected volumes."""
+"""Volumes projected to later years, by scenario."""
 
 from sqlalchemy import Date, Numeric, Table
 

@@ -1,4 +1,4 @@
-"""What the region is like: which site offers what, residents by year, and true ED visit rates."""
+"""Reference tables: subprograms by site, residents by year, and true ED visit rates."""
 
 from sqlalchemy import Date, Integer, Numeric, Table
 

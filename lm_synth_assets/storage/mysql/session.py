@@ -81,10 +81,11 @@ class Session:
 def session(
     address: Address, doing: str, *, sends_files: bool = False, waits: Sequence[float] | None = None
 ) -> Iterator[Session]:
-    """A session with strict types, foreign keys enforced, and a statement a transaction.
+    """A session in strict mode, with foreign keys checked and autocommit on.
 
-    Only one that `sends_files` lets the server ask for a file of this machine, which `LOAD DATA LOCAL` takes.
-    Raises DatabaseError, in words that begin with what was being done, for every error of server and driver.
+    `sends_files` lets the server ask for a file of this machine, which `LOAD DATA LOCAL` requires. `waits`:
+    seconds between attempts to connect. Raises DatabaseError for every error of server and driver; the
+    message begins with `doing`.
     """
     connection = None
     try:
