@@ -26,7 +26,7 @@ PATIENTS = "must be a whole number, at least 1 and at most 9999999"
 
 
 @pytest.fixture(scope="module")
-def request_() -> RunRequest:
+def default() -> RunRequest:
     return RunRequest.read()
 
 
@@ -86,13 +86,13 @@ class TestFields:
 
 
 class TestChanges:
-    def test_that_are_none_change_nothing(self, request_: RunRequest) -> None:
-        same = request_.changed("command line", patients=None, with_ed=None, ks_threshold=None)
-        assert (same.region, same.changes) == (request_.region, {})
+    def test_that_are_none_change_nothing(self, default: RunRequest) -> None:
+        same = default.changed("command line", patients=None, with_ed=None, ks_threshold=None)
+        assert (same.region, same.changes) == (default.region, {})
 
-    def test_reach_the_region_and_are_kept(self, request_: RunRequest) -> None:
-        changed = request_.changed("command line", patients=300, ks_threshold=0.2).changed("then", seed=7)
-        assert changed.region == request_.region.with_run(patients=300, seed=7).with_thresholds(
+    def test_reach_the_region_and_are_kept(self, default: RunRequest) -> None:
+        changed = default.changed("command line", patients=300, ks_threshold=0.2).changed("then", seed=7)
+        assert changed.region == default.region.with_run(patients=300, seed=7).with_thresholds(
             ks_threshold=0.2
         )
         assert changed.changes == {"patients": 300, "ks_threshold": 0.2, "seed": 7}
@@ -121,10 +121,10 @@ class TestChanges:
         ids=str,
     )
     def test_that_are_not_allowed_name_their_source_and_field(
-        self, request_: RunRequest, changes: dict[str, Any], problems: list[str]
+        self, default: RunRequest, changes: dict[str, Any], problems: list[str]
     ) -> None:
         with pytest.raises(ConfigError) as caught:
-            request_.changed("command line", **changes)
+            default.changed("command line", **changes)
         assert str(caught.value).splitlines() == [f"command line: {problem}" for problem in problems]
 
     def test_of_the_resource_name_it(self) -> None:
@@ -171,16 +171,16 @@ class TestCommand:
         ids=str,
     )
     def test_makes_the_same_run_again(
-        self, monkeypatch: pytest.MonkeyPatch, request_: RunRequest, changes: dict[str, Any]
+        self, monkeypatch: pytest.MonkeyPatch, default: RunRequest, changes: dict[str, Any]
     ) -> None:
         monkeypatch.chdir(CONFIG_FOLDER)
-        printed = request_.changed("test", **changes)
+        printed = default.changed("test", **changes)
         program, command, *arguments = shlex.split(printed.command().replace("\\\n", ""))
         assert (program, command) == ("lm-synth", "generate")
         parsed = generate.make_context(command, arguments).params
         again = RunRequest.read(parsed["config"], **{name: parsed[name] for name in Run.model_fields})
         assert again.region == printed.region
 
-    def test_quotes_the_name_of_a_file(self, request_: RunRequest) -> None:
-        other = RunRequest("/home/me/my region.yaml", {}, request_.region)
+    def test_quotes_the_name_of_a_file(self, default: RunRequest) -> None:
+        other = RunRequest("/home/me/my region.yaml", {}, default.region)
         assert "--config 'my region.yaml' " in other.command()

@@ -41,8 +41,10 @@ class HolidayFactors(Section):
     dec25: Factor = Field(description="Christmas Day")
     jan1: Factor = Field(description="New Year's Day")
     other_statutory: Factor = Field(description="Any other statutory holiday")
-    day_after_statutory: Factor = Field(description="The day after a statutory holiday, other rows apart")
-    dec26_to_jan2: Factor = Field(description="26 December to 2 January, statutory holidays apart")
+    day_after_statutory: Factor = Field(
+        description="The day after a statutory holiday, unless another of these factors applies"
+    )
+    dec26_to_jan2: Factor = Field(description="26 December to 2 January, except statutory holidays")
 
 
 class Calendar(Section):
