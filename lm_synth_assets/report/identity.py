@@ -74,8 +74,13 @@ def _told(found: pd.DataFrame) -> list[Told]:
 def _as_yaml(region: Region) -> str:
     sections = region.model_dump(mode="json", by_alias=True, exclude_none=True)
     sections["coverage_matrix"] = _coverage(region)
-    return yaml.safe_dump(
-        sections, sort_keys=False, allow_unicode=True, default_flow_style=None, width=_WIDTH
+    return yaml.dump(
+        sections,
+        Dumper=yaml.CSafeDumper,
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=None,
+        width=_WIDTH,
     )
 
 
