@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
 from pydantic import BaseModel
@@ -39,15 +39,13 @@ def memoised(function: Callable[P, T]) -> Callable[P, T]:
     @wraps(function)
     def remembered(*args: P.args, **kwargs: P.kwargs) -> T:
         key = _digest(f"{function.__module__}.{function.__qualname__}", *args, *sorted(kwargs.items()))
-        result: T
         if key in _results:
-            result = _results[key]
-        else:
-            result = function(*args, **kwargs)
-            _protect(result)
-            _results[key] = result
-            while len(_results) > _MOST_RESULTS:
-                del _results[next(iter(_results))]
+            return cast(T, _results[key])
+        result = function(*args, **kwargs)
+        _protect(result)
+        _results[key] = result
+        while len(_results) > _MOST_RESULTS:
+            del _results[next(iter(_results))]
         return result
 
     return remembered
