@@ -19,7 +19,7 @@ from lm_synth_assets.model.triage import ACUITIES
 from lm_synth_assets.model.units import Unit
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Ints, Mask
-from lm_synth_assets.schema.vocabulary import DISPOSITIONS
+from lm_synth_assets.schema.vocabulary import DISPOSITIONS, ED_SUBSERVICES
 
 NO_ACUITY = ACUITIES
 NO_DISPOSITION = len(DISPOSITIONS)
@@ -103,6 +103,19 @@ def _visits(tables: Tables, region: Region) -> Visits:
         disposition=np.where(disposition < 0, NO_DISPOSITION, disposition)[row],
         arrival=arrival[row],
     )
+
+
+def visits_by_site(visits: Visits, region: Region) -> Ints:
+    """Visits (ED subservice, site)."""
+    shape = len(ED_SUBSERVICES), len(region.sites)
+    cell = visits.service * shape[1] + visits.site
+    return np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
+
+
+def days_of(region: Region) -> pd.DatetimeIndex:
+    """The days of the start year."""
+    year = region.run.start_year
+    return pd.date_range(f"{year}-01-01", f"{year}-12-31")
 
 
 def continued(tables: Tables) -> Ints:

@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from lm_synth_assets.gates.gate import StoredTables
-from lm_synth_assets.gates.rhythm import expected_arrivals, observed_arrivals
-from lm_synth_assets.gates.statistics.arrivals import daily_counts
+from lm_synth_assets.gates.statistics.arrivals import daily_counts, expected_arrivals, observed_arrivals
 from lm_synth_assets.gates.views import visits_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES, URGENT_CARE

@@ -12,8 +12,8 @@ def _row_count(table: str) -> Gate:
     return Gate(
         table=table,
         name="row_count",
-        description="The table has as many rows as agreed, whatever the configuration lists.",
-        formula="rows = the number that is agreed upon",
+        description="The table has the agreed number of rows, whatever the configuration lists.",
+        formula="rows = the agreed number",
         threshold=f"{{gates.row_counts[{table}]}} rows",
         function="statistics.dimensions:row_count",
         arguments=(table,),
@@ -24,7 +24,7 @@ def _as_configured(table: str) -> Gate:
     return Gate(
         table=table,
         name="as_configured",
-        description="Every row is as the configuration gives it, none is missing and none is there besides.",
+        description="Every row is as configured; none is missing and none is extra.",
         formula=f"rows, by {', '.join(primary_key(TABLES[table]))}, = those that the configuration gives",
         threshold="equal",
         function="statistics.dimensions:as_configured",
@@ -38,7 +38,7 @@ DIMENSIONS = (
     Gate(
         table="dim_date",
         name="contiguous_days",
-        description="Every day of the horizon and of the years before and after it is there once.",
+        description="Every day of the horizon and of the years before and after it occurs once.",
         formula=(
             "days = those from 1 January before the start year to 31 December after the horizon, each once"
         ),
@@ -48,7 +48,7 @@ DIMENSIONS = (
     Gate(
         table="dim_date",
         name="calendar_parts",
-        description="All that is said of a day agrees with its date.",
+        description="All columns of a day agree with its date.",
         formula=(
             "year, quarter, month, day, ISO week and weekday, weekend and fiscal calendar (from 1 April) = "
             "those that SQL gives for the date; is_holiday and holiday_name = BC's statutory holidays"

@@ -1,62 +1,45 @@
 """Gates on the ED encounters."""
 
+from lm_synth_assets.gates.declared import thresholds
 from lm_synth_assets.gates.gate import Gate
 from lm_synth_assets.gates.limits import FEW_VISITS, FREE_DRAW, FROM_AGE, UNDER_AGE
 from lm_synth_assets.schema.vocabulary import FREQUENT_VISITS
-
-_VOLUME_THRESHOLD = (
-    "max({gates.volume_tolerance_pct:g} %, {gates.volume_least_visits:g} visits), and for freely drawn "
-    "volumes {gates.standard_errors:g} standard errors"
-)
-
-_PROFILE_THRESHOLD = (
-    "max({gates.profile_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); none where none is "
-    "expected"
-)
-
-_MIX_THRESHOLD = (
-    "max({gates.mix_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); none where none is "
-    "expected"
-)
-
-_DRIFT_THRESHOLD = (
-    "max({gates.corr_threshold:g}, {gates.standard_errors:g} standard errors of patients' clusters)"
-)
 
 ED_ENCOUNTERS = (
     Gate(
         table="ed_encounters",
         name="hour_profile",
         description=(
-            "Arrivals spread over the hours as the rhythm of their subservice, none when it is closed."
+            "Arrivals by hour follow the arrival profile of their subservice; there are none while it is "
+            "closed."
         ),
         formula="arrivals by ED subservice x hour of the day = visits x the timetable's chance of the hour",
-        threshold=_PROFILE_THRESHOLD,
+        threshold=thresholds.PROFILE,
         function="statistics.arrivals:hour_profile",
         reads=("patients",),
     ),
     Gate(
         table="ed_encounters",
         name="weekday_profile",
-        description="Arrivals spread over the weekdays as the rhythm of their subservice does.",
+        description="Arrivals by weekday follow the arrival profile of their subservice.",
         formula="arrivals by ED subservice x weekday = visits x the timetable's chance of the weekday",
-        threshold=_PROFILE_THRESHOLD,
+        threshold=thresholds.PROFILE,
         function="statistics.arrivals:weekday_profile",
         reads=("patients",),
     ),
     Gate(
         table="ed_encounters",
         name="month_profile",
-        description="Arrivals spread over the months as the rhythm of their subservice does.",
+        description="Arrivals by month follow the arrival profile of their subservice.",
         formula="arrivals by ED subservice x month = visits x the timetable's chance of the month",
-        threshold=_PROFILE_THRESHOLD,
+        threshold=thresholds.PROFILE,
         function="statistics.arrivals:month_profile",
         reads=("patients",),
     ),
     Gate(
         table="ed_encounters",
         name="clock",
-        description="Arrivals are on the local clock: those of no subservice are an hour early or late.",
+        description="Arrival times are local clock time, shifted neither forward nor back.",
         formula=(
             "shift of the clock that explains the arrivals by hour best, by ED subservice and of all (one "
             "step of Fisher scoring from the timetable), = 0"
@@ -68,13 +51,10 @@ ED_ENCOUNTERS = (
     Gate(
         table="ed_encounters",
         name="daily_counts",
-        description=(
-            "Days differ as chance and the day effects make them: not all alike, and none with a week's "
-            "visits."
-        ),
+        description="Daily arrivals vary as much as chance and the configured day effects imply.",
         formula=(
-            "sum over days of (arrivals - expected)^2 / expected / days, by ED subservice, about the rhythm "
-            "without day effects, = 1 + mean arrivals x variance of the day effects"
+            "sum over days of (arrivals - expected)^2 / expected / days, by ED subservice, about the "
+            "profile without day effects, = 1 + mean arrivals x variance of the day effects"
         ),
         threshold="max({gates.dispersion_tolerance_pct:g} %, {gates.standard_errors:g} standard errors)",
         function="statistics.arrivals:daily_counts",
@@ -109,9 +89,7 @@ ED_ENCOUNTERS = (
     Gate(
         table="ed_encounters",
         name="visits_per_person",
-        description=(
-            "People differ in their use of the ED as frailty makes them: some come often, most never."
-        ),
+        description="ED use differs between patients as gamma frailty implies: a few come often, most never.",
         formula=(
             f"variance / mean of visits per patient, and patients with {FREQUENT_VISITS} or more visits, "
             "against gamma frailty, given the visits of each LHA x home facility x age group x gender"
@@ -133,9 +111,7 @@ ED_ENCOUNTERS = (
     Gate(
         table="ed_encounters",
         name="primary_subservice",
-        description=(
-            "patients.primary_ed_subservice is where most of the patient's visits are, if there are any."
-        ),
+        description="patients.primary_ed_subservice is the subservice of most of the patient's visits.",
         formula=(
             "ed_subservice of most of a patient's encounters (one of them, of equals) = "
             "patients.primary_ed_subservice"
@@ -156,7 +132,7 @@ ED_ENCOUNTERS = (
     Gate(
         table="ed_encounters",
         name="arrivals_in_year",
-        description="Arrivals lie in the start year, on their day, before the departure.",
+        description="Arrivals are in the start year, on their arrival_date and before the departure.",
         formula=(
             "year of arrival_ts = start year; date of arrival_ts = arrival_date; departure_ts > arrival_ts"
         ),
@@ -174,7 +150,7 @@ ED_ENCOUNTERS = (
     Gate(
         table="ed_encounters",
         name="no_visit_after_death",
-        description="Nobody comes again after dying in the ED.",
+        description="No patient has a visit after dying in the ED.",
         formula="no arrival_ts after that of a visit of the same patient with dispo Died",
         threshold="no exception",
         rule="no_visit_after_death",
@@ -183,12 +159,12 @@ ED_ENCOUNTERS = (
         table="ed_encounters",
         name="arrival_shape",
         description=(
-            "Arrivals over the day and over the year follow the rhythm of their subservice "
+            "Arrivals over the day and over the year follow the profile of their subservice "
             "(Kolmogorov-Smirnov)."
         ),
         formula=(
-            "Kolmogorov-Smirnov distance of the time of day, and of the day of year, from the rhythm of the "
-            "subservice"
+            "Kolmogorov-Smirnov distance of the time of day, and of the day of year, from the arrival "
+            "profile of the subservice"
         ),
         threshold=f"max({{gates.ks_threshold:g}}, {FREE_DRAW}/sqrt(visits))",
         function="statistics.shape:arrival_shape",
@@ -197,13 +173,13 @@ ED_ENCOUNTERS = (
         table="ed_encounters",
         name="correlations",
         description=(
-            "Rank correlations of visits and their patients are those of a twin with another seed (Spearman)."
+            "Rank correlations between visits and their patients are those of a replicate (Spearman)."
         ),
         formula=(
             "Spearman correlations between age, expected rate, visits, hour, acuity and minutes, less those "
-            "of a twin with another seed"
+            "of a replicate"
         ),
-        threshold=_DRIFT_THRESHOLD,
+        threshold=thresholds.DRIFT,
         function="statistics.shape:correlations",
         reads=("patients",),
     ),
@@ -211,37 +187,39 @@ ED_ENCOUNTERS = (
         table="ed_encounters",
         name="associations",
         description=(
-            "Categories of visits and their patients go together as in a twin with another seed (Cramer's V)."
+            "Associations between categories of visits and patients are those of a replicate (Cramer's V)."
         ),
         formula=(
             "Cramer's V between subservice, acuity, disposition, facility, weekend, LHA, age group and "
-            "gender, less that of a twin with another seed"
+            "gender, less that of a replicate"
         ),
-        threshold=_DRIFT_THRESHOLD,
+        threshold=thresholds.DRIFT,
         function="statistics.shape:associations",
         reads=("patients",),
     ),
     Gate(
         table="ed_encounters",
         name="acuity_mix",
-        description="Visits are as urgent as configured for their subservice and the patient's age.",
+        description="Acuity is distributed as configured for the subservice and the patient's age.",
         formula=(
             "visits by ED subservice x acuity = sum over visits of the shares at their subservice and age "
             "group; none without acuity"
         ),
-        threshold=_MIX_THRESHOLD,
+        threshold=thresholds.MIX,
         function="statistics.triage:acuity_mix",
         reads=("patients",),
     ),
     Gate(
         table="ed_encounters",
         name="disposition_mix",
-        description="Visits end as configured for their subservice, acuity and the patient's age.",
+        description=(
+            "Dispositions are distributed as configured for subservice, acuity and the patient's age."
+        ),
         formula=(
             "visits by ED subservice x disposition = sum over visits of the chances at their subservice, age "
             "group and acuity; none without disposition"
         ),
-        threshold=_MIX_THRESHOLD,
+        threshold=thresholds.MIX,
         function="statistics.triage:disposition_mix",
         reads=("patients",),
     ),
@@ -249,13 +227,14 @@ ED_ENCOUNTERS = (
         table="ed_encounters",
         name="volumes_by_site",
         description=(
-            "ED volumes by treating facility x ED subservice are population x rate, sent where patients go."
+            "ED volumes by facility x subservice are population x rate, spread over facilities by the "
+            "configured flows."
         ),
         formula=(
             "visits by facility x ED subservice = sum over LHAs of residents x rate x share of its residents "
             "who go there / sampling weight"
         ),
-        threshold=_VOLUME_THRESHOLD,
+        threshold=thresholds.VOLUME,
         function="statistics.volumes:volumes_by_site",
         reads=("population_projection", "ed_baseline_rates"),
     ),
@@ -263,14 +242,13 @@ ED_ENCOUNTERS = (
         table="ed_encounters",
         name="volumes_by_catchment",
         description=(
-            "ED volumes by the default site of the patient's area x ED subservice are those of the "
-            "projection."
+            "ED volumes by default site of the patient's LHA x subservice are those of the projection."
         ),
         formula=(
             "visits by default site of the patient's LHA x ED subservice = population x rate x patients / "
             "residents, in the projection's SQL"
         ),
-        threshold=_VOLUME_THRESHOLD,
+        threshold=thresholds.VOLUME,
         function="statistics.volumes:volumes_by_catchment",
         reads=("patients", "population_projection", "ed_baseline_rates", "dim_lha", "dim_site"),
     ),

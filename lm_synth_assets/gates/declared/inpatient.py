@@ -1,20 +1,15 @@
 """Gates on the inpatient stays."""
 
+from lm_synth_assets.gates.declared import thresholds
 from lm_synth_assets.gates.gate import Gate
 from lm_synth_assets.gates.limits import STRATIFIED_DRAW
 from lm_synth_assets.schema.identifiers import SUBPROGRAM_KEY
-
-_DRIFT_THRESHOLD = (
-    "max({gates.corr_threshold:g}, {gates.standard_errors:g} standard errors of patients' clusters)"
-)
 
 IP_STAYS = (
     Gate(
         table="ip_stays",
         name="admissions_through_ed",
-        description=(
-            "The share of admissions that come through the ED is what ED use and admission rates imply."
-        ),
+        description="The share of admissions through the ED is what ED use and admission rates imply.",
         formula=(
             "stays that began in the ED / first stays, admitted in the year = sum over patients of expected "
             "visits x chance of admission / the same and direct rates"
@@ -29,24 +24,19 @@ IP_STAYS = (
     Gate(
         table="ip_stays",
         name="stays_by_program",
-        description=(
-            "Each program admits as many as the rates give the patients, through the ED and directly."
-        ),
+        description="Each program has as many admissions as the rates imply, through the ED and directly.",
         formula=(
             "first stays admitted in the year by program = sum over patients of expected visits x chance "
             "of admission x share of the program at their age and gender, and of direct rates"
         ),
-        threshold=(
-            "max({gates.mix_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); none where "
-            "none is expected"
-        ),
+        threshold=thresholds.MIX,
         function="statistics.hospital_use:stays_by_program",
         reads=("patients",),
     ),
     Gate(
         table="ip_stays",
         name="census_on_1_january",
-        description="As many beds are taken on 1 January as stays of the year take on an average day.",
+        description="The census on 1 January is that of the average day of the year.",
         formula=(
             "stays under way at the start of the year = los_days of the stays admitted in it / days in it "
             "(Little's law)"
@@ -61,7 +51,7 @@ IP_STAYS = (
         table="ip_stays",
         name="length_of_stay",
         description=(
-            "Stays last from the configured floor to the cap, and as long as from admission to discharge."
+            "LOS lies between the configured floor and cap, and is the time from admission to discharge."
         ),
         formula="floor <= los_days <= cap; discharge_ts - admit_ts = los_days; date of admit_ts = admit_date",
         threshold="{inpatient.los_floor_days:g} to {inpatient.los_cap_days:g} days, otherwise equal",
@@ -71,8 +61,8 @@ IP_STAYS = (
         table="ip_stays",
         name="alc_above_threshold",
         description=(
-            "ALC stays have ALC days, reach the threshold and outlast their ALC part; others have no ALC "
-            "days."
+            "ALC stays have ALC days, reach the LOS threshold and last longer than their ALC days; other "
+            "stays have none."
         ),
         formula="alc_flag = (alc_days > 0); with ALC los_days >= threshold; alc_days < los_days",
         threshold="at least {inpatient.alc.threshold_days:g} days, otherwise no exception",
@@ -81,7 +71,7 @@ IP_STAYS = (
     Gate(
         table="ip_stays",
         name="alc_mix",
-        description="As many stays as configured end in ALC, in each program and in each age group.",
+        description="Each program and each age group has as many ALC stays as configured.",
         formula=(
             "ALC stays admitted in the year by program, and by age group = sum over the stays that no other "
             "continues of ALC probability at their age x alc_factor of their program"
@@ -96,7 +86,7 @@ IP_STAYS = (
         table="ip_stays",
         name="los_medians",
         description=(
-            "Median LOS of each subprogram lies in its configured band, widened by its sampling error."
+            "The median LOS of each subprogram lies in its configured band, widened by its sampling error."
         ),
         formula="median los_days of the subprogram's stays admitted in the year = qa_median_days",
         threshold="max({gates.los_median_tolerance_pct:g} %, {gates.standard_errors:g} standard errors)",
@@ -116,9 +106,7 @@ IP_STAYS = (
     Gate(
         table="ip_stays",
         name="age_and_sex_fit",
-        description=(
-            "Stays are in subprograms that have beds, of patients of an age and gender that they take."
-        ),
+        description="Stays are in subprograms with beds, which take patients of that age and gender.",
         formula=(
             "first_age <= age at the reference date <= last_age of the subprogram, which takes the gender "
             "and has inpatient stays"
@@ -131,7 +119,8 @@ IP_STAYS = (
         table="ip_stays",
         name="admissions_have_stays",
         description=(
-            "Each admitted ED encounter begins exactly one stay of its patient, after it ends; no other does."
+            "Each admitted ED encounter begins exactly one stay of its patient, after it ends; no other "
+            "encounter does."
         ),
         formula=(
             "encounters with dispo Admitted and stays with ed_encounter_id pair one to one, of one patient, "
@@ -145,13 +134,13 @@ IP_STAYS = (
         table="ip_stays",
         name="admitted_where_referred",
         description=(
-            "Patients are put to bed where they came, as they leave the ED, or else where that site refers "
-            "to."
+            "Patients are admitted at the site where they came, when they leave the ED, or at the site it "
+            "refers to."
         ),
         formula=(
             "facility_id of a first stay = site of its ED encounter, or the patient's home facility, or the "
-            "first of its refers_to where it lacks the subprogram; admit_ts = departure_ts + the way "
-            "between them"
+            "first of its refers_to where it lacks the subprogram; admit_ts = departure_ts + the travel "
+            "time between them"
         ),
         threshold="no exception; {inpatient.travel_hours:g} hours between sites",
         rule="admitted_where_referred",
@@ -160,7 +149,7 @@ IP_STAYS = (
     Gate(
         table="ip_stays",
         name="stays_in_year",
-        description="Stays began in the start year, or were under way at its start.",
+        description="Stays began in the start year, or were under way on 1 January.",
         formula=(
             "admit_ts >= 1 January of the year before; discharge_ts > 1 January of the start year; direct "
             "stays have admit_ts before the end of it"
@@ -172,7 +161,7 @@ IP_STAYS = (
         table="ip_stays",
         name="routes",
         description=(
-            "Each stay began in the one way that it says: from the ED, from another stay, or from neither."
+            "The admission route of each stay agrees with the ED encounter or the stay that it follows."
         ),
         formula=(
             "admit_route is transfer where transfer_from_stay_id is given, ED where ed_encounter_id is or "
@@ -184,7 +173,7 @@ IP_STAYS = (
     Gate(
         table="ip_stays",
         name="one_place_at_a_time",
-        description="Nobody lies in two beds, nor comes to an ED while in a bed, nor has a stay after dying.",
+        description="No patient has two contacts at the same time, or a stay after death.",
         formula=(
             "a patient's stays and ED visits do not overlap, and none begins after a visit with dispo Died"
         ),
@@ -195,8 +184,13 @@ IP_STAYS = (
     Gate(
         table="ip_stays",
         name="los_shape",
-        description="LOS without ALC follows each subprogram's lognormal (Kolmogorov-Smirnov).",
-        formula="Kolmogorov-Smirnov distance of los_days without ALC from the lognormal by subprogram, age",
+        description=(
+            "LOS without ALC follows the lognormal distribution of its subprogram (Kolmogorov-Smirnov)."
+        ),
+        formula=(
+            "Kolmogorov-Smirnov distance of los_days without ALC from the lognormal by subprogram and age "
+            "group"
+        ),
         threshold=f"max({{gates.ks_threshold:g}}, {STRATIFIED_DRAW}/sqrt(stays))",
         function="statistics.shape:los_shape",
         reads=("patients",),
@@ -205,13 +199,13 @@ IP_STAYS = (
         table="ip_stays",
         name="stay_associations",
         description=(
-            "Categories of stays and their patients go together as in a twin with another seed (Cramer's V)."
+            "Associations between categories of stays and patients are those of a replicate (Cramer's V)."
         ),
         formula=(
-            "Cramer's V between subprogram, facility, way in, ALC, age group and gender, less that of a twin "
-            "with another seed"
+            "Cramer's V between subprogram, facility, admission route, ALC, age group and gender, less that "
+            "of a replicate"
         ),
-        threshold=_DRIFT_THRESHOLD,
+        threshold=thresholds.DRIFT,
         function="statistics.shape:stay_associations",
         reads=("patients",),
     ),
@@ -219,12 +213,13 @@ IP_STAYS = (
         table="ip_stays",
         name="transfers_along_corridors",
         description=(
-            "Stays that continue another follow at once, along a configured corridor or back to where it "
-            "began."
+            "Transfers follow the stay before at once, along a configured corridor or back to the site of "
+            "origin."
         ),
         formula=(
             "a stay with transfer_from_stay_id is of the same patient and subprogram, admit_ts = "
-            "discharge_ts of that stay + the way, along transfers_to or back; no stay is continued twice"
+            "discharge_ts of that stay + the travel time, along transfers_to or back; no stay is continued "
+            "twice"
         ),
         threshold="no exception; {inpatient.travel_hours:g} hours between sites",
         rule="transfers_along_corridors",
@@ -234,17 +229,14 @@ IP_STAYS = (
         table="ip_stays",
         name="transfers_by_program",
         description=(
-            "Each program transfers the configured share of its stays, and the configured share of these "
-            "return."
+            "Each program transfers the configured share of its stays; the configured share of transfers "
+            "returns."
         ),
         formula=(
             "first stays of the year that a transfer continues, by program = transfer_share x those at "
             "sites with a corridor; of these transfers returned = returned_share"
         ),
-        threshold=(
-            "max({gates.mix_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); none where "
-            "none is expected"
-        ),
+        threshold=thresholds.MIX,
         function="statistics.transfers:transfers_by_program",
     ),
 )

@@ -7,7 +7,7 @@ PATIENTS = (
     Gate(
         table="patients",
         name="marginals",
-        description="Patients by LHA x age group x gender are the residents' share of the sample.",
+        description="Patients are distributed over LHA x age group x gender as residents are.",
         formula="patients by LHA x age group x gender = patients x residents of the cell / all residents",
         threshold=(
             "max({gates.marginal_tolerance_pct:g} %, {gates.marginal_least_persons:g} persons); total equal"
@@ -41,7 +41,8 @@ PATIENTS = (
         ),
         formula="share of patients with facility_home_id other than default_site_id of their LHA",
         threshold=(
-            "{gates.cross_lha_pct[0]:g}-{gates.cross_lha_pct[1]:g} %, give or take half a patient an area"
+            "{gates.cross_lha_pct[0]:g}-{gates.cross_lha_pct[1]:g} %, plus or minus half a patient for each "
+            "LHA"
         ),
         function="statistics.people:cross_lha_care",
         reads=("dim_lha",),
@@ -49,20 +50,20 @@ PATIENTS = (
     Gate(
         table="patients",
         name="home_facilities",
-        description="Patients have their home facility where the residents of their area go.",
+        description="Home facilities follow the configured flows from each LHA.",
         formula=(
             "patients by LHA x facility_home_id = patients of the LHA x share of its residents who go there"
         ),
         threshold=(
-            "max({gates.marginal_tolerance_pct:g} %, {gates.marginal_least_persons:g} persons, twice: who "
-            "leaves and where to are rounded one after the other); none where nobody goes"
+            "max({gates.marginal_tolerance_pct:g} %, twice {gates.marginal_least_persons:g} persons, since "
+            "two figures are rounded); none where no flow is configured"
         ),
         function="statistics.people:home_facilities",
     ),
     Gate(
         table="patients",
         name="sampling_weights_sum",
-        description="Every patient stands for as many residents, and all of them together for all residents.",
+        description="All patients have the same weight, and the weights add up to the residents.",
         formula=(
             "sampling_weight = residents of the start year / patients, so that the weights add up to the "
             "residents"
@@ -74,9 +75,7 @@ PATIENTS = (
     Gate(
         table="patients",
         name="expected_rates_reconcile",
-        description=(
-            "Patients are expected to come as often as the rates of their area, age group and gender say."
-        ),
+        description="Expected ED rates of patients agree with the rates of their LHA, age group and gender.",
         formula=(
             "mean expected_ed_rate, in all, by LHA, and by age group x gender = mean over these patients of "
             "the rates of their LHA x age group x gender"
@@ -91,7 +90,7 @@ PATIENTS = (
     Gate(
         table="patients",
         name="age_shape",
-        description="Inside their age group patients are of every age, in the oldest of fewer each year.",
+        description="Ages are spread evenly within age groups, with the configured decline in the oldest.",
         formula=(
             "Kolmogorov-Smirnov distance of days from birth to the reference date, by age group, from even "
             "births, of which oldest_decline fewer are left each year in the oldest group"
@@ -102,7 +101,7 @@ PATIENTS = (
     Gate(
         table="patients",
         name="expected_rate_shape",
-        description="Few patients are expected to come often, and many hardly ever, as gamma frailty has it.",
+        description="Expected ED rates differ between patients as gamma frailty implies.",
         formula=(
             "Kolmogorov-Smirnov distance of expected_ed_rate / expected visits, by age group, from the gamma "
             "of mean 1 and shape frailty_shape"

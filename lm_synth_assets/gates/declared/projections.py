@@ -21,9 +21,7 @@ ED_PROJECTION = (
     Gate(
         table="ed_projection",
         name="every_year",
-        description=(
-            "Each scenario has every year, site that is a default site, and subservice once, dated 1 January."
-        ),
+        description="Each scenario has one row for every year, default site and subservice, dated 1 January.",
         formula="rows of scenario x year x default site x ED subservice, dated 1 January of the year = 1",
         threshold="equal",
         rule="projection_every_year",

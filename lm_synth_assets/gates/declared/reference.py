@@ -6,7 +6,9 @@ REFERENCE = (
     Gate(
         table="population_projection",
         name="totals_follow_growth",
-        description="Each area's residents are base x (1 + growth)^t in every year of the horizon.",
+        description=(
+            "Residents of each LHA grow from the base population at the configured rate, in every year."
+        ),
         formula="sum of population by year x LHA = round(base x (1 + growth)^(year - base year))",
         threshold="equal",
         function="statistics.population:totals_follow_growth",
@@ -15,7 +17,7 @@ REFERENCE = (
         table="population_projection",
         name="age_and_gender_weights",
         description=(
-            "Each area's residents are split by its age weights, which drift as it ages, and by gender "
+            "Residents of each LHA are split by its age weights, with the configured ageing, and by gender "
             "weights."
         ),
         formula=(
@@ -28,9 +30,7 @@ REFERENCE = (
     Gate(
         table="population_projection",
         name="every_year",
-        description=(
-            "Each year of the horizon has every LHA, age group and gender once, dated 1 January of the year."
-        ),
+        description="Each year has one row for every LHA, age group and gender, dated 1 January.",
         formula="rows of year x LHA x age group x gender, dated 1 January of the year = 1",
         threshold="equal",
         rule="population_every_year",
@@ -38,7 +38,7 @@ REFERENCE = (
     Gate(
         table="ed_baseline_rates",
         name="complete_cross_product",
-        description="There is a rate for every LHA x age group x gender x ED subservice, and none besides.",
+        description="There is one rate for every LHA x age group x gender x ED subservice, and no other.",
         formula="rows = LHAs x age groups x genders x ED subservices, each combination once",
         threshold="equal",
         rule="complete_cross_product",
@@ -46,7 +46,7 @@ REFERENCE = (
     Gate(
         table="ed_baseline_rates",
         name="rates_follow_configuration",
-        description="Each rate is the configured one.",
+        description="Each rate is as configured.",
         formula=(
             "baserate_per_1000 = rate of the subservice, age group and gender x ed_rate_multiplier of the "
             "LHA, or the rate that overrides it"
@@ -58,7 +58,8 @@ REFERENCE = (
         table="ed_baseline_rates",
         name="rates_by_age",
         description=(
-            "The old come to Adult ED most often and children to Pediatric ED, in every area and gender."
+            "Adult ED rates are highest from 65 years and Pediatric ED rates under 15, in every LHA and "
+            "gender."
         ),
         formula=(
             "by LHA x gender, highest Adult ED rate from 65 years >= that of those younger, and highest "

@@ -1,4 +1,4 @@
--- Each admitted ED encounter begins exactly one stay of its patient, after it ends; no other does.
+-- Each admitted ED encounter begins exactly one stay of its patient, after it ends; no other encounter does.
 WITH admitted AS (
     SELECT encounter_id, patient_id, departure_ts FROM ed_encounters WHERE dispo = 'Admitted'
 ),

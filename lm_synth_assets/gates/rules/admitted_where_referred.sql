@@ -1,4 +1,4 @@
--- Patients are put to bed where they came, as they leave the ED, or else where that site refers to.
+-- Patients are admitted at the site where they came, when they leave the ED, or at the site it refers to.
 -- referrals: where a site sends patients whose subprogram it does not offer, in order of preference.
 WITH referrals(site_id, preference, to_site_id) AS (
     {referrals}

@@ -1,4 +1,4 @@
--- Stays are in subprograms that have beds, of patients of an age and gender that they take.
+-- Stays are in subprograms with beds, which take patients of that age and gender.
 -- takes: the ages at the reference date; patients whom no subprogram takes may be in any.
 WITH takes(subprogram_key, gender, first_age, last_age) AS (
     {takes}

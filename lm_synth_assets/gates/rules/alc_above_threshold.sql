@@ -1,4 +1,5 @@
--- ALC stays have ALC days, reach the threshold and outlast their ALC part; others have no ALC days.
+-- ALC stays have ALC days, reach the LOS threshold and last longer than their ALC days; other stays have
+-- none.
 SELECT *
 FROM ip_stays
 WHERE (

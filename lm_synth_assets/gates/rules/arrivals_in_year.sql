@@ -1,4 +1,4 @@
--- Arrivals lie in the start year, on their day, before the departure.
+-- Arrivals are in the start year, on their arrival_date and before the departure.
 SELECT *
 FROM ed_encounters
 WHERE (

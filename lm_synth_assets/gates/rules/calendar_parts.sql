@@ -1,4 +1,4 @@
--- All that is said of a day agrees with its date.
+-- All columns of a day agree with its date.
 -- The fiscal year begins on 1 April: three months earlier, it is a calendar year. Its first period ends on
 -- the first weekday {calendar.fiscal_anchor_weekday} (1 = Monday) that is three weeks or more after that; the others are of four weeks.
 -- holidays: the statutory holidays of British Columbia.

@@ -1,4 +1,4 @@
--- There is a rate for every LHA x age group x gender x ED subservice, and none besides.
+-- There is one rate for every LHA x age group x gender x ED subservice, and no other.
 WITH areas(lha_id) AS (
     {lha_ids}
 ),

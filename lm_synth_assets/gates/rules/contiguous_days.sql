@@ -1,4 +1,4 @@
--- Every day of the horizon and of the years before and after it is there once.
+-- Every day of the horizon and of the years before and after it occurs once.
 WITH digits(d) AS (
     VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)
 ),

@@ -1,4 +1,4 @@
--- Stays last from the configured floor to the cap, and as long as from admission to discharge.
+-- LOS lies between the configured floor and cap, and is the time from admission to discharge.
 SELECT *
 FROM ip_stays
 WHERE (

@@ -1,4 +1,4 @@
--- Nobody comes again after dying in the ED.
+-- No patient has a visit after dying in the ED.
 SELECT v.*, d.died_ts
 FROM ed_encounters v
 JOIN (

@@ -1,4 +1,4 @@
--- Nobody lies in two beds, nor comes to an ED while in a bed, nor has a stay after dying.
+-- No patient has two contacts at the same time, or a stay after death.
 -- A stay without discharge occupies nobody: length_of_stay sees it. Visits of patients without stays are
 -- for one_visit_at_a_time to see.
 WITH contacts AS (

@@ -1,4 +1,4 @@
--- Each year of the horizon has every LHA, age group and gender once, dated 1 January of the year.
+-- Each year has one row for every LHA, age group and gender, dated 1 January.
 WITH years(year) AS (
     {years}
 ),

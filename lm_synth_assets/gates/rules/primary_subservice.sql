@@ -1,4 +1,4 @@
--- patients.primary_ed_subservice is where most of the patient's visits are, if there are any.
+-- patients.primary_ed_subservice is the subservice of most of the patient's visits.
 -- Of subservices that are visited equally often, each may be the primary one.
 WITH visited AS (
     SELECT patient_id, ed_subservice, COUNT(*) AS visits FROM ed_encounters GROUP BY patient_id, ed_subservice

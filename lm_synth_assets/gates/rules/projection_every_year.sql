@@ -1,4 +1,4 @@
--- Each scenario has every year, site that is a default site, and subservice once, dated 1 January.
+-- Each scenario has one row for every year, default site and subservice, dated 1 January.
 WITH years(year) AS (
     {years}
 ),

@@ -1,4 +1,4 @@
--- The old come to Adult ED most often and children to Pediatric ED, in every area and gender.
+-- Adult ED rates are highest from 65 years and Pediatric ED rates under 15, in every LHA and gender.
 WITH aged AS (
     SELECT ed_subservice, lha_id, gender, baserate_per_1000,
            CASE ed_subservice WHEN 'Adult ED' THEN age_group IN ('65-74', '75-84', '85+')

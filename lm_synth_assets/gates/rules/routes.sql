@@ -1,4 +1,4 @@
--- Each stay began in the one way that it says: from the ED, from another stay, or from neither.
+-- The admission route of each stay agrees with the ED encounter or the stay that it follows.
 -- The encounters of the year before are not in the data set.
 SELECT *
 FROM ip_stays

@@ -1,4 +1,4 @@
--- Stays began in the start year, or were under way at its start.
+-- Stays began in the start year, or were under way on 1 January.
 -- Who came to the ED on the last day, or was transferred, may be admitted in the next year.
 SELECT *
 FROM ip_stays

@@ -1,4 +1,4 @@
--- Stays that continue another follow at once, along a configured corridor or back to where it began.
+-- Transfers follow the stay before at once, along a configured corridor or back to the site of origin.
 -- corridors: the sites that each site transfers patients to, where these offer the subprogram.
 WITH corridors(from_site_id, to_site_id) AS (
     {corridors}

@@ -9,16 +9,27 @@ import pandas as pd
 
 from lm_synth_assets.gates.comparing import within, within_chance
 from lm_synth_assets.gates.gate import Tables, Verdict
-from lm_synth_assets.gates.rhythm import HOURS, days_of, expected_arrivals, observed_arrivals, visits_by_site
-from lm_synth_assets.gates.views import visits_of
-from lm_synth_assets.model.arrivals import day_effect_memory, day_effect_variance, day_weights, shares
+from lm_synth_assets.gates.views import Visits, days_of, visits_by_site, visits_of
+from lm_synth_assets.model.arrivals import (
+    arrivals_by_hour,
+    day_effect_memory,
+    day_effect_variance,
+    day_weights,
+    shares,
+    visits_by_rhythm,
+)
+from lm_synth_assets.model.calendar import DAY, HOUR
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
-from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES
+from lm_synth_assets.schema.vocabulary import ADMITTED, DISPOSITIONS, ED_SUBSERVICES, GENDERS, OLDEST_AGE
+from lm_synth_assets.simulation.arrivals import timetable
+
+HOURS = DAY // HOUR
+"""Hours of a day."""
 
 
 def hour_profile(tables: Tables, region: Region) -> Verdict:
-    """Arrivals spread over the hours as the rhythm of their subservice, none when it is closed."""
+    """Arrivals by hour follow the arrival profile of their subservice; there are none while it is closed."""
     visits = visits_of(tables, region)
     expected = expected_arrivals(visits, region).sum(axis=1)
     return _profile(
@@ -27,13 +38,13 @@ def hour_profile(tables: Tables, region: Region) -> Verdict:
 
 
 def weekday_profile(tables: Tables, region: Region) -> Verdict:
-    """Arrivals spread over the weekdays as the rhythm of their subservice does."""
+    """Arrivals by weekday follow the arrival profile of their subservice."""
     weekday = days_of(region).dayofweek.to_numpy()
     return _profile_of_days(tables, region, "weekday", list(calendar.day_name), weekday)
 
 
 def month_profile(tables: Tables, region: Region) -> Verdict:
-    """Arrivals spread over the months as the rhythm of their subservice does."""
+    """Arrivals by month follow the arrival profile of their subservice."""
     month = days_of(region).month.to_numpy() - 1
     return _profile_of_days(tables, region, "month", list(calendar.month_name)[1:], month)
 
@@ -67,7 +78,7 @@ def _profile(
 
 
 def clock(tables: Tables, region: Region) -> Verdict:
-    """Arrivals are on the local clock: those of no subservice are an hour early or late."""
+    """Arrival times are local clock time, shifted neither forward nor back."""
     visits = visits_of(tables, region)
     expected = expected_arrivals(visits, region).sum(axis=1)
     observed = observed_arrivals(visits, region).sum(axis=1)
@@ -87,7 +98,7 @@ def clock(tables: Tables, region: Region) -> Verdict:
 
 
 def daily_counts(tables: Tables, region: Region) -> Verdict:
-    """Days differ as chance and the day effects make them: not all alike, and none with a week's visits."""
+    """Daily arrivals vary as much as chance and the configured day effects imply."""
     visits = visits_of(tables, region)
     level = np.repeat(shares(day_weights(region))[:, None], len(region.sites), axis=1)
     expected = expected_arrivals(visits, region, level).sum(axis=2)
@@ -131,3 +142,38 @@ def _dispersion(expected: Floats, observed: Ints, effect: Floats) -> tuple[float
     third = 8 * (squared * covariance).sum() + (22 / expected + 1 / expected**2).sum()
     found = float(((observed - expected) ** 2 / expected).sum())
     return float(np.trace(covariance)) / days, found / days, variance / days**2, third / variance**1.5
+
+
+def expected_arrivals(visits: Visits, region: Region, day_shares: Floats | None = None) -> Floats:
+    """Expected arrivals of these visits (ED subservice, day, hour).
+
+    `day_shares` (rhythm, site, day): without them, those of the timetable, day effects included.
+    """
+    if day_shares is None:
+        times = timetable(region)
+        day_shares = np.diff(times.days, prepend=0.0)
+    return arrivals_by_hour(region, _by_rhythm(visits, region), day_shares)
+
+
+def _by_rhythm(visits: Visits, region: Region) -> Floats:
+    """Visits by the rhythm that they follow (rhythm, ED subservice, site)."""
+    shape = (OLDEST_AGE + 1, len(GENDERS), len(ED_SUBSERVICES), len(region.sites))
+    admitted = visits.disposition == DISPOSITIONS.index(ADMITTED)
+    patient = visits.patient[admitted]
+    cell = (
+        visits.people.age[patient],
+        visits.people.gender[patient],
+        visits.service[admitted],
+        visits.site[admitted],
+    )
+    admissions = np.bincount(np.ravel_multi_index(cell, shape, mode="clip"), minlength=int(np.prod(shape)))
+    return visits_by_rhythm(region, visits_by_site(visits, region), admissions.reshape(shape))
+
+
+def observed_arrivals(visits: Visits, region: Region) -> Ints:
+    """Arrivals (ED subservice, day, hour); those outside the year are for `arrivals_in_year` to see."""
+    days = len(days_of(region))
+    inside = (visits.day >= 0) & (visits.day < days)
+    shape = (len(ED_SUBSERVICES), days, HOURS)
+    where = visits.service[inside], visits.day[inside], visits.second[inside] // HOUR
+    return np.bincount(np.ravel_multi_index(where, shape), minlength=int(np.prod(shape))).reshape(shape)

@@ -47,7 +47,7 @@ def adults_stay_out_of_pediatric_ed(tables: Tables, region: Region) -> Verdict:
 
 
 def visits_per_person(tables: Tables, region: Region) -> Verdict:
-    """People differ in their use of the ED as frailty makes them: some come often, most never."""
+    """ED use differs between patients as gamma frailty implies: a few come often, most never."""
     visits = visits_of(tables, region)
     counts, shape = visits.per_patient, region.ed.frailty_shape
     total, size = _by_stratum(visits, region)

@@ -15,7 +15,7 @@ from lm_synth_assets.schema.vocabulary import ROUTE_ED
 
 
 def admissions_through_ed(tables: Tables, region: Region) -> Verdict:
-    """The share of admissions that come through the ED is what ED use and admission rates imply."""
+    """The share of admissions through the ED is what ED use and admission rates imply."""
     stays = _first_stays(tables, region)
     expected = expected_admissions(region, people_in(tables, region))
     by_ed, direct = float(expected.by_ed.sum()), float(expected.direct.sum())
@@ -37,7 +37,7 @@ def admissions_through_ed(tables: Tables, region: Region) -> Verdict:
 
 
 def stays_by_program(tables: Tables, region: Region) -> Verdict:
-    """Each program admits as many as the rates give the patients, through the ED and directly."""
+    """Each program has as many admissions as the rates imply, through the ED and directly."""
     units, programs = units_of(region), list(region.programs)
     to_program = np.array([[unit.program == program for program in programs] for unit in units], dtype=float)
     expected = expected_admissions(region, people_in(tables, region))
@@ -61,7 +61,7 @@ def stays_by_program(tables: Tables, region: Region) -> Verdict:
 
 
 def census_on_1_january(tables: Tables, region: Region) -> Verdict:
-    """As many beds are taken on 1 January as stays of the year take on an average day."""
+    """The census on 1 January is that of the average day of the year."""
     stays = tables["ip_stays"]
     start = pd.Timestamp(region.run.reference_date)
     this_year = of_the_year(stays, region)

@@ -17,7 +17,7 @@ from lm_synth_assets.schema.vocabulary import AGE_GROUPS
 
 
 def alc_mix(tables: Tables, region: Region) -> Verdict:
-    """As many stays as configured end in ALC, in each program and in each age group."""
+    """Each program and each age group has as many ALC stays as configured."""
     frame, units = tables["ip_stays"], units_of(region)
     patient, unit = patient_of(tables, "ip_stays"), unit_of(frame, units)
     last = positions(frame["stay_id"], frame["transfer_from_stay_id"]) < 0
@@ -50,7 +50,7 @@ def alc_mix(tables: Tables, region: Region) -> Verdict:
 
 
 def los_medians(tables: Tables, region: Region) -> Verdict:
-    """Median LOS of each subprogram lies in its configured band, widened by its sampling error."""
+    """The median LOS of each subprogram lies in its configured band, widened by its sampling error."""
     tolerance = region.gates.los_median_tolerance_pct / 100
     stays = tables["ip_stays"]
     stays = stays[of_the_year(stays, region)]

@@ -29,7 +29,7 @@ _HALF_A_WEIGHT = 0.00005
 
 
 def marginals(tables: Tables, region: Region) -> Verdict:
-    """Patients by LHA x age group x gender are the residents' share of the sample."""
+    """Patients are distributed over LHA x age group x gender as residents are."""
     gates, patients = region.gates, tables["patients"]
     residents = tables["population_projection"].query("year == @region.run.start_year")
     share = residents.set_index(CELL_COLUMNS)["population"] / residents["population"].sum()
@@ -67,7 +67,7 @@ def cross_lha_care(tables: Tables, region: Region) -> Verdict:
 
 
 def home_facilities(tables: Tables, region: Region) -> Verdict:
-    """Patients have their home facility where the residents of their area go."""
+    """Home facilities follow the configured flows from each LHA."""
     people = people_in(tables, region)
     shares = flow_shares(region)
     flows = np.ravel_multi_index((people.lha, people.home), shares.shape)
@@ -89,7 +89,7 @@ def home_facilities(tables: Tables, region: Region) -> Verdict:
 
 
 def sampling_weights_sum(tables: Tables, region: Region) -> Verdict:
-    """Every patient stands for as many residents, and all of them together for all residents."""
+    """All patients have the same weight, and the weights add up to the residents."""
     projected = tables["population_projection"]
     residents = int(projected.loc[projected["year"] == region.run.start_year, "population"].sum())
     patients = tables["patients"]
@@ -104,7 +104,7 @@ def sampling_weights_sum(tables: Tables, region: Region) -> Verdict:
 
 
 def expected_rates_reconcile(tables: Tables, region: Region) -> Verdict:
-    """Patients are expected to come as often as the rates of their area, age group and gender say."""
+    """Expected ED rates of patients agree with the rates of their LHA, age group and gender."""
     cells = _rates_by_cell(tables, region)
     areas, groups = cells.sum(axis=(2, 3)).T, cells.sum(axis=1).reshape(len(cells), -1).T
     persons, expected, observed, variance = np.vstack([areas.sum(axis=0), areas, groups]).T
@@ -167,7 +167,7 @@ def _gamma_chance(expected: Floats, variance: Floats, region: Region) -> Floats:
 
 
 def age_shape(tables: Tables, region: Region) -> Verdict:
-    """Inside their age group patients are of every age, in the oldest of fewer each year."""
+    """Ages are spread evenly within age groups, with the configured decline in the oldest."""
     # Without replacement, where nobody may have a double, distances only come down: the oldest group, whose
     # ages that would even out, takes but a small part of its days before others have none left.
     people = people_in(tables, region)
@@ -188,7 +188,7 @@ def age_shape(tables: Tables, region: Region) -> Verdict:
 
 
 def expected_rate_shape(tables: Tables, region: Region) -> Verdict:
-    """Few patients are expected to come often, and many hardly ever, as gamma frailty has it."""
+    """Expected ED rates differ between patients as gamma frailty implies."""
     # A stored rate stands for all that are rounded to it: its place among them is drawn.
     # Source: P. K. Dunn and G. K. Smyth, J. Comput. Graph. Stat. 5 (1996), randomized quantile residuals.
     patients = tables["patients"]

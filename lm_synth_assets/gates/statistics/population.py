@@ -21,7 +21,7 @@ _HALF_A_HUNDREDTH = 0.005
 
 
 def totals_follow_growth(tables: Tables, region: Region) -> Verdict:
-    """Each area's residents are base x (1 + growth)^t in every year of the horizon."""
+    """Residents of each LHA grow from the base population at the configured rate, in every year."""
     frame = tables["population_projection"]
     expected = pd.DataFrame(
         [
@@ -41,7 +41,7 @@ def _years(region: Region) -> range:
 
 
 def age_and_gender_weights(tables: Tables, region: Region) -> Verdict:
-    """Each area's residents are split by its age weights, which drift as it ages, and by gender weights."""
+    """Residents of each LHA are split by its age weights, with ageing, and by gender weights."""
     population, key = region.population, ["year", *CELL_COLUMNS]
     cells = pd.DataFrame(
         [
@@ -69,7 +69,7 @@ def age_and_gender_weights(tables: Tables, region: Region) -> Verdict:
 
 
 def rates_follow_configuration(tables: Tables, region: Region) -> Verdict:
-    """Each rate is the configured one."""
+    """Each rate is as configured."""
     key, ed = [*CELL_COLUMNS, "ed_subservice"], region.ed
     cells = [
         (

@@ -11,8 +11,7 @@ from lm_synth_assets.gates.comparing import distance, distances, independent_row
 from lm_synth_assets.gates.gate import StoredTables, Tables, Verdict
 from lm_synth_assets.gates.limits import FREE_DRAW, STRATIFIED_DRAW
 from lm_synth_assets.gates.replicate import replicate
-from lm_synth_assets.gates.rhythm import days_of
-from lm_synth_assets.gates.views import patient_of, people_in, unit_of, visits_of
+from lm_synth_assets.gates.views import days_of, patient_of, people_in, unit_of, visits_of
 from lm_synth_assets.model.calendar import DAY, HOUR, MINUTE
 from lm_synth_assets.model.lengths import acute_median_days, lognormal_share
 from lm_synth_assets.model.units import units_of
@@ -26,7 +25,7 @@ _REPLICATE_SEED_STEP = 1
 
 
 def los_shape(tables: Tables, region: Region) -> Verdict:
-    """LOS without ALC follows each subprogram's lognormal (Kolmogorov-Smirnov)."""
+    """LOS without ALC follows the lognormal distribution of its subprogram (Kolmogorov-Smirnov)."""
     stays, patient = tables["ip_stays"], patient_of(tables, "ip_stays")
     acute = ~stays["alc_flag"] & (stays["admit_ts"].dt.year >= region.run.start_year) & (patient >= 0)
     stays, patient = stays[acute], patient[acute]
@@ -44,7 +43,7 @@ def los_shape(tables: Tables, region: Region) -> Verdict:
 
 
 def arrival_shape(tables: Tables, region: Region) -> Verdict:
-    """Arrivals over the day and over the year follow the rhythm of their subservice (Kolmogorov-Smirnov)."""
+    """Arrivals over the day and over the year follow the profile of their subservice (Kolmogorov-Smirnov)."""
     times = timetable(region)
     frame = tables["ed_encounters"]
     arrival = frame["arrival_ts"]
@@ -69,17 +68,17 @@ def arrival_shape(tables: Tables, region: Region) -> Verdict:
 
 
 def correlations(tables: Tables, region: Region) -> Verdict:
-    """Rank correlations of visits and their patients are those of a replicate (Spearman)."""
+    """Rank correlations between visits and their patients are those of a replicate (Spearman)."""
     return _drift(_spearman, "ed_encounters", tables, region)
 
 
 def associations(tables: Tables, region: Region) -> Verdict:
-    """Categories of visits and their patients go together as in a replicate (Cramer's V)."""
+    """Associations between categories of visits and patients are those of a replicate (Cramer's V)."""
     return _drift(_visit_associations, "ed_encounters", tables, region)
 
 
 def stay_associations(tables: Tables, region: Region) -> Verdict:
-    """Categories of stays and their patients go together as in a replicate (Cramer's V)."""
+    """Associations between categories of stays and patients are those of a replicate (Cramer's V)."""
     return _drift(_stay_associations, "ip_stays", tables, region)
 
 

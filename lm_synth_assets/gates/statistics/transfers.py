@@ -16,7 +16,7 @@ from lm_synth_assets.schema.arrays import Mask
 
 
 def transfers_by_program(tables: Tables, region: Region) -> Verdict:
-    """Each program transfers the configured share of its stays, and the configured share of these return."""
+    """Each program transfers the configured share of its stays; the configured share of transfers returns."""
     frame, units = tables["ip_stays"], units_of(region)
     programs = list(region.programs)
     before, unit = continued(tables), unit_of(frame, units)

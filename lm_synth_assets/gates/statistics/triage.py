@@ -23,7 +23,7 @@ _LEVELS = tuple(str(level) for level in range(1, ACUITIES + 1))
 
 
 def acuity_mix(tables: Tables, region: Region) -> Verdict:
-    """Visits are as urgent as configured for their subservice and the patient's age."""
+    """Acuity is distributed as configured for the subservice and the patient's age."""
     counted = _counted(visits_of(tables, region))
     given = counted.sum(axis=(2, 3))
     shares = acuity_shares(region)
@@ -31,7 +31,7 @@ def acuity_mix(tables: Tables, region: Region) -> Verdict:
 
 
 def disposition_mix(tables: Tables, region: Region) -> Verdict:
-    """Visits end as configured for their subservice, acuity and the patient's age."""
+    """Dispositions are distributed as configured for subservice, acuity and the patient's age."""
     # What no acuity leads to cannot be said; `acuity_mix` sees those visits.
     counted = _counted(visits_of(tables, region))[:, :, : len(_LEVELS)]
     given = counted.sum(axis=3)

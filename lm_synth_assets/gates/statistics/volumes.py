@@ -24,7 +24,7 @@ def _volumes(compared: pd.DataFrame, region: Region) -> Verdict:
 
 
 def volumes_by_site(tables: Tables, region: Region) -> Verdict:
-    """ED volumes by treating facility x ED subservice are population x rate, sent where patients go."""
+    """ED volumes by facility x subservice are population x rate, spread by the configured flows."""
     population = tables["population_projection"].query("year == @region.run.start_year")
     joined = population.merge(tables["ed_baseline_rates"], on=["lha_id", "age_group", "gender"])
     people = joined["population"].astype(float) * region.run.patients / population["population"].sum()
@@ -80,7 +80,7 @@ ORDER BY facility, ed_subservice
 
 
 def volumes_by_catchment(tables: Tables, region: Region) -> Verdict:
-    """ED volumes by the default site of the patient's area x ED subservice are those of the projection."""
+    """ED volumes by default site of the patient's LHA x subservice are those of the projection."""
     compared = query(
         _by_catchment(region.run.start_year, region.run.patients, region.ed.frailty_shape),
         population_projection=tables["population_projection"].drop(columns="period_date"),
