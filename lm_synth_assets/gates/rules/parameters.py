@@ -112,7 +112,9 @@ def _corridors(region: Region) -> str:
 def _holidays(region: Region) -> str:
     """The days, and names, of the statutory holidays from the year before the horizon to that after it."""
     years = range(region.run.start_year - 1, region.run.start_year + region.run.years + 1)
-    return values((day.isoformat(), name) for day, name in statutory_holidays(*years).items())
+    days = [(day.isoformat(), name) for day, name in statutory_holidays(*years).items()]
+    # None are known of the far future.
+    return values(days or [(None, None)])
 
 
 def _default_sites(region: Region) -> str:
