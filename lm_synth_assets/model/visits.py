@@ -42,5 +42,14 @@ def planned_volumes(region: Region) -> Floats:
     """
     population = residents(region, region.run.start_year)
     sample = region.run.patients / population.sum()
-    by_area = np.einsum("lag,lags->ls", population * sample, visits_per_1000(region) / 1000)
+    return volumes(region, population * sample, visits_per_1000(region) / 1000)
+
+
+def volumes(region: Region, persons: Floats, rates: Floats) -> Floats:
+    """Amounts per year (LHA, site, ED subservice), sent where each area's residents go.
+
+    `persons` (LHA, age group, gender) have `rates` per person (LHA, age group, gender, ED subservice), of
+    visits or of anything else that adds up.
+    """
+    by_area = np.einsum("lag,lags->ls", persons, rates)
     return flow_shares(region)[..., None] * by_area[:, None]

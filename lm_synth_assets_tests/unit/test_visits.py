@@ -9,7 +9,7 @@ from lm_synth_assets.model.flows import flow_shares
 from lm_synth_assets.model.people import People, people_of
 from lm_synth_assets.model.population import residents
 from lm_synth_assets.model.rates import visits_per_1000
-from lm_synth_assets.model.visits import expected_visits, planned_volumes
+from lm_synth_assets.model.visits import expected_visits, planned_volumes, volumes
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import (
     ADULT_ED,
@@ -142,6 +142,14 @@ class TestPlannedVolumes:
         visits = (population[..., None] * visits_per_1000(region) / 1000).sum(axis=(0, 1, 2))
         weight = population.sum() / region.run.patients
         assert planned_volumes(region).sum(axis=(0, 1)) == pytest.approx(visits / weight)
+
+    def test_count_the_persons_of_a_cell_at_their_rate(self, region: Region) -> None:
+        persons = np.zeros((len(region.lhas), len(AGE_GROUPS), len(GENDERS)))
+        persons[2, 3, 1], persons[2, 4, 0] = 10, 20
+        rates = np.arange(persons.size * 3, dtype=float).reshape(*persons.shape, 3)
+        amounts = volumes(region, persons, rates)
+        assert amounts[2].sum(axis=0) == pytest.approx(10 * rates[2, 3, 1] + 20 * rates[2, 4, 0])
+        assert not amounts[[area for area in range(len(region.lhas)) if area != 2]].any()
 
     def test_go_where_the_residents_of_each_area_go(self, region: Region) -> None:
         planned = planned_volumes(region)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeAlias
+
 import numpy as np
 import pandas as pd
 
@@ -9,8 +12,14 @@ from lm_synth_assets.gates.comparing import within
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.sql import query
 from lm_synth_assets.model.flows import flow_shares
+from lm_synth_assets.model.visits import volumes
 from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.schema.arrays import Floats, Mask
 from lm_synth_assets.schema.projection_sql import CELLS, DEFAULT_SITES
+from lm_synth_assets.schema.vocabulary import AGE_GROUPS, ED_SUBSERVICES, GENDERS
+
+_Levels: TypeAlias = "Mapping[str, range | tuple[str, ...]]"
+"""The values of some columns, by column."""
 
 
 def _volumes(compared: pd.DataFrame, region: Region) -> Verdict:
@@ -25,24 +34,40 @@ def _volumes(compared: pd.DataFrame, region: Region) -> Verdict:
 
 def volumes_by_site(tables: Tables, region: Region) -> Verdict:
     """ED volumes by facility x subservice are population x rate, spread by the configured flows."""
-    population = tables["population_projection"].query("year == @region.run.start_year")
-    joined = population.merge(tables["ed_baseline_rates"], on=["lha_id", "age_group", "gender"])
-    people = joined["population"].astype(float) * region.run.patients / population["population"].sum()
-    rate = joined["baserate_per_1000"] / 1000
-    joined["expected"] = people * rate
-    joined["variance"] = people * (rate + rate**2 / region.ed.frailty_shape)
-    by_area = joined.groupby(["lha_id", "ed_subservice"], observed=True)[["expected", "variance"]].sum()
-    shares = flow_shares(region)
-    lha, site = np.nonzero(shares)
-    to_site = pd.DataFrame({"lha_id": lha + 1, "facility_id": site + 1, "share": shares[lha, site]})
-    flows = by_area.reset_index().merge(to_site, on="lha_id")
-    flows["expected"] *= flows["share"]
-    flows["variance"] *= flows["share"]
-    by = ["facility_id", "ed_subservice"]
-    compared = flows.groupby(by, observed=True)[["expected", "variance"]].sum()
-    observed = tables["ed_encounters"].groupby(by, observed=True).size()
-    compared["observed"] = observed.reindex(compared.index, fill_value=0)
-    return _volumes(compared.reset_index(), region)
+    cells: _Levels = {"lha_id": range(1, len(region.lhas) + 1), "age_group": AGE_GROUPS, "gender": GENDERS}
+    services: _Levels = {"ed_subservice": ED_SUBSERVICES}
+    projected = tables["population_projection"].query("year == @region.run.start_year")
+    residents = _summed(projected, "population", cells)
+    rates = _summed(tables["ed_baseline_rates"], "baserate_per_1000", {**cells, **services}) / 1000
+    persons = residents * region.run.patients / max(residents.sum(), 1)
+    # Visits are Poisson given frailty, which is gamma: at a rate r their variance is r + r^2 / shape.
+    expected, variance = (
+        volumes(region, persons, of_person).sum(axis=0)
+        for of_person in (rates, rates + rates**2 / region.ed.frailty_shape)
+    )
+    by_site: _Levels = {"facility_id": range(1, len(region.sites) + 1), **services}
+    observed = _summed(tables["ed_encounters"].assign(visits=1.0), "visits", by_site)
+    goes_there: Mask = np.any(flow_shares(region) > 0, axis=0)
+    serves = np.broadcast_to(goes_there[:, None], observed.shape)
+    site, service = np.nonzero(serves)
+    compared = pd.DataFrame(
+        {
+            "facility_id": site + 1,
+            "ed_subservice": np.array(ED_SUBSERVICES)[service],
+            "expected": expected[serves],
+            "variance": variance[serves],
+            "observed": observed[serves].astype(np.int64),
+        }
+    )
+    return _volumes(compared, region)
+
+
+def _summed(frame: pd.DataFrame, column: str, levels: _Levels) -> Floats:
+    """The sum of a column in each combination of levels (one axis a level), 0 where there are no rows."""
+    sums = frame.groupby(list(levels), observed=True)[column].sum()
+    every = pd.MultiIndex.from_product(list(levels.values()), names=list(levels))
+    shape = [len(values) for values in levels.values()]
+    return sums.reindex(every, fill_value=0).to_numpy(np.float64).reshape(shape)
 
 
 def _by_catchment(year: int, patients: int, frailty_shape: float) -> str:
