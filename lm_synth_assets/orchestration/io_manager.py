@@ -90,16 +90,16 @@ def io_manager(settings: Settings, given: DataSet | None = None) -> dg.IOManager
         from lm_synth_assets.dataset.dataset import DataSet
         from lm_synth_assets.storage.formats import open_store
 
-        store = open_store(context.resource_config["format"], context.resource_config["place"])
+        store = open_store(context.resource_config["format"], context.resource_config["location"])
         return TableIOManager(store, given or DataSet(store, getattr(context.resources, RESOURCE)))
 
     return dg.IOManagerDefinition(
         opened,
         config_schema={
             "format": dg.Field(dg.StringSource, default_value=settings.storage, description="storage format"),
-            "place": dg.Field(
+            "location": dg.Field(
                 dg.StringSource,
-                default_value=settings.place,
+                default_value=settings.location,
                 description="a folder, or the URL of a database without its password",
             ),
         },

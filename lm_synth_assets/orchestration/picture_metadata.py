@@ -26,6 +26,6 @@ def pictures(data_set: DataSet) -> dict[str, MetadataValue]:
             continue
         image = base64.b64encode(png(picture, numbers)).decode()
         shown[picture.title] = MetadataValue.md(
-            f"![{picture.title}](data:image/png;base64,{image})\n\n{picture.tell(numbers)}"
+            f"![{picture.title}](data:image/png;base64,{image})\n\n{picture.describe(numbers)}"
         )
     return shown

@@ -24,12 +24,12 @@ _JOB = "lm_synth"
 _NO_REPORT = "not made; `lm-synth report {options}` makes it of what is stored"
 
 
-def generate(request: RunRequest, storage: str, place: str, progress: Progress) -> Outcome:
+def generate(request: RunRequest, storage: str, location: str, progress: Progress) -> Outcome:
     """Make and check every table that the run asks for, and beside files the quality report.
 
     Raises StorageError, before any work, where nothing can be written there.
     """
-    store = open_store(storage, place)
+    store = open_store(storage, location)
     store.check(writing=True)
     left_out = tables_left_out(request.region.run)
     made = [name for name in TABLES if name not in left_out]
@@ -38,7 +38,7 @@ def generate(request: RunRequest, storage: str, place: str, progress: Progress) 
         {
             "storage": storage,
             "config": request.config,
-            "out" if FORMATS[storage].is_files else "mysql_url": place,
+            "out" if FORMATS[storage].is_files else "mysql_url": location,
         }
     )
     outcome = _run(settings, DataSet(store, request), [*made, *reports], progress)
@@ -51,7 +51,7 @@ def generate(request: RunRequest, storage: str, place: str, progress: Progress) 
         outcome.left_out[name] = reason
     if not outcome.report:
         outcome.left_out[REPORT] = _NO_REPORT.format(
-            options=f"--in {place}" if FORMATS[storage].is_files else f"--format {storage} --to FILE"
+            options=f"--in {location}" if FORMATS[storage].is_files else f"--format {storage} --to FILE"
         )
     return outcome
 

@@ -58,7 +58,7 @@ class Settings(BaseModel):
         return value
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """Where tables are kept: a folder, or the URL of a database without its password.
 
         Raises ConfigError where no database is named, BadAddress where a URL names none.

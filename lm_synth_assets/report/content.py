@@ -1,7 +1,7 @@
-"""What the quality report tells of a stored data set, as data: nothing here knows what a page looks like.
+"""The content of the quality report as data, without its layout.
 
-Where something cannot be had, the reason stands in its place. No text names the folder or the database of the
-tables, so that the same data set has the same report wherever it lies.
+Where something cannot be made, the reason takes its place. No text names the folder or the database of the
+tables, so that the same data set has the same report wherever it is stored.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -35,13 +35,13 @@ Frames = Mapping[str, pd.DataFrame]
 Reasons = Mapping[str, str]
 
 
-class StoredTable(NamedTuple):
-    """A table of the schema: its rows and its gates, or why there are none."""
+class TableEntry(NamedTuple):
+    """A table of the schema: its rows and its gates, or the reason why there are none."""
 
     name: str
     about: str
     rows: int | None
-    why_not: str
+    reason: str
     gates: list[GateResult]
 
     @property
@@ -55,38 +55,38 @@ class StoredTable(NamedTuple):
         return max((result.mark for result in self.gates), key=_FROM_GOOD_TO_BAD.index)
 
 
-class Plate(NamedTuple):
-    """A picture with its numbers and what it tells in a sentence, or why there is none."""
+class PictureEntry(NamedTuple):
+    """A picture with its numbers and its description, or the reason why it was not drawn."""
 
     name: str
     title: str
     sentence: str = ""
     svg: str = ""
     numbers: Grid = NO_ROWS
-    why_not: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
 class Content:
-    """All that the page says. `outcome` is that of the gates, with every path as `validate` shows it."""
+    """The content of the page. `outcome` is that of the gates, with every path as `validate` shows it."""
 
     outcome: Outcome
     identity: Identity
-    tables: list[StoredTable]
-    plates: list[Plate]
+    tables: list[TableEntry]
+    pictures: list[PictureEntry]
     figures: list[Comparison]
-    why_no_figures: str
+    no_figures_reason: str
 
 
 def gather(data_set: DataSet, outcome: Outcome | None = None, progress: Progress = unseen) -> Content:
-    """All that is to be said of a data set; its gates are evaluated unless their `outcome` is given."""
+    """The content of the report on a data set; its gates are evaluated unless their `outcome` is given."""
 
-    def judged(done: int, steps: int, table: str) -> None:
+    def evaluated(done: int, steps: int, table: str) -> None:
         progress(done, steps + len(PICTURES), table)
 
-    outcome = outcome or evaluate(data_set, progress=judged)
-    here = _placeless(data_set.store)
-    absent = {name: here(reason) for name, reason in outcome.left_out.items()}
+    outcome = outcome or evaluate(data_set, progress=evaluated)
+    strip = strip_locations(data_set.store)
+    absent = {name: strip(reason) for name, reason in outcome.left_out.items()}
     frames = {}
     for name in TABLES:
         frame = data_set.tables.inspection(name).frame
@@ -96,23 +96,23 @@ def gather(data_set: DataSet, outcome: Outcome | None = None, progress: Progress
             frames[name] = frame
 
     steps = len(TABLES) - len(outcome.left_out)
-    plates = []
+    pictures = []
     for drawn, picture in enumerate(PICTURES, start=1):
-        plates.append(_plate(picture, frames, absent, data_set.region))
+        pictures.append(_picture(picture, frames, absent, data_set.region))
         progress(steps + drawn, steps + len(PICTURES), picture.name)
-    figures, why_no_figures = _figures(frames, absent, data_set.region)
+    figures, no_figures_reason = _figures(frames, absent, data_set.region)
     return Content(
         outcome=outcome,
         identity=identity(data_set.request, frames.get("dataset_manifest")),
-        tables=[_table(name, frames, absent, outcome, here) for name in TABLES],
-        plates=plates,
+        tables=[_table(name, frames, absent, outcome, strip) for name in TABLES],
+        pictures=pictures,
         figures=figures,
-        why_no_figures=why_no_figures,
+        no_figures_reason=no_figures_reason,
     )
 
 
-def _placeless(store: ReadableStore) -> Callable[[str], str]:
-    """Makes a text name tables by their file, or their name in a database, without where that lies."""
+def strip_locations(store: ReadableStore) -> Callable[[str], str]:
+    """A function that replaces full locations in a text by file or table names."""
     locations = {store.location(table): PurePath(store.location(table)).name for table in TABLES.values()}
 
     def rewritten(text: str) -> str:
@@ -124,52 +124,54 @@ def _placeless(store: ReadableStore) -> Callable[[str], str]:
 
 
 def _table(
-    name: str, frames: Frames, absent: Reasons, outcome: Outcome, here: Callable[[str], str]
-) -> StoredTable:
-    return StoredTable(
+    name: str, frames: Frames, absent: Reasons, outcome: Outcome, strip: Callable[[str], str]
+) -> TableEntry:
+    return TableEntry(
         name=name,
         about=TABLES[name].comment or "",
         rows=len(frames[name]) if name in frames else None,
-        why_not=absent.get(name, ""),
-        gates=[_without_locations(result, here) for result in outcome.gates if result.table == name],
+        reason=absent.get(name, ""),
+        gates=[_without_locations(result, strip) for result in outcome.gates if result.table == name],
     )
 
 
-def _without_locations(result: GateResult, here: Callable[[str], str]) -> GateResult:
-    observed = here(result.observed)
+def _without_locations(result: GateResult, strip: Callable[[str], str]) -> GateResult:
+    observed = strip(result.observed)
     rows = tuple(
-        tuple(here(cell) if isinstance(cell, str) else cell for cell in row) for row in result.offending.rows
+        tuple(strip(cell) if isinstance(cell, str) else cell for cell in row) for row in result.offending.rows
     )
-    # A single problem needs no table beside its own words.
+    # A single problem is shown as `observed` already.
     offending = OffendingRows() if rows == ((observed,),) else replace(result.offending, rows=rows)
     return replace(result, observed=observed, offending=offending)
 
 
-def _plate(picture: Picture, frames: Frames, absent: Reasons, region: Region) -> Plate:
-    plate = Plate(picture.name, picture.title)
-    if why_not := _lacking((picture.table, *picture.reads), absent):
-        return plate._replace(why_not=why_not)
+def _picture(picture: Picture, frames: Frames, absent: Reasons, region: Region) -> PictureEntry:
+    entry = PictureEntry(picture.name, picture.title)
+    if reason := _missing((picture.table, *picture.reads), absent):
+        return entry._replace(reason=reason)
     try:
-        shown = picture.measure(frames, region)
-        return plate._replace(sentence=picture.tell(shown), svg=svg(picture, shown), numbers=of_frame(shown))
+        numbers = picture.measure(frames, region)
+        return entry._replace(
+            sentence=picture.describe(numbers), svg=svg(picture, numbers), numbers=of_frame(numbers)
+        )
     except Exception as error:
-        return plate._replace(why_not=_unlike(error))
+        return entry._replace(reason=_not_measured(error))
 
 
 def _figures(frames: Frames, absent: Reasons, region: Region) -> tuple[list[Comparison], str]:
-    if why_not := _lacking(MEASURED, absent):
-        return [], why_not
+    if reason := _missing(MEASURED, absent):
+        return [], reason
     try:
         return published_figures(frames, region), ""
     except Exception as error:
-        return [], _unlike(error)
+        return [], _not_measured(error)
 
 
-def _lacking(needed: Iterable[str], absent: Reasons) -> str:
-    """Why something cannot be had that needs some tables; empty where all of them are there."""
+def _missing(needed: Iterable[str], absent: Reasons) -> str:
+    """Why something that needs some tables cannot be made; empty where all of them can be read."""
     return "; ".join(f"{name}: {absent[name]}" for name in dict.fromkeys(needed) if name in absent)
 
 
-def _unlike(error: Exception) -> str:
-    # Tables that break their schema or their keys may be like nothing that was thought of.
+def _not_measured(error: Exception) -> str:
+    # Tables that break their schema or their keys may hold anything.
     return f"such data cannot be measured ({type(error).__name__}: {error})"

@@ -1,4 +1,4 @@
-"""What a data set says it is, how to make it again, and the configuration that it is held to."""
+"""The identity of a data set: its manifest, the command that makes it again, and its configuration."""
 
 from pathlib import PurePath
 from typing import NamedTuple
@@ -17,11 +17,11 @@ _DECISIVE = {
     "config_hash": "The data were made with another configuration than the one shown here",
     "package_version": "The data were made with another version of lm-synth than the one that made this page",
 }
-"""What decides on the bytes besides the options of the command."""
+"""Manifest columns, other than run options, that determine the output."""
 
 
-class Told(NamedTuple):
-    """One thing that a manifest tells."""
+class ManifestEntry(NamedTuple):
+    """One column of a manifest."""
 
     name: str
     value: str
@@ -37,7 +37,7 @@ class Identity(NamedTuple):
     """
 
     stored: bool
-    manifest: list[Told]
+    manifest: list[ManifestEntry]
     config: str
     command: str
     doubts: list[str]
@@ -45,29 +45,30 @@ class Identity(NamedTuple):
 
 
 def identity(request: RunRequest, stored: pd.DataFrame | None) -> Identity:
-    """What the data set of a run is, of which `stored` is the manifest: one row, or None."""
+    """The identity of the data set of a run; `stored` is its manifest, a frame of one row, or None."""
     described = dataset_manifest(request.region)
-    found = described if stored is None else stored
+    manifest = described if stored is None else stored
     name = PurePath(request.config).name
     return Identity(
         stored=stored is not None,
-        manifest=_told(found),
+        manifest=_entries(manifest),
         config=name,
         command=request.command(),
         doubts=[
-            f"{words} ({column} {str(here)[:12]}, and {str(there)[:12]} in the manifest)."
-            for column, words in _DECISIVE.items()
-            if (here := described[column].iloc[0]) != (there := found[column].iloc[0])
+            f"{doubt} ({column} {str(expected)[:12]}, and {str(actual)[:12]} in the manifest)."
+            for column, doubt in _DECISIVE.items()
+            if (expected := described[column].iloc[0]) != (actual := manifest[column].iloc[0])
         ],
         configuration=_as_yaml(request.region),
     )
 
 
-def _told(found: pd.DataFrame) -> list[Told]:
+def _entries(manifest: pd.DataFrame) -> list[ManifestEntry]:
     columns = TABLES["dataset_manifest"].columns
-    values = of_frame(found[[column.name for column in columns]]).rows[0]
+    values = of_frame(manifest[[column.name for column in columns]]).rows[0]
     return [
-        Told(column.name, value, column.comment or "") for column, value in zip(columns, values, strict=True)
+        ManifestEntry(column.name, value, column.comment or "")
+        for column, value in zip(columns, values, strict=True)
     ]
 
 

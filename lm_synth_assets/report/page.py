@@ -1,4 +1,4 @@
-"""The quality report as one self-contained HTML page: `page.html.j2` lays out what `content` tells.
+"""The quality report as one self-contained HTML page: `page.html.j2` lays out `content`.
 
 Everything that comes from data or configuration is escaped; the pictures are markup that `pictures` has made.
 """
@@ -68,22 +68,22 @@ def page(content: Content) -> str:
         not_evaluated=_by_reason(gates),
         dictionary=_dictionary(),
         position=_position,
-        told={told.name: told.value for told in content.identity.manifest},
+        manifest={entry.name: entry.value for entry in content.identity.manifest},
     )
 
 
 def tally(gates: Iterable[GateResult]) -> str:
-    """How many of some gates have passed, and what became of the others, in words."""
+    """How many of some gates have passed, and what became of the others."""
     counts = Counter(result.mark for result in gates)
-    others = [f"{counts[mark]} {words}" for mark, words in _COUNTED.items() if counts[mark]]
+    others = [f"{counts[mark]} {label}" for mark, label in _COUNTED.items() if counts[mark]]
     if not others:
         return f"All {counts[Mark.PASS]} gates passed"
     return f"{counts[Mark.PASS]} of {counts.total()} gates passed; " + ", ".join(others)
 
 
 def _facts(content: Content) -> list[Fact]:
-    told = {told.name: told.value for told in content.identity.manifest}
-    start = int(told["start_year"])
+    manifest = {entry.name: entry.value for entry in content.identity.manifest}
+    start = int(manifest["start_year"])
     stored = {table.name: table for table in content.tables}
 
     def counted(name: str, table: str, note: str) -> Fact:
@@ -91,22 +91,22 @@ def _facts(content: Content) -> list[Fact]:
         return Fact(name, NOTHING, "not stored") if rows is None else Fact(name, f"{rows:,}", note)
 
     return [
-        counted("Patients", "patients", f"each stands for {told['sampling_weight']} residents"),
-        Fact("Residents", told["population"], f"on {told['reference_date']}"),
+        counted("Patients", "patients", f"each stands for {manifest['sampling_weight']} residents"),
+        Fact("Residents", manifest["population"], f"on {manifest['reference_date']}"),
         counted("ED visits", "ed_encounters", f"in {start}"),
         counted("Inpatient stays", "ip_stays", f"in {start}, or under way as it began"),
-        Fact("Projection", f"{start}\u2013{start + int(told['years']) - 1}", "1 January of each year"),
-        Fact("Seed", told["seed"], "of every random stream"),
+        Fact("Projection", f"{start}\u2013{start + int(manifest['years']) - 1}", "1 January of each year"),
+        Fact("Seed", manifest["seed"], "of every random stream"),
     ]
 
 
 def _by_reason(gates: list[GateResult]) -> dict[str, list[GateResult]]:
     """The gates that could not be evaluated, by reason: one torn table affects many."""
-    found: dict[str, list[GateResult]] = {}
+    by_reason: dict[str, list[GateResult]] = {}
     for result in gates:
         if result.mark is Mark.NOT_EVALUATED:
-            found.setdefault(result.observed.removeprefix(NOT_EVALUATED), []).append(result)
-    return found
+            by_reason.setdefault(result.observed.removeprefix(NOT_EVALUATED), []).append(result)
+    return by_reason
 
 
 def _position(figure: Comparison) -> float | None:

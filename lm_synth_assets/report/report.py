@@ -15,7 +15,7 @@ FILE = "quality_report.html"
 
 @dataclass(frozen=True)
 class Report:
-    """One self-contained HTML page, and what the gates have found."""
+    """One self-contained HTML page, and the outcome of the gates."""
 
     html: str
     outcome: Outcome
@@ -31,7 +31,7 @@ def quality_report(data_set: DataSet, outcome: Outcome | None = None, progress: 
 
 
 def write(report: Report, path: Path) -> int:
-    """Put the page in its place, whole or not at all; its size in bytes. Raises UnwritableFolder."""
+    """Write the page whole or not at all; returns its size in bytes. Raises UnwritableFolder."""
     page = report.html.encode()
     with atomic_file(path) as file:
         file.write(page)

@@ -177,7 +177,7 @@ class TestOnPaper:
         assert paper.evaluate(f"{style}.color") == "rgb(0, 0, 0)"
 
     def test_what_is_folded_away_is_printed(self, paper: Page) -> None:
-        for name in ("Gates on patients", "Columns of patients", "Rows that show it: ed_encounters.clock"):
+        for name in ("Gates on patients", "Columns of patients", "Rows that breach it: ed_encounters.clock"):
             assert paper.get_by_role("region", name=name, exact=True).is_visible(), name
 
     def test_what_is_of_no_use_there_is_not(self, paper: Page) -> None:

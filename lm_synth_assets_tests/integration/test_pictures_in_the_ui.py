@@ -53,7 +53,7 @@ def test_a_picture_is_drawn_of_what_is_stored(picture: Picture, metadata: Metada
     numbers = picture.measure(stored, region)
     image = base64.b64encode(png(picture, numbers)).decode()
     assert metadata[REPORT][picture.title] == (
-        f"![{picture.title}](data:image/png;base64,{image})\n\n{picture.tell(numbers)}"
+        f"![{picture.title}](data:image/png;base64,{image})\n\n{picture.describe(numbers)}"
     )
 
 

@@ -272,7 +272,7 @@ def test_patients_by_visits_are_those_of_the_encounters(page: Element, csv: dict
 
 
 def test_every_picture_is_there(page: Element) -> None:
-    plates = [article for article in page.iter("article") if article.get("class") == "plate"]
+    plates = [article for article in page.iter("article") if article.get("class") == "picture"]
     assert [text(next(plate.iter("h3"))) for plate in plates] == [picture.title for picture in PICTURES]
     assert len(list(page.iter("svg"))) == len(PICTURES)
     assert not any(plate.get("class") == "remark" for one in plates for plate in one.iter("p"))
@@ -342,7 +342,7 @@ def test_damaged_data_fail_and_the_page_shows_where(call: Call, copy: Path) -> N
     assert ran.out.splitlines()[-2] == f"report: FAIL ({GATES - 1} of {GATES} gates passed)"
     page = page_in(copy)
     assert f"✕ FAIL {GATES - 1} of {GATES} gates passed; 1 failed." in section(page, "verdict")
-    (row,) = rows(page, "Rows that show it: ip_stays.length_of_stay")
+    (row,) = rows(page, "Rows that breach it: ip_stays.length_of_stay")
     stored = CsvStore(copy).read(TABLES["ip_stays"]).iloc[0]
     assert row["stay_id"] == str(stored["stay_id"])
     assert float(row["los_days"]) == stored["los_days"]
@@ -423,7 +423,7 @@ def test_without_a_manifest_the_page_says_what_the_data_are_taken_for(call: Call
     (copy / "dataset_manifest.csv").unlink()
     assert call("report", "--in", copy, "--config", TINY).code == 1
     told = section(page_in(copy), "data-set")
-    assert "No manifest could be read. The data are taken for what tiny.yaml describes." in told
+    assert "No manifest could be read. The data are compared with what tiny.yaml describes." in told
     assert "--patients 2000" in told
 
 
@@ -431,8 +431,8 @@ def test_without_a_manifest_the_page_says_what_the_data_are_taken_for(call: Call
 def test_another_configuration_than_the_data_were_made_with_is_told(call: Call, copy: Path) -> None:
     assert call("report", "--in", copy, "--config", DEFAULT_CONFIG).code == 0
     told = section(page_in(copy), "data-set")
-    assert "That makes another data set." not in told
+    assert "This command makes another data set." not in told
     edited(copy, "dataset_manifest", lambda manifest: manifest.assign(config_hash="0" * 64))
     assert call("report", "--in", copy, "--config", TINY).code == 0
     told = section(page_in(copy), "data-set")
-    assert "That makes another data set. The data were made with another configuration" in told
+    assert "This command makes another data set. The data were made with another configuration" in told

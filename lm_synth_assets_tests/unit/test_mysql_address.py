@@ -222,7 +222,7 @@ class TestShown:
         assert settings.mysql_password is not None
         assert settings.mysql_password.get_secret_value() == "sesame"
         shown = [repr(settings), str(settings), settings.model_dump_json(), repr(settings.model_dump())]
-        assert "sesame" not in "".join([*shown, settings.place])
+        assert "sesame" not in "".join([*shown, settings.location])
 
     def test_of_what_dagster_keeps(self, monkeypatch: pytest.MonkeyPatch) -> None:
         settings = read_settings(CONFIGURED)
@@ -230,7 +230,7 @@ class TestShown:
         kept = {name: field.default_value for name, field in fields.items()}
         assert "sesame" not in repr(kept)
         monkeypatch.setattr(os, "environ", {URL_VARIABLE: CONFIGURED[URL_VARIABLE]})
-        assert address_of(kept["place"], os.environ).password == "sesame"
+        assert address_of(kept["location"], os.environ).password == "sesame"
 
     def test_of_a_wrong_variable(self) -> None:
         with pytest.raises(Exception, match="LM_SYNTH_MYSQL_PASWORD: unknown variable") as caught:
@@ -239,7 +239,7 @@ class TestShown:
 
     def test_of_a_bad_place(self) -> None:
         with pytest.raises(BadAddress) as caught:
-            Settings.model_validate({"storage": "mysql", "mysql_url": "mysql:me:sesame@here"}).place  # noqa: B018
+            Settings.model_validate({"storage": "mysql", "mysql_url": "mysql:me:sesame@here"}).location  # noqa: B018
         assert "sesame" not in str(caught.value)
 
 

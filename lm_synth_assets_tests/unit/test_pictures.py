@@ -76,7 +76,7 @@ def draw_all(tables: Tables, region: Region) -> dict[str, str]:
         assert Image.open(io.BytesIO(png(picture, frame))).width == 900
         drawn[picture.name] = svg(picture, frame)
         ElementTree.fromstring(drawn[picture.name])
-        assert picture.tell(frame)
+        assert picture.describe(frame)
     return drawn
 
 
@@ -169,7 +169,7 @@ class TestSameBytes:
     def test_drawing_changes_no_frame(self, picture: Picture, frames: dict[str, pd.DataFrame]) -> None:
         frame = frames[picture.name].copy()
         png(picture, frame)
-        picture.tell(frame)
+        picture.describe(frame)
         pd.testing.assert_frame_equal(frame, frames[picture.name])
 
 
@@ -209,7 +209,7 @@ class TestSvg:
         assert not {"width", "height"} & set(root.attrib)
         assert root.attrib["role"] == "img"
         told = {node.attrib["id"]: node.text for node in root if node.tag in (f"{SVG}title", f"{SVG}desc")}
-        assert list(told.values()) == [picture.title, picture.tell(frames[picture.name])]
+        assert list(told.values()) == [picture.title, picture.describe(frames[picture.name])]
         assert root.attrib["aria-labelledby"].split() == list(told)
 
     @every_picture
@@ -383,7 +383,7 @@ class TestAnyData:
             frame = picture.measure(nothing, region)
             assert frame.empty
             said = f"Nothing to show: {picture.table} has no rows of this kind."
-            assert picture.tell(frame) == said
+            assert picture.describe(frame) == said
             assert texts(svg(picture, frame)) == [said]
             assert Image.open(io.BytesIO(png(picture, frame))).width == 900
 
@@ -396,7 +396,7 @@ class TestAnyData:
                 frame = picture.measure(tables | {table: tables[table].iloc[:0]}, region)
                 png(picture, frame)
                 svg(picture, frame)
-                assert picture.tell(frame)
+                assert picture.describe(frame)
 
     def test_a_subservice_without_visits(self, tables: Tables, region: Region) -> None:
         visits = tables["ed_encounters"]

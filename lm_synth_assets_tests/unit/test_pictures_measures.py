@@ -50,7 +50,7 @@ class TestPopulationPyramid:
         )
         first, last = people[2025], people[2034]
         old = 100 * first[["65-74", "75-84", "85+"]].sum() / first.sum()
-        told = picture.tell(picture.measure(tables, region))
+        told = picture.describe(picture.measure(tables, region))
         assert f"{first.sum():,} residents in 2025 and {last.sum():,} in 2034" in told
         assert f"({100 * last.sum() / first.sum() - 100:+.1f} %)" in told
         assert f"{old:.1f} % in 2025" in told
@@ -60,7 +60,7 @@ class TestPopulationPyramid:
         picture, tables = BY_NAME["population_pyramid"], make_tables(one)
         shown = picture.measure(tables, one)
         assert set(shown["year"]) == {2025}
-        assert picture.tell(shown).startswith("2,400,000 residents in 2025, by age group and gender.")
+        assert picture.describe(shown).startswith("2,400,000 residents in 2025, by age group and gender.")
 
 
 class TestProjectedAndGenerated:
@@ -97,7 +97,7 @@ class TestProjectedAndGenerated:
             100 * off["generated_visits"] / off["projected_visits"] - 100
         )
         assert off["difference_pct"] == pytest.approx(-50, abs=5)
-        told = picture.tell(shown)
+        told = picture.describe(shown)
         assert f"{shown['projected_visits'].sum():,.0f} ED visits" in told
         assert f"{len(fewer['ed_encounters']) * 2_400_000 / 5_000:,.0f}" in told
         assert f"farthest off is {site} ({off['difference_pct']:+.1f} %)" in told
@@ -142,7 +142,7 @@ class TestArrivals:
         rush = adult.assign(arrival_ts=pd.Timestamp("2025-03-04 05:30"))
         one = visits[visits["ed_subservice"] == URGENT_CARE].head(1)
         picture = BY_NAME["arrivals_by_hour_and_weekday"]
-        told = picture.tell(picture.measure({"ed_encounters": pd.concat([rush, one])}, region))
+        told = picture.describe(picture.measure({"ed_encounters": pd.concat([rush, one])}, region))
         assert (
             f"Adult ED {len(rush):,} visits, most on Tuesdays from 5:00 ({len(rush) / 52:.2f} an hour)"
             in told
@@ -221,7 +221,7 @@ class TestSeasonality:
         shown = picture.measure(tables, region)
         outside = ~shown["visits_per_day"].between(shown["low_per_day"], shown["high_per_day"])
         assert outside.mean() < 0.1
-        assert f"{outside.sum()} of 156 weeks lie outside" in picture.tell(shown)
+        assert f"{outside.sum()} of 156 weeks lie outside" in picture.describe(shown)
         visits = tables["ed_encounters"]
         crowded = visits["arrival_ts"].between("2025-08-13", "2025-08-20")
         again = pd.concat([visits, visits[crowded], visits[crowded]])
@@ -233,7 +233,7 @@ class TestSeasonality:
         picture = BY_NAME["seasonality"]
         shown = picture.measure(tables, region)
         found = shown[shown["ed_subservice"] == PEDIATRIC_ED]["visits_per_day"]
-        assert f"Pediatric ED {found.min():.1f} to {found.max():.1f}" in picture.tell(shown)
+        assert f"Pediatric ED {found.min():.1f} to {found.max():.1f}" in picture.describe(shown)
 
     def test_in_a_leap_year_the_last_week_has_nine_days(self, region: Region) -> None:
         leap = retuned(region, {"run": {"patients": 500, "start_year": 2024, "years": 1}})
@@ -307,7 +307,7 @@ class TestVisitsPerPatient:
         picture = BY_NAME["visits_per_patient"]
         shown = picture.measure(tables, region)
         visits = tables["patients"]["ed_visits_year"]
-        told = picture.tell(shown)
+        told = picture.describe(shown)
         assert (
             f"Of 5,000 patients, {(visits == 0).sum():,} ({(visits == 0).mean() * 100:.1f} %) have no" in told
         )
@@ -344,7 +344,7 @@ class TestLengthOfStay:
         assert row[["configured_median_days", "low_days", "high_days"]].tolist() == pytest.approx(
             [1.9, 1.14, 2.66]
         )
-        assert "within 40 % of the configured one" in BY_NAME["los_by_subprogram"].tell(shown)
+        assert "within 40 % of the configured one" in BY_NAME["los_by_subprogram"].describe(shown)
 
     def test_tells_the_ends_and_how_many_are_as_configured(self, tables: Tables, region: Region) -> None:
         picture = BY_NAME["los_by_subprogram"]
@@ -352,7 +352,7 @@ class TestLengthOfStay:
         key = tables["dim_subprogram"].set_index("subprogram_name")["subprogram_key"]["Labour & Delivery"]
         longer.loc[longer["subprogram_key"] == key, "los_days"] = 100.0
         shown = picture.measure(tables | {"ip_stays": longer}, region)
-        told = picture.tell(shown)
+        told = picture.describe(shown)
         off = shown["median_days"] / shown["configured_median_days"] - 1
         assert f"in {len(shown)} subprograms" in told
         assert "to 100.0 days (Labour & Delivery)" in told

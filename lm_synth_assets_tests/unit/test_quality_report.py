@@ -21,8 +21,8 @@ from lm_synth_assets.region.run_request import RunRequest
 from lm_synth_assets.report import content as gathering
 from lm_synth_assets.report.content import (
     Content,
-    Plate,
-    StoredTable,
+    PictureEntry,
+    TableEntry,
     gather,
 )
 from lm_synth_assets.report.grids import (
@@ -32,7 +32,7 @@ from lm_synth_assets.report.grids import (
     of_frame,
     of_offending,
 )
-from lm_synth_assets.report.identity import Identity, Told
+from lm_synth_assets.report.identity import Identity, ManifestEntry
 from lm_synth_assets.report.page import page
 from lm_synth_assets.report.pictures.registry import PICTURES
 from lm_synth_assets.report.report import quality_report
@@ -71,9 +71,9 @@ FAILED = replace(
 )
 WARNED = replace(PASSED, gate="layout", blocking=False, mark=Mark.WARN, observed="lines end in CRLF")
 BLIND = replace(PASSED, gate="density", mark=Mark.NOT_EVALUATED, observed="not evaluated: dim_lha is torn")
-PATIENTS = StoredTable("patients", "A sample", 50_000, "", [PASSED])
-STAYS = StoredTable("ip_stays", "Stays", 3_585, "", [replace(PASSED, table="ip_stays")])
-VISITS = StoredTable("ed_encounters", "Visits", 22_677, "", [replace(PASSED, table="ed_encounters")])
+PATIENTS = TableEntry("patients", "A sample", 50_000, "", [PASSED])
+STAYS = TableEntry("ip_stays", "Stays", 3_585, "", [replace(PASSED, table="ip_stays")])
+VISITS = TableEntry("ed_encounters", "Visits", 22_677, "", [replace(PASSED, table="ed_encounters")])
 MANIFEST = {
     "dataset_id": "0123456789abcdef",
     "seed": "42",
@@ -85,13 +85,13 @@ MANIFEST = {
 }
 IDENTITY = Identity(
     stored=True,
-    manifest=[Told(name, value, f"what {name} is") for name, value in MANIFEST.items()],
+    manifest=[ManifestEntry(name, value, f"what {name} is") for name, value in MANIFEST.items()],
     config="region.yaml",
     command="lm-synth generate --seed 42",
     doubts=[],
     configuration="run: {seed: 42}\n",
 )
-PLATE = Plate(
+PICTURE = PictureEntry(
     name="visits",
     title="Visits by site",
     sentence="One site has them all.",
@@ -105,9 +105,9 @@ GOOD = Content(
     outcome=Outcome(),
     identity=IDENTITY,
     tables=[PATIENTS, VISITS, STAYS],
-    plates=[PLATE],
+    pictures=[PICTURE],
     figures=[MET],
-    why_no_figures="",
+    no_figures_reason="",
 )
 
 
@@ -129,8 +129,8 @@ class TestThePage:
         return page(
             replace(
                 content,
-                tables=[*content.tables, StoredTable("ed_projection", "Later", None, "not made", [])],
-                plates=[PLATE, Plate("stays", "Stays", why_not="ip_stays: not made")],
+                tables=[*content.tables, TableEntry("ed_projection", "Later", None, "not made", [])],
+                pictures=[PICTURE, PictureEntry("stays", "Stays", reason="ip_stays: not made")],
                 figures=[MET, MISSED],
                 identity=IDENTITY._replace(stored=False, doubts=["another version"]),
             )
@@ -196,14 +196,16 @@ def test_what_comes_from_data_or_configuration_is_text_and_never_markup() -> Non
     blind = replace(result, mark=Mark.NOT_EVALUATED)
     content = replace(
         with_gates(result, blind, replace(result, mark=Mark.WARN)),
-        identity=Identity(False, [*IDENTITY.manifest, Told(*[NASTY] * 3)], *[NASTY] * 2, [NASTY], NASTY),
-        plates=[
-            PLATE._replace(title=NASTY, sentence=NASTY, numbers=Grid([NASTY], [False], [[NASTY]])),
-            Plate("none", NASTY, why_not=NASTY),
+        identity=Identity(
+            False, [*IDENTITY.manifest, ManifestEntry(*[NASTY] * 3)], *[NASTY] * 2, [NASTY], NASTY
+        ),
+        pictures=[
+            PICTURE._replace(title=NASTY, sentence=NASTY, numbers=Grid([NASTY], [False], [[NASTY]])),
+            PictureEntry("none", NASTY, reason=NASTY),
         ],
         figures=[Comparison(NASTY, NASTY, NASTY, 1, 1, 1)],
     )
-    content = replace(content, tables=[*content.tables, StoredTable(NASTY, NASTY, None, NASTY, [])])
+    content = replace(content, tables=[*content.tables, TableEntry(NASTY, NASTY, None, NASTY, [])])
     html = page(content)
     assert "<script" not in html
     assert {"script"} & {element.tag for element in read(html).iter()} == set()
@@ -215,7 +217,7 @@ def test_a_good_data_set_shows_that_at_the_top() -> None:
     assert heading(tree) == "PASS: quality report of data set 0123456789ab"
     verdict = section(tree, "verdict")
     assert verdict.startswith("Verdict ✓ PASS All 3 gates passed. 1 of 1 published figures are met.")
-    assert "Nothing: every gate passed." in section(tree, "gates")
+    assert "None: every gate passed." in section(tree, "gates")
 
 
 def test_the_first_thing_told_is_how_large_the_data_set_is() -> None:
@@ -232,7 +234,7 @@ def test_a_failed_gate_comes_first_with_the_rows_that_show_it() -> None:
     breaches = [text(element) for element in tree.iter("article") if "breach" in element.get("class", "")]
     assert [breach.split()[:2] for breach in breaches] == [["✕", "Fail"], ["?", "Not"], ["!", "Warning"]]
     assert "Observed 2 of 10 rows Threshold 5 %" in breaches[0]
-    assert rows(tree, "Rows that show it: patients.keys") == [
+    assert rows(tree, "Rows that breach it: patients.keys") == [
         {"patient_id": "P0000001", "rate": "0.50"},
         {"patient_id": "P0000001", "rate": "0.25"},
     ]
@@ -264,7 +266,7 @@ def test_every_gate_stands_under_its_table_with_its_verdict_in_words() -> None:
 
 
 def test_a_table_that_was_left_out_says_why_where_it_would_stand() -> None:
-    stays = StoredTable("ip_stays", "Stays", None, "not made, as the manifest says", [])
+    stays = TableEntry("ip_stays", "Stays", None, "not made, as the manifest says", [])
     tree = read(page(replace(GOOD, tables=[PATIENTS, VISITS, stays])))
     overview = {row["Table"].split()[0]: row for row in rows(tree, "The tables of the data set")}
     assert overview["ip_stays"]["Rows"] == "–"
@@ -274,7 +276,9 @@ def test_a_table_that_was_left_out_says_why_where_it_would_stand() -> None:
 
 
 def test_a_picture_stands_with_its_sentence_and_its_numbers_or_with_why_it_is_not_there() -> None:
-    content = replace(GOOD, plates=[PLATE, Plate("stays", "Stays by site", why_not="ip_stays: not made")])
+    content = replace(
+        GOOD, pictures=[PICTURE, PictureEntry("stays", "Stays by site", reason="ip_stays: not made")]
+    )
     tree = read(page(content))
     assert "Visits by site Visits One site has them all." in section(tree, "pictures")
     assert rows(tree, "Numbers: Visits by site") == [{"site": "Bear Creek", "visits": "22,677"}]
@@ -284,7 +288,7 @@ def test_a_picture_stands_with_its_sentence_and_its_numbers_or_with_why_it_is_no
 
 def test_long_numbers_are_cut_with_a_word() -> None:
     numbers = of_frame(pd.DataFrame({"day": range(1_500)}))
-    tree = read(page(replace(GOOD, plates=[PLATE._replace(numbers=numbers)])))
+    tree = read(page(replace(GOOD, pictures=[PICTURE._replace(numbers=numbers)])))
     assert len(rows(tree, "Numbers: Visits by site")) == 200
     assert "1,300 more rows are not shown." in section(tree, "pictures")
 
@@ -314,7 +318,7 @@ def test_a_figure_of_nothing_has_no_value_and_no_mark() -> None:
 
 
 def test_figures_that_cannot_be_measured_say_why() -> None:
-    tree = read(page(replace(GOOD, figures=[], why_no_figures="ip_stays: not made")))
+    tree = read(page(replace(GOOD, figures=[], no_figures_reason="ip_stays: not made")))
     assert "Not measured: ip_stays: not made" in section(tree, "figures")
     assert "published figures are met" not in text(tree)
 
@@ -322,14 +326,14 @@ def test_figures_that_cannot_be_measured_say_why() -> None:
 def test_a_data_set_without_manifest_says_what_it_is_taken_for() -> None:
     tree = read(page(replace(GOOD, identity=IDENTITY._replace(stored=False))))
     told = section(tree, "data-set")
-    assert "No manifest could be read. The data are taken for what region.yaml describes." in told
+    assert "No manifest could be read. The data are compared with what region.yaml describes." in told
     assert "What the configuration describes" in told
 
 
 def test_a_doubt_about_making_it_again_stands_beside_the_command() -> None:
     tree = read(page(replace(GOOD, identity=IDENTITY._replace(doubts=["The version differs."]))))
     told = section(tree, "data-set")
-    assert "lm-synth generate --seed 42 That makes another data set. The version differs." in told
+    assert "lm-synth generate --seed 42 This command makes another data set. The version differs." in told
     assert "another data set" not in section(read(page(GOOD)), "data-set")
 
 
@@ -466,8 +470,8 @@ class TestWhatIsTold:
         assert {table.name: table.rows for table in told.tables} == {
             name: len(tables[name]) for name in TABLES
         }
-        assert [plate.name for plate in told.plates] == [picture.name for picture in PICTURES]
-        assert all(plate.svg and plate.sentence and plate.numbers.rows for plate in told.plates)
+        assert [entry.name for entry in told.pictures] == [picture.name for picture in PICTURES]
+        assert all(entry.svg and entry.sentence and entry.numbers.rows for entry in told.pictures)
 
     @pytest.mark.usefixtures("few_pictures")
     def test_takes_one_reading_of_each_table(self, tables: Tables) -> None:
@@ -513,21 +517,21 @@ class TestWhatCannotBeHad:
         why = "not made, as the manifest says"
         for table in told.tables:
             assert (table.rows is None) == (table.name in left_out)
-            assert table.why_not == (why if table.name in left_out else "")
+            assert table.reason == (why if table.name in left_out else "")
             assert bool(table.gates) == (table.name not in left_out)
         reasons = "; ".join(f"{name}: {why}" for name in left_out)
-        assert (told.figures, told.why_no_figures) == ([], reasons)
-        for picture, plate in zip(PICTURES, told.plates, strict=True):
+        assert (told.figures, told.no_figures_reason) == ([], reasons)
+        for picture, entry in zip(PICTURES, told.pictures, strict=True):
             lacking = [name for name in (picture.table, *picture.reads) if name in left_out]
-            assert plate.why_not == "; ".join(f"{name}: {why}" for name in lacking), picture.name
-            assert bool(plate.svg) == (not lacking)
+            assert entry.reason == "; ".join(f"{name}: {why}" for name in lacking), picture.name
+            assert bool(entry.svg) == (not lacking)
         assert told.outcome.passed
 
     @pytest.mark.usefixtures("few_pictures")
     def test_is_left_from_another_run(self, tables: Tables) -> None:
         told = gathered(told_of(tables, with_ip=False))
         (stays,) = (table for table in told.tables if table.name == "ip_stays")
-        assert stays.why_not == "not made, as the manifest says; ip_stays.csv is from another run"
+        assert stays.reason == "not made, as the manifest says; ip_stays.csv is from another run"
         assert stays.rows is None
 
     @pytest.mark.usefixtures("few_pictures")
@@ -536,7 +540,7 @@ class TestWhatCannotBeHad:
         (patients,) = (table for table in told.tables if table.name == "patients")
         assert patients.rows is None
         assert {one.mark for one in patients.gates} == {Mark.FAIL, Mark.NOT_EVALUATED}
-        assert told.why_no_figures == "patients: cannot be read as declared (see the gate patients.schema)"
+        assert told.no_figures_reason == "patients: cannot be read as declared (see the gate patients.schema)"
         assert not told.outcome.passed
 
     def test_is_a_table_that_a_picture_reads_beside_its_own(self, tables: Tables) -> None:
@@ -544,8 +548,8 @@ class TestWhatCannotBeHad:
         readers = [picture.name for picture in PICTURES if "dim_site" in picture.reads]
         reason = "dim_site: cannot be read as declared (see the gate dim_site.schema)"
         assert readers
-        assert [plate.name for plate in told.plates if plate.why_not == reason] == readers
-        assert [plate.name for plate in told.plates if not plate.svg] == readers
+        assert [entry.name for entry in told.pictures if entry.reason == reason] == readers
+        assert [entry.name for entry in told.pictures if not entry.svg] == readers
 
     @pytest.mark.usefixtures("few_pictures")
     def test_is_a_manifest(self, tables: Tables, region: Region) -> None:
@@ -561,13 +565,13 @@ class TestWhatCannotBeHad:
             raise ZeroDivisionError("no visits")
 
         good = replace(PICTURES[0], name="good")
-        broken = [replace(PICTURES[0], **{part: fail}) for part in ("measure", "draw", "tell")]
+        broken = [replace(PICTURES[0], **{part: fail}) for part in ("measure", "draw", "describe")]
         monkeypatch.setattr(gathering, "PICTURES", (*broken, good))
         monkeypatch.setattr(gathering, "published_figures", fail)
         told = gathered(tables)
         reason = "such data cannot be measured (ZeroDivisionError: no visits)"
-        assert [plate.why_not for plate in told.plates] == [reason, reason, reason, ""]
-        assert (told.figures, told.why_no_figures) == ([], reason)
+        assert [entry.reason for entry in told.pictures] == [reason, reason, reason, ""]
+        assert (told.figures, told.no_figures_reason) == ([], reason)
 
 
 class TestWhatTheDataSetIs:

@@ -52,19 +52,19 @@ def test_every_field_has_its_variable_tested() -> None:
     }
 
 
-class TestPlace:
+class TestLocation:
     def test_is_the_folder_of_files(self) -> None:
-        assert Settings(storage="parquet", out=Path("/data/lm")).place == "/data/lm"
+        assert Settings(storage="parquet", out=Path("/data/lm")).location == "/data/lm"
 
     def test_is_the_database_without_its_password(self) -> None:
         settings = read_settings(
             {"LM_SYNTH_STORAGE": "mysql", "LM_SYNTH_MYSQL_URL": "mysql://me:open@here/lm"}
         )
-        assert settings.place == "mysql://me@here:3306/lm?ssl-mode=PREFERRED"
+        assert settings.location == "mysql://me@here:3306/lm?ssl-mode=PREFERRED"
 
     def test_needs_a_database_to_be_named(self) -> None:
         with pytest.raises(ConfigError) as caught:
-            Settings(storage="mysql").place  # noqa: B018
+            Settings(storage="mysql").location  # noqa: B018
         assert str(caught.value) == (
             "environment: LM_SYNTH_MYSQL_URL: must be set where tables are kept in MySQL, as in "
             "mysql://lm_app@127.0.0.1:3306/lm_synth"

@@ -39,7 +39,7 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
         visits["arrival_ts"].dt.dayofweek.to_numpy(),
         visits["arrival_ts"].dt.hour.to_numpy(),
     )
-    found = np.bincount(np.ravel_multi_index(cell, _SHAPE), minlength=int(np.prod(_SHAPE)))
+    counts = np.bincount(np.ravel_multi_index(cell, _SHAPE), minlength=int(np.prod(_SHAPE)))
     service, day, hour = (axis.ravel() for axis in np.indices(_SHAPE))
     days = np.bincount(pd.date_range(f"{year}-01-01", f"{year}-12-31").dayofweek)
     return pd.DataFrame(
@@ -47,8 +47,8 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
             "ed_subservice": np.array(ED_SUBSERVICES)[service],
             "weekday": np.array(_DAYS)[day],
             "hour": hour,
-            "visits": found,
-            "visits_per_hour": found / days[day],
+            "visits": counts,
+            "visits_per_hour": counts / days[day],
         }
     )
 
@@ -106,15 +106,15 @@ def _totals(frame: pd.DataFrame) -> pd.Series[int]:
     return frame.groupby("ed_subservice")["visits"].sum()
 
 
-def _tell(frame: pd.DataFrame) -> str:
+def _describe(frame: pd.DataFrame) -> str:
     totals = _totals(frame)
-    told = []
+    parts = []
     for name in ED_SUBSERVICES:
-        own = frame[frame["ed_subservice"] == name]
-        most = own.loc[own["visits_per_hour"].idxmax()]
+        of_service = frame[frame["ed_subservice"] == name]
+        most = of_service.loc[of_service["visits_per_hour"].idxmax()]
         peak = f", most on {most['weekday']}s from {most['hour']}:00 ({most['visits_per_hour']:.2f} an hour)"
-        told.append(f"{name} {count(totals[name], 'visit')}{peak if totals[name] else ''}")
-    return f"ED arrivals by hour and weekday: {'; '.join(told)}."
+        parts.append(f"{name} {count(totals[name], 'visit')}{peak if totals[name] else ''}")
+    return f"ED arrivals by hour and weekday: {'; '.join(parts)}."
 
 
 ARRIVALS_BY_HOUR_AND_WEEKDAY = picture(
@@ -123,5 +123,5 @@ ARRIVALS_BY_HOUR_AND_WEEKDAY = picture(
     "ed_encounters",
     measure=_measure,
     draw=_draw,
-    tell=_tell,
+    describe=_describe,
 )

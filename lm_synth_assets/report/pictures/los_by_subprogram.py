@@ -43,7 +43,7 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     keys = [unit.subprogram_key for unit in units]
     configured = np.array([unit.stays.qa_median_days for unit in units])
     tolerance = region.gates.los_median_tolerance_pct / 100
-    found = pd.DataFrame(
+    numbers = pd.DataFrame(
         {
             "program": [unit.program for unit in units],
             "subprogram": [unit.name for unit in units],
@@ -56,7 +56,9 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
             "high_days": configured * (1 + tolerance),
         }
     )
-    return found[found["stays"] > 0].sort_values("configured_median_days", ascending=False, ignore_index=True)
+    return numbers[numbers["stays"] > 0].sort_values(
+        "configured_median_days", ascending=False, ignore_index=True
+    )
 
 
 def _draw(figure: Figure, frame: pd.DataFrame) -> None:
@@ -66,14 +68,14 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     twice = drawn["subprogram"].duplicated(keep=False)
     names = drawn["subprogram"].mask(twice, drawn["program"] + ": " + drawn["subprogram"])
     axes = rows(figure, names.tolist(), [f"{stays:,}" for stays in drawn["stays"]], "stays")
-    place = np.arange(len(drawn))
+    position = np.arange(len(drawn))
     days = drawn[_DAYS].clip(lower=_LEAST)
     axes.set_xscale("log")
-    allowed = axes.barh(place, days["high_days"] - days["low_days"], 0.74, days["low_days"], **BAND)
+    allowed = axes.barh(position, days["high_days"] - days["low_days"], 0.74, days["low_days"], **BAND)
     half = axes.hlines(
-        place, days["lower_quartile_days"], days["upper_quartile_days"], color=SEEN, linewidth=2
+        position, days["lower_quartile_days"], days["upper_quartile_days"], color=SEEN, linewidth=2
     )
-    (median,) = axes.plot(days["median_days"], place, **DOT)
+    (median,) = axes.plot(days["median_days"], position, **DOT)
     axes.set_xlim(days.min().min() / 1.15, days.max().max() * 1.15)
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter(as_number)
@@ -89,7 +91,7 @@ def _tolerance(frame: pd.DataFrame) -> str:
     return f"{100 * (frame['high_days'] / frame['configured_median_days']).iloc[0] - 100:.3g} %"
 
 
-def _tell(frame: pd.DataFrame) -> str:
+def _describe(frame: pd.DataFrame) -> str:
     median = frame["median_days"]
     least, most = frame.loc[median.idxmin()], frame.loc[median.idxmax()]
     inside = median.between(frame["low_days"], frame["high_days"]).sum()
@@ -106,5 +108,5 @@ LOS_BY_SUBPROGRAM = picture(
     "ip_stays",
     measure=_measure,
     draw=_draw,
-    tell=_tell,
+    describe=_describe,
 )

@@ -1,4 +1,4 @@
-"""What a picture of the data is: its numbers as a frame, the frame on a figure, and the frame in words."""
+"""A picture of the data: how its numbers are measured, drawn and described."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ class Tables(Protocol):
 
 Measure = Callable[[Tables, Region], pd.DataFrame]
 Draw = Callable[["Figure", pd.DataFrame], None]
-Tell = Callable[[pd.DataFrame], str]
+Describe = Callable[[pd.DataFrame], str]
 
 
 @dataclass(frozen=True)
 class Picture:
     """A picture of `table`, which `reads` other tables.
 
-    `measure` gives the numbers shown, tidy; `draw` puts them on a figure, whose height it may set; `tell`
-    says in one to three sentences what one sees, with the key numbers. An empty frame is a picture of
-    nothing.
+    `measure` returns the numbers shown, tidy; `draw` draws them on a figure, whose height it may set;
+    `describe` describes them in one to three sentences, with the key numbers. An empty frame is a picture
+    of nothing.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Picture:
     reads: tuple[str, ...]
     measure: Measure
     draw: Draw
-    tell: Tell
+    describe: Describe
 
 
 def picture(
@@ -51,7 +51,7 @@ def picture(
     reads: tuple[str, ...] = (),
     measure: Measure,
     draw: Draw,
-    tell: Tell,
+    describe: Describe,
 ) -> Picture:
     """A picture that says so where there is nothing to show: of an empty table, or of none of its rows."""
 
@@ -61,11 +61,11 @@ def picture(
     def drawn(figure: Figure, frame: pd.DataFrame) -> None:
         if frame.empty:
             figure.set_size_inches(figure.get_figwidth(), 1.0)
-            figure.text(0.5, 0.5, told(frame), ha="center", va="center")
+            figure.text(0.5, 0.5, described(frame), ha="center", va="center")
         else:
             draw(figure, frame)
 
-    def told(frame: pd.DataFrame) -> str:
-        return f"Nothing to show: {table} has no rows of this kind." if frame.empty else tell(frame)
+    def described(frame: pd.DataFrame) -> str:
+        return f"Nothing to show: {table} has no rows of this kind." if frame.empty else describe(frame)
 
-    return Picture(name, title, table, reads, measured, drawn, told)
+    return Picture(name, title, table, reads, measured, drawn, described)

@@ -55,7 +55,7 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     years, totals = _years(frame), _totals(frame)
     sides = [np.stack([_by_age(frame, year, side) / _WIDTHS for year in years]) for side in _SIDES]
     longest = max(side.max() for side in sides) or 1.0
-    left, right = (panel(figure, place, _BOTTOM, 3.45, _HEIGHT) for place in (0.3, 4.6))
+    left, right = (panel(figure, edge_of_panel, _BOTTOM, 3.45, _HEIGHT) for edge_of_panel in (0.3, 4.6))
     drawn = [_half(*each) for each in zip((left, right), sides, _COLOURS, strict=True)]
     left.set_title(_SIDES[0], loc="right")
     left.set_xlim(longest * 1.08, 0)
@@ -71,8 +71,8 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     write(figure, _MIDDLE, 0.18, f"Not drawn: {_not_drawn(frame)}", ha="center")
     # The same marks on both sides: the bars of the first year, the outlines of the last.
     marks = zip(*drawn, strict=True)
-    words = [f"{year}: {count(totals[year], 'resident')}" for year in years]
-    legend(figure, dict(zip(words, marks, strict=True)))
+    labels = [f"{year}: {count(totals[year], 'resident')}" for year in years]
+    legend(figure, dict(zip(labels, marks, strict=True)))
 
 
 def _half(axes: Axes, by_year: Floats, colour: str) -> list[Any]:
@@ -88,10 +88,10 @@ def _half(axes: Axes, by_year: Floats, colour: str) -> list[Any]:
     return drawn
 
 
-def _column(figure: Figure, left: float, heading: str, words: Sequence[str], **how: Any) -> None:
+def _column(figure: Figure, left: float, heading: str, labels: Sequence[str], **how: Any) -> None:
     """Words beside the age groups."""
     write(figure, left, _BOTTOM + _HEIGHT + 0.1, heading, fontweight="bold", **how)
-    for edge, width, word in zip(_EDGES[:-1], _WIDTHS, words, strict=True):
+    for edge, width, word in zip(_EDGES[:-1], _WIDTHS, labels, strict=True):
         height = _BOTTOM + _HEIGHT * (edge + width / 2) / _EDGES[-1]
         write(figure, left, height, word, va="center", **how)
 
@@ -106,9 +106,9 @@ def _totals(frame: pd.DataFrame) -> pd.Series[int]:
 
 def _by_age(frame: pd.DataFrame, year: int, *genders: str) -> Floats:
     """Residents in each age group, of some genders or of all."""
-    own = frame[(frame["year"] == year) & frame["gender"].isin(genders or GENDERS)]
+    of_year = frame[(frame["year"] == year) & frame["gender"].isin(genders or GENDERS)]
     return (
-        own.groupby("age_group", observed=False)["residents"]
+        of_year.groupby("age_group", observed=False)["residents"]
         .sum()
         .reindex(AGE_GROUPS, fill_value=0)
         .to_numpy(float)
@@ -121,14 +121,16 @@ def _not_drawn(frame: pd.DataFrame) -> str:
     return f"gender Other, {' and '.join(numbers)}"
 
 
-def _tell(frame: pd.DataFrame) -> str:
+def _describe(frame: pd.DataFrame) -> str:
     totals, years = _totals(frame), _years(frame)
-    told = f"{count(totals[years[0]], 'resident')} in {years[0]}"
+    totals_text = f"{count(totals[years[0]], 'resident')} in {years[0]}"
     old = frame[frame["age_group"].isin(_OLD)]
     if len(years) > 1:
-        told += f" and {totals[years[-1]]:,} in {years[-1]} ({change(totals[years[0]], totals[years[-1]])})"
+        totals_text += (
+            f" and {totals[years[-1]]:,} in {years[-1]} ({change(totals[years[0]], totals[years[-1]])})"
+        )
     shares = (f"{share(_totals(old).get(year, 0), totals[year])} in {year}" for year in years)
-    return f"{told}, by age group and gender. Those of 65 and over are {' and '.join(shares)}."
+    return f"{totals_text}, by age group and gender. Those of 65 and over are {' and '.join(shares)}."
 
 
 POPULATION_PYRAMID = picture(
@@ -137,5 +139,5 @@ POPULATION_PYRAMID = picture(
     "population_projection",
     measure=_measure,
     draw=_draw,
-    tell=_tell,
+    describe=_describe,
 )

@@ -41,7 +41,7 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     of_people = visits.groupby(visits["lha_id"].map(default))["sampling_weight"].sum()
     treated = visits.groupby("facility_id")["sampling_weight"].sum()
     sites = tables["dim_site"].set_index("site_id")["site_name"]
-    found = pd.DataFrame(
+    numbers = pd.DataFrame(
         {
             "site": sites,
             "projected_visits": projected.reindex(sites.index, fill_value=0.0),
@@ -49,9 +49,9 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
             "visits_at_the_site": treated.reindex(sites.index, fill_value=0.0),
         }
     )
-    ratio = found["generated_visits"] / found["projected_visits"].where(found["projected_visits"] > 0)
-    found["difference_pct"] = 100 * (ratio - 1)
-    return found.sort_values("projected_visits", ascending=False, kind="stable", ignore_index=True)
+    ratio = numbers["generated_visits"] / numbers["projected_visits"].where(numbers["projected_visits"] > 0)
+    numbers["difference_pct"] = 100 * (ratio - 1)
+    return numbers.sort_values("projected_visits", ascending=False, kind="stable", ignore_index=True)
 
 
 def _by_area(tables: Tables, region: Region) -> pd.Series[float]:
@@ -66,19 +66,19 @@ def _by_area(tables: Tables, region: Region) -> pd.Series[float]:
 def _weighted(visits: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
     """The site of each visit, with the area and the sampling weight of its patient."""
     row = positions(visits["patient_id"], patients["patient_id"])
-    own = patients[["lha_id", "sampling_weight"]].take(row[row >= 0])
-    return own.assign(facility_id=visits["facility_id"].to_numpy()[row >= 0])
+    of_patients = patients[["lha_id", "sampling_weight"]].take(row[row >= 0])
+    return of_patients.assign(facility_id=visits["facility_id"].to_numpy()[row >= 0])
 
 
 def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     drawn = frame.head(MOST_ROWS)
     differences = map(change, drawn["projected_visits"], drawn["generated_visits"])
     axes = rows(figure, drawn["site"].tolist(), list(differences), "difference")
-    place = np.arange(len(drawn))
-    projected = axes.barh(place, drawn["projected_visits"], 0.74, **BAND)
-    (generated,) = axes.plot(drawn["generated_visits"], place, **DOT)
+    position = np.arange(len(drawn))
+    projected = axes.barh(position, drawn["projected_visits"], 0.74, **BAND)
+    (generated,) = axes.plot(drawn["generated_visits"], position, **DOT)
     (at_site,) = axes.plot(
-        drawn["visits_at_the_site"], place, "|", color=INK, markersize=15, markeredgewidth=2
+        drawn["visits_at_the_site"], position, "|", color=INK, markersize=15, markeredgewidth=2
     )
     axes.set_xlim(0, (drawn[_VISITS].max().max() or 1) * 1.03)
     axes.locator_params(axis="x", nbins=6)
@@ -93,16 +93,16 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     )
 
 
-def _tell(frame: pd.DataFrame) -> str:
+def _describe(frame: pd.DataFrame) -> str:
     projected, generated = frame["projected_visits"].sum(), frame["generated_visits"].sum()
-    told = (
+    sentence = (
         f"{projected:,.0f} ED visits of all residents are projected for the start year; the generated ones "
         f"stand for {generated:,.0f} ({change(projected, generated)})."
     )
     if frame["difference_pct"].notna().any():
         worst = frame.loc[frame["difference_pct"].abs().idxmax()]
-        told += f" The site that is farthest off is {worst['site']} ({worst['difference_pct']:+z.1f} %)."
-    return told
+        sentence += f" The site that is farthest off is {worst['site']} ({worst['difference_pct']:+z.1f} %)."
+    return sentence
 
 
 PROJECTED_AND_GENERATED = picture(
@@ -112,5 +112,5 @@ PROJECTED_AND_GENERATED = picture(
     reads=("patients", "population_projection", "ed_baseline_rates", "dim_lha", "dim_site"),
     measure=_measure,
     draw=_draw,
-    tell=_tell,
+    describe=_describe,
 )

@@ -49,7 +49,7 @@ def svg(picture: Picture, frame: pd.DataFrame) -> str:
     nothing_about = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     with _drawn(picture, frame) as figure:
         figure.savefig(file, format="svg", metadata=nothing_about)
-    return element_of(file.getvalue(), picture.name, picture.title, picture.tell(frame))
+    return element_of(file.getvalue(), picture.name, picture.title, picture.describe(frame))
 
 
 @contextmanager

@@ -43,22 +43,22 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     inside = (day >= 0) & (day < shares.shape[1])
     visits, week = visits[inside], np.minimum(day[inside] // 7, _WEEKS - 1)
     cell = visits["ed_subservice"].cat.codes.to_numpy() * _WEEKS + week
-    found = np.bincount(cell, minlength=len(ED_SUBSERVICES) * _WEEKS).reshape(-1, _WEEKS)
+    observed = np.bincount(cell, minlength=len(ED_SUBSERVICES) * _WEEKS).reshape(-1, _WEEKS)
 
     days = np.arange(shares.shape[1])
     of_week = np.minimum(days // 7, _WEEKS - 1) == np.arange(_WEEKS)[:, None]
-    expected = found.sum(axis=1)[:, None, None] * shares[:, None] * of_week
+    expected = observed.sum(axis=1)[:, None, None] * shares[:, None] * of_week
     alike = day_effect_memory(region, len(days))
     effects = _day_effects(visits, region)[:, None] * ((expected @ alike) * expected).sum(axis=-1)
     usual = expected.sum(axis=-1)
     spread = 1.96 * np.sqrt(usual + effects)
     length = of_week.sum(axis=1)
-    service, number = (axis.ravel() for axis in np.indices(found.shape))
+    service, number = (axis.ravel() for axis in np.indices(observed.shape))
     return pd.DataFrame(
         {
             "ed_subservice": np.array(ED_SUBSERVICES)[service],
             "week_from": pd.Timestamp(region.run.reference_date) + pd.to_timedelta(7 * number, unit="D"),
-            "visits_per_day": (found / length).ravel(),
+            "visits_per_day": (observed / length).ravel(),
             "expected_per_day": (usual / length).ravel(),
             "low_per_day": (np.maximum(usual - spread, 0) / length).ravel(),
             "high_per_day": ((usual + spread) / length).ravel(),
@@ -72,7 +72,7 @@ def _day_effects(visits: pd.DataFrame, region: Region) -> Floats:
     cell = visits["ed_subservice"].cat.codes.to_numpy() * len(sites) + site
     by_site = np.bincount(cell, minlength=len(ED_SUBSERVICES) * len(sites)).reshape(len(ED_SUBSERVICES), -1)
     pairs = zip(ED_SUBSERVICES, by_site, strict=True)
-    return np.array([day_effect_variance(region, name, own) for name, own in pairs])
+    return np.array([day_effect_variance(region, name, of_service) for name, of_service in pairs])
 
 
 def _draw(figure: Figure, frame: pd.DataFrame) -> None:
@@ -92,7 +92,7 @@ def _weeks(axes: Axes, frame: pd.DataFrame) -> dict[str, Any]:
     middle = (frame["week_from"] - first).dt.days + 3.5
     band = axes.fill_between(middle, frame["low_per_day"], frame["high_per_day"], **BAND)
     (expected,) = axes.plot(middle, frame["expected_per_day"], **LINE)
-    (found,) = axes.plot(middle, frame["visits_per_day"], **(DOT | {"markersize": 4.5}))
+    (observed,) = axes.plot(middle, frame["visits_per_day"], **(DOT | {"markersize": 4.5}))
     months = pd.date_range(first, periods=13, freq="MS")
     starts = (months - first).days.to_numpy()
     axes.set_xticks((starts[1:] + starts[:-1]) / 2, calendar.month_abbr[1:])
@@ -103,18 +103,18 @@ def _weeks(axes: Axes, frame: pd.DataFrame) -> dict[str, Any]:
     axes.locator_params(axis="y", nbins=4)
     axes.grid(axis="y")
     axes.grid(axis="x", which="minor")
-    return {"observed week": found, "expected from the rhythm": expected, "95 % of weeks by chance": band}
+    return {"observed week": observed, "expected from the rhythm": expected, "95 % of weeks by chance": band}
 
 
-def _tell(frame: pd.DataFrame) -> str:
+def _describe(frame: pd.DataFrame) -> str:
     outside = ~frame["visits_per_day"].between(frame["low_per_day"], frame["high_per_day"])
-    told = []
+    ranges = []
     for name in ED_SUBSERVICES:
-        own = frame[frame["ed_subservice"] == name]["visits_per_day"]
-        told.append(f"{name} {own.min():,.1f} to {own.max():,.1f}")
+        of_service = frame[frame["ed_subservice"] == name]["visits_per_day"]
+        ranges.append(f"{name} {of_service.min():,.1f} to {of_service.max():,.1f}")
     return (
-        f"ED visits a day by week of the year: {', '.join(told)}. {outside.sum()} of {len(frame)} weeks lie "
-        "outside the range that 95 % are expected in."
+        f"ED visits a day by week of the year: {', '.join(ranges)}. {outside.sum()} of {len(frame)} weeks "
+        "lie outside the range that 95 % are expected in."
     )
 
 
@@ -124,5 +124,5 @@ SEASONALITY = picture(
     "ed_encounters",
     measure=_measure,
     draw=_draw,
-    tell=_tell,
+    describe=_describe,
 )

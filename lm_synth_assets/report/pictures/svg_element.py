@@ -14,7 +14,7 @@ _LONG_NUMBER = re.compile(r"\d+\.\d{3,}")
 def element_of(document: str, name: str, title: str, description: str) -> str:
     """The `svg` element of a document, with a title and a description for who does not see it.
 
-    It has no size of its own, but proportions; ids begin with `name`; what is drawn in ink has the colour of
+    It has no size of its kept, but proportions; ids begin with `name`; what is drawn in ink has the colour of
     the page's text, and text its font.
     """
     root = ElementTree.fromstring(document)
@@ -33,9 +33,9 @@ def element_of(document: str, name: str, title: str, description: str) -> str:
         "style": "stroke-linejoin: round; stroke-linecap: butt",
     }
     for tag, text in (("desc", description), ("title", title)):
-        told = ElementTree.Element(tag, id=f"{name}-{tag}")
-        told.text = shown(text)
-        root.insert(0, told)
+        element = ElementTree.Element(tag, id=f"{name}-{tag}")
+        element.text = shown(text)
+        root.insert(0, element)
     return ElementTree.tostring(root, encoding="unicode")
 
 
@@ -49,20 +49,20 @@ def _referred_to(root: ElementTree.Element) -> set[str]:
     """The ids that anything refers to."""
     values = [(key, value) for node in root.iter() for key, value in node.attrib.items()]
     by_link = {value.removeprefix("#") for key, value in values if key == _HREF}
-    return by_link | {found for _, value in values for found in _REFERENCE.findall(value)}
+    return by_link | {given for _, value in values for given in _REFERENCE.findall(value)}
 
 
-def _attributes(found: dict[str, str], name: str, used: set[str]) -> dict[str, str]:
+def _attributes(given: dict[str, str], name: str, used: set[str]) -> dict[str, str]:
     attributes = {}
-    for key, value in found.items():
+    for key, value in given.items():
         if key == "id":
             if value in used:
                 attributes["id"] = f"{name}-{value}"
         elif key == _HREF:
             attributes["href"] = f"#{name}-{value.removeprefix('#')}"
         elif key == "style":
-            own = [part for part in value.split("; ") if not part.startswith("font-family")]
-            attributes["style"] = _located("; ".join(own), name).replace(INK, "currentColor")
+            kept = [part for part in value.split("; ") if not part.startswith("font-family")]
+            attributes["style"] = _located("; ".join(kept), name).replace(INK, "currentColor")
         elif not value.startswith("rotate(-0 "):
             attributes[key] = _LONG_NUMBER.sub(
                 lambda number: f"{float(number[0]):.2f}", _located(value, name)

@@ -37,7 +37,7 @@ _LEAST = 0.5
 
 
 def _measure(tables: Tables, region: Region) -> pd.DataFrame:
-    """Patients by number of visits: found, expected, and the range that holds 95 % by chance.
+    """Patients by number of visits: observed, expected, and the range that holds 95 % by chance.
 
     Expected of gamma frailty: the visits of a stratum, inside which everybody has the same rates, fall on its
     patients as a Dirichlet-multinomial distribution lets them. That of a patient's number is negative
@@ -46,7 +46,7 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     patients = tables["patients"]
     row = positions(tables["ed_encounters"]["patient_id"], patients["patient_id"])
     visits = np.bincount(row[row >= 0], minlength=len(patients))
-    found = np.bincount(np.minimum(visits, _MOST), minlength=_MOST + 1)
+    observed = np.bincount(np.minimum(visits, _MOST), minlength=_MOST + 1)
     stratum = strata_of(people_of(patients, region.run.reference_date), region)
     size, total = (np.bincount(stratum, each).astype(float) for each in (None, visits))
     expected = _shares(total, size, region.ed.frailty_shape) @ size
@@ -54,7 +54,7 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "visits": [*map(str, range(_MOST)), f"{_MOST}+"],
-            "patients": found,
+            "patients": observed,
             "expected_patients": expected,
             "low_patients": low,
             "high_patients": high,
@@ -74,32 +74,32 @@ def _shares(total: Floats, size: Floats, shape: float) -> Floats:
 def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     figure.set_size_inches(WIDTH, 4.8)
     axes = panel(figure, 0.95, 0.65, 7.8, 3.65)
-    place, found = np.arange(len(frame)), frame["patients"].to_numpy()
+    position, observed = np.arange(len(frame)), frame["patients"].to_numpy()
     low, high = np.maximum(frame[["low_patients", "high_patients"]].to_numpy().T, _LEAST)
     expected = frame["expected_patients"].to_numpy()
-    some, expects = found > 0, expected >= _LEAST
+    some, expects = observed > 0, expected >= _LEAST
     axes.set_yscale("log")
-    band = axes.bar(place, high - low, 0.62, low, **BAND)
-    line = axes.hlines(expected[expects], place[expects] - 0.31, place[expects] + 0.31, **LINE)
-    (dots,) = axes.plot(place[some], found[some], **DOT)
-    for x, (number, top) in enumerate(zip(found, np.maximum(found, high), strict=True)):
+    band = axes.bar(position, high - low, 0.62, low, **BAND)
+    line = axes.hlines(expected[expects], position[expects] - 0.31, position[expects] + 0.31, **LINE)
+    (dots,) = axes.plot(position[some], observed[some], **DOT)
+    for x, (number, top) in enumerate(zip(observed, np.maximum(observed, high), strict=True)):
         axes.annotate(f"{number:,}", (x, top), (0, 6), textcoords="offset points", ha="center")
-    ends = np.concatenate([low, high, found[some]])
+    ends = np.concatenate([low, high, observed[some]])
     axes.set_ylim(ends.min() / 1.6, ends.max() * 2.5)
     axes.yaxis.set_major_formatter(as_number)
     axes.yaxis.set_minor_formatter("")
-    axes.set_xticks(place, frame["visits"])
+    axes.set_xticks(position, frame["visits"])
     axes.set(xlabel="ED visits in the year", ylabel="patients (log scale)")
     axes.grid(axis="y")
     legend(figure, {"patients": dots, "negative binomial, in strata": line, "95 % by chance": band})
 
 
-def _tell(frame: pd.DataFrame) -> str:
-    found, expected = frame["patients"], frame["expected_patients"]
-    total, frequent = found.sum(), found[FREQUENT_VISITS:].sum()
+def _describe(frame: pd.DataFrame) -> str:
+    observed, expected = frame["patients"], frame["expected_patients"]
+    total, frequent = observed.sum(), observed[FREQUENT_VISITS:].sum()
     return (
-        f"Of {count(total, 'patient')}, {found[0]:,} ({share(found[0], total)}) have no ED visit in the year "
-        f"and {frequent:,} ({share(frequent, total)}) have {FREQUENT_VISITS} or more. The negative "
+        f"Of {count(total, 'patient')}, {observed[0]:,} ({share(observed[0], total)}) have no ED visit in "
+        f"the year and {frequent:,} ({share(frequent, total)}) have {FREQUENT_VISITS} or more. The negative "
         f"binomial lets one expect {expected[0]:,.0f} and {expected[FREQUENT_VISITS:].sum():,.0f}."
     )
 
@@ -111,5 +111,5 @@ VISITS_PER_PATIENT = picture(
     reads=("patients",),
     measure=_measure,
     draw=_draw,
-    tell=_tell,
+    describe=_describe,
 )
