@@ -1,6 +1,7 @@
 -- Every day of the horizon and of the years before and after it occurs once.
 WITH digits(d) AS (
-    VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)
+    SELECT 0 UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL
+    SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9
 ),
 expected AS (
     SELECT CAST(DATE '{first_day}' + INTERVAL (n) DAY AS DATE) AS date

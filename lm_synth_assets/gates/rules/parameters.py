@@ -18,8 +18,6 @@ from lm_synth_assets.schema.arrays import Mask
 from lm_synth_assets.schema.identifiers import subprogram_key
 from lm_synth_assets.schema.vocabulary import AGE_BANDS, AGE_GROUPS, ED_SUBSERVICES, GENDERS, OLDEST_AGE
 
-_VALUES_A_LINE = 6
-
 
 class Parameters(dict[str, Any]):
     """What may stand in braces in a rule: a section of the configuration, or one of `COMPUTED`.
@@ -35,11 +33,10 @@ class Parameters(dict[str, Any]):
         return COMPUTED[name](self.region)
 
 
-def values(rows: Iterable[tuple[str | int | None, ...]]) -> str:
-    """Rows, at least one, as SQL's VALUES, a few a line."""
-    texts = ["(" + ", ".join(map(_literal, row)) + ")" for row in rows]
-    lines = (texts[start : start + _VALUES_A_LINE] for start in range(0, len(texts), _VALUES_A_LINE))
-    return "VALUES " + ",\n           ".join(", ".join(line) for line in lines)
+def rows(values: Iterable[tuple[str | int | None, ...]]) -> str:
+    """Rows, at least one, as SQL that both DuckDB and MySQL take: their VALUES differ."""
+    selects = [f"SELECT {', '.join(map(_literal, row))}" for row in values]
+    return " UNION ALL\n    ".join(selects)
 
 
 def _literal(value: str | int | None) -> str:
@@ -65,7 +62,7 @@ def _takes(region: Region) -> str:
     """Each subprogram with beds, gender, first and last age that it takes; everybody whom none takes."""
     units = units_of(region)
     nobody: Mask = stay_rates(region).all.sum(axis=-1) <= 0
-    return values(
+    return rows(
         (_key(unit), gender, first, last)
         for unit in units
         for index, gender in enumerate(GENDERS)
@@ -90,7 +87,7 @@ def _runs(which: Mask) -> Iterator[tuple[int, int]]:
 def _referrals(region: Region) -> str:
     """Each site, a preference from 0, and the site to which it then refers: first of all itself."""
     sites = list(region.sites)
-    return values(
+    return rows(
         (sites.index(code) + 1, preference, sites.index(target) + 1)
         for code, site in region.sites.items()
         for preference, target in enumerate((code, *site.refers_to))
@@ -100,13 +97,13 @@ def _referrals(region: Region) -> str:
 def _corridors(region: Region) -> str:
     """Each site, and each other to which it transfers patients."""
     sites = list(region.sites)
-    rows = [
+    found = [
         (sites.index(code) + 1, sites.index(target) + 1)
         for code, site in region.sites.items()
         for target, weight in site.transfers_to.items()
         if weight > 0
     ]
-    return values(rows or [(None, None)])
+    return rows(found or [(None, None)])
 
 
 def _holidays(region: Region) -> str:
@@ -114,7 +111,7 @@ def _holidays(region: Region) -> str:
     years = range(region.run.start_year - 1, region.run.start_year + region.run.years + 1)
     days = [(day.isoformat(), name) for day, name in statutory_holidays(*years).items()]
     # None are known of the far future.
-    return values(days or [(None, None)])
+    return rows(days or [(None, None)])
 
 
 def _default_sites(region: Region) -> str:
@@ -123,7 +120,7 @@ def _default_sites(region: Region) -> str:
 
 
 def _single(column: Iterable[str | int]) -> str:
-    return values((value,) for value in column)
+    return rows((value,) for value in column)
 
 
 def _first_day(region: Region) -> date:
@@ -135,7 +132,7 @@ def _days(region: Region) -> int:
 
 
 COMPUTED: dict[str, Callable[[Region], object]] = {
-    "age_bands": lambda region: values(AGE_BANDS),
+    "age_bands": lambda region: rows(AGE_BANDS),
     "age_groups": lambda region: _single(AGE_GROUPS),
     "age_of_p": _age_of_p,
     "corridors": _corridors,
