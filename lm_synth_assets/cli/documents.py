@@ -15,6 +15,7 @@ from lm_synth_assets.dataset.published_figures import Comparison, compare
 from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.gates.declared.structure import STRUCTURAL, STRUCTURE
 from lm_synth_assets.gates.gate import Gate
+from lm_synth_assets.gates.rules.rule import RULES, sql_of
 from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.region.fields import SECTION, ConfigField, config_fields
@@ -93,7 +94,8 @@ def gates_page() -> str:
         "",
         "Made from the code by `make docs`. In Dagster every gate is an asset check on its table, except "
         f"the structural gates ({', '.join(STRUCTURAL)}): these are one asset check, `structure`, "
-        "which names each of them. `lm-synth validate` evaluates the same gates on any stored copy.",
+        "which names each of them. `lm-synth validate` evaluates the same gates on any stored copy. "
+        "Those that are exact rules are printed as SQL in [rules.md](rules.md).",
         "",
         "A gate of severity ERROR is blocking: where it fails, the run makes none of the tables in the last "
         "column, no quality report, and the exit code is 1. One of severity WARN is shown and stops nothing. "
@@ -112,6 +114,63 @@ def gates_page() -> str:
         if gate.name not in STRUCTURAL:
             lines.append(_gate_row(gate, gate.table, gate.formula, region, blocked[gate.table]))
     return "\n".join(lines) + "\n"
+
+
+def rules_page() -> str:
+    """Every exact rule as SQL, with the values of the default configuration, and how to run them."""
+    region = load_region()
+    gates = [gate for gate in all_gates() if gate.rule]
+    written = [gate for gate in gates if gate not in STRUCTURE]
+    only_duckdb = [gate.full_name for gate in gates if not RULES[gate.rule].portable]
+    lines = [
+        "# Rules as SQL",
+        "",
+        "Made from `lm_synth_assets/gates/rules/` by `make docs`. Each query returns the rows that break an "
+        "exact rule: a result without rows means that the rule holds. The gates of the same names run these "
+        "queries in DuckDB. Values from the configuration, such as referrals and the reference date, are "
+        "those of the default configuration.",
+        "",
+        "To run all of them over the files in `out/`, with DuckDB (`pip install duckdb`):",
+        "",
+        "```python",
+        *_RUN_RULES.splitlines(),
+        "```",
+        "",
+        "All but " + ", ".join(only_duckdb) + " run unchanged in MySQL too, over the tables that "
+        "`lm-synth db init` creates. The tests compare what both databases return.",
+        "",
+        "For another configuration, print the SQL of a rule with its values:",
+        "",
+        "```",
+        *_PRINT_RULE.splitlines(),
+        "```",
+    ]
+    for heading, kind in (("Data", written), ("Keys and references", [g for g in gates if g in STRUCTURE])):
+        lines += ["", f"## {heading}"]
+        for gate in kind:
+            lines += ["", f"### {gate.full_name}", ""]
+            lines += ["```sql", *sql_of(gate.rule, region).splitlines(), "```"]
+    return "\n".join(lines) + "\n"
+
+
+_RUN_RULES = """\
+import pathlib, re
+import duckdb
+
+database = duckdb.connect()
+for file in pathlib.Path("out").iterdir():
+    if file.suffix in (".csv", ".parquet"):
+        database.sql(f"CREATE VIEW {file.stem} AS SELECT * FROM '{file}'")
+page = pathlib.Path("docs/rules.md").read_text(encoding="utf-8")
+for name, sql in re.findall(r"### (\\S+)\\n.*?```sql\\n(.*?)```", page, re.DOTALL):
+    print(name, len(database.sql(sql).fetchall()), "rows break it")
+"""
+
+_PRINT_RULE = """\
+python -c "from lm_synth_assets.gates.rules.rule import sql_of
+from lm_synth_assets.region.files import load_region
+print(sql_of('age_and_sex_fit', load_region('configs/lower_mainland_defaults.yaml')))"
+"""
 
 
 _GENERAL = {
@@ -153,6 +212,7 @@ def main(folder: Path, out: Path) -> None:
     (folder / "tables.md").write_text(tables_page(), encoding="utf-8")
     (folder / "configuration.md").write_text(configuration_page(), encoding="utf-8")
     (folder / "gates.md").write_text(gates_page(), encoding="utf-8")
+    (folder / "rules.md").write_text(rules_page(), encoding="utf-8")
     comparisons = compare(DataSet.identify(open_existing(None, str(out))))
     (folder / "published-figures.md").write_text(figures_page(comparisons), encoding="utf-8")
 

@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from lm_synth_assets.cli.documents import configuration_page, figures_page, gates_page, tables_page
+from lm_synth_assets.cli.documents import (
+    configuration_page,
+    figures_page,
+    gates_page,
+    rules_page,
+    tables_page,
+)
 from lm_synth_assets.dataset.published_figures import Comparison, published_figures
 from lm_synth_assets.region.files import load_region
 from lm_synth_assets.region.models.region import Region
@@ -37,6 +43,10 @@ def test_the_page_of_the_configuration_is_current() -> None:
 
 def test_the_page_of_gates_is_current() -> None:
     assert (DOCS / "gates.md").read_text(encoding="utf-8") == gates_page(), "run `make docs`"
+
+
+def test_the_page_of_rules_is_current() -> None:
+    assert (DOCS / "rules.md").read_text(encoding="utf-8") == rules_page(), "run `make docs`"
 
 
 def test_the_page_of_damages_lists_the_whole_suite() -> None:

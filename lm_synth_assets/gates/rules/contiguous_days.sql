@@ -13,14 +13,12 @@ expected AS (
 )
 SELECT e.date, 'missing' AS found
 FROM expected e
-LEFT JOIN dim_date d ON CAST(d.date AS DATE) = e.date
+LEFT JOIN dim_date d ON d.date = e.date
 WHERE d.date IS NULL
 UNION ALL
-SELECT s.date, 'besides'
+SELECT CAST(date AS DATE), 'besides'
 FROM (
-    SELECT CAST(date AS DATE) AS date, ROW_NUMBER() OVER (PARTITION BY date ORDER BY date) AS occurrence
-    FROM dim_date
-) s
-LEFT JOIN expected e ON e.date = s.date
-WHERE e.date IS NULL OR s.occurrence > 1
+    SELECT date, ROW_NUMBER() OVER (PARTITION BY date ORDER BY date) AS occurrence FROM dim_date
+) days
+WHERE occurrence > 1 OR date < DATE '{first_day}' OR date > DATE '{last_day}'
 ORDER BY date, found

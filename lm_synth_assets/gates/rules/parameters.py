@@ -127,8 +127,12 @@ def _first_day(region: Region) -> date:
     return date(region.run.start_year - 1, 1, 1)
 
 
+def _last_day(region: Region) -> date:
+    return date(region.run.start_year + region.run.years, 12, 31)
+
+
 def _days(region: Region) -> int:
-    return (date(region.run.start_year + region.run.years + 1, 1, 1) - _first_day(region)).days
+    return (_last_day(region) - _first_day(region)).days + 1
 
 
 COMPUTED: dict[str, Callable[[Region], object]] = {
@@ -145,6 +149,7 @@ COMPUTED: dict[str, Callable[[Region], object]] = {
     ),
     "genders": lambda region: _single(GENDERS),
     "holidays": _holidays,
+    "last_day": _last_day,
     "lha_ids": lambda region: _single(range(1, len(region.lhas) + 1)),
     "referrals": _referrals,
     "scenario_ids": lambda region: _single(range(1, len(region.scenarios) + 1)),

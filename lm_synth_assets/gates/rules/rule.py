@@ -28,12 +28,14 @@ class Rule(NamedTuple):
 
     `verdict` words the outcome from the offending rows and the number of rows of that first table; without
     it, the offending rows are counted. `sql` is empty where the SQL is in a file of the rule's name.
+    `portable` SQL runs in MySQL too.
     """
 
     breach: str
     tables: tuple[str, ...]
     verdict: Callable[[pd.DataFrame, int], Verdict] | None = None
     sql: str = ""
+    portable: bool = True
 
 
 _CELL_AND_YEAR = "row missing, twice, besides or of another date"
@@ -69,7 +71,7 @@ _WRITTEN = {
     "unique_quasi_identifiers": Rule("patient with a double", ("patients",)),
     "rates_by_age": Rule("area and gender whose highest rates are at another age", ("ed_baseline_rates",)),
     "contiguous_days": Rule("day missing or besides", ("dim_date",), wording.days),
-    "calendar_parts": Rule("day that differs", ("dim_date",), wording.calendar),
+    "calendar_parts": Rule("day that differs", ("dim_date",), wording.calendar, portable=False),
     "complete_cross_product": Rule("cell missing or besides", ("ed_baseline_rates",), wording.cells),
     "population_every_year": Rule(_CELL_AND_YEAR, ("population_projection",), wording.yearly),
     "projection_every_year": Rule(_CELL_AND_YEAR, ("ed_projection",), wording.yearly),
