@@ -15,7 +15,7 @@ from lm_synth_assets.model.triage import acuity_shares, admission_chances
 from lm_synth_assets.model.units import Unit, units_of
 from lm_synth_assets.model.visits import expected_visits
 from lm_synth_assets.region.models.region import Region
-from lm_synth_assets.schema.arrays import Floats
+from lm_synth_assets.schema.arrays import Floats, Mask
 from lm_synth_assets.schema.vocabulary import (
     AGE_BANDS,
     AGE_GROUPS,
@@ -131,11 +131,10 @@ def _scaled_odds(share: Floats, log_factor: Floats) -> Floats:
     return share * factor / (1 - share + share * factor)
 
 
-def _unit_shares(region: Region, units: list[Unit]) -> Floats:
-    """Share of each unit in the stays of an age and gender; those whom no unit takes have none."""
+def takes(units: list[Unit]) -> Mask:
+    """Which ages and genders each unit takes (age 0-104, gender, unit)."""
     age = np.arange(OLDEST_AGE + 1)[:, None]
-    mix = region.inpatient.program_mix_pct
-    fits = np.stack(
+    return np.stack(
         [
             (age >= unit.stays.first_age)
             & (age <= unit.stays.last_age)
@@ -144,7 +143,12 @@ def _unit_shares(region: Region, units: list[Unit]) -> Floats:
         ],
         axis=-1,
     )
-    within = fits * np.array([unit.stays.share for unit in units])
+
+
+def _unit_shares(region: Region, units: list[Unit]) -> Floats:
+    """Share of each unit in the stays of an age and gender; those whom no unit takes have none."""
+    mix = region.inpatient.program_mix_pct
+    within = takes(units) * np.array([unit.stays.share for unit in units])
     program = np.array([unit.program_id for unit in units])
     same = program[:, None] == program
     total = within @ same

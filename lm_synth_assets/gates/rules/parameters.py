@@ -7,16 +7,14 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-import numpy as np
-
-from lm_synth_assets.model.admissions import stay_rates
+from lm_synth_assets.model.admissions import stay_rates, takes
 from lm_synth_assets.model.calendar import statutory_holidays
 from lm_synth_assets.model.flows import travel_seconds
 from lm_synth_assets.model.units import Unit, units_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Mask
 from lm_synth_assets.schema.identifiers import subprogram_key
-from lm_synth_assets.schema.vocabulary import AGE_BANDS, AGE_GROUPS, ED_SUBSERVICES, GENDERS, OLDEST_AGE
+from lm_synth_assets.schema.vocabulary import AGE_BANDS, AGE_GROUPS, ED_SUBSERVICES, GENDERS
 
 
 class Parameters(dict[str, Any]):
@@ -61,19 +59,14 @@ def _age_of_p(region: Region) -> str:
 def _takes(region: Region) -> str:
     """Each subprogram with beds, gender, first and last age that it takes; everybody whom none takes."""
     units = units_of(region)
+    taken = takes(units)
     nobody: Mask = stay_rates(region).all.sum(axis=-1) <= 0
     return rows(
         (_key(unit), gender, first, last)
-        for unit in units
+        for number, unit in enumerate(units)
         for index, gender in enumerate(GENDERS)
-        for first, last in _runs(_ages_taken(unit, gender) | nobody[:, index])
+        for first, last in _runs(taken[:, index, number] | nobody[:, index])
     )
-
-
-def _ages_taken(unit: Unit, gender: str) -> Mask:
-    age = np.arange(OLDEST_AGE + 1)
-    stays = unit.stays
-    return (age >= stays.first_age) & (age <= stays.last_age) & (gender in stays.genders)
 
 
 def _runs(which: Mask) -> Iterator[tuple[int, int]]:
