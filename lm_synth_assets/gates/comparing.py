@@ -64,11 +64,11 @@ def independent_rows(patient: Ints) -> float:
 
 
 def distances(rows: list[tuple[str, int, float]], limit: float, chance: float, what: str) -> Verdict:
-    """Judge Kolmogorov-Smirnov distances of (name, size, distance)."""
-    found = pd.DataFrame(rows, columns=[what, "rows", "distance"])
-    found["limit"] = np.maximum(limit, chance / np.sqrt(found["rows"].clip(lower=1)))
-    breach = found[found["distance"] > found["limit"]]
-    worst = found.loc[(found["distance"] - found["limit"]).idxmax()] if len(found) else None
+    """Whether Kolmogorov-Smirnov distances, given as (name, rows, distance), are within a limit or chance."""
+    compared = pd.DataFrame(rows, columns=[what, "rows", "distance"])
+    compared["limit"] = np.maximum(limit, chance / np.sqrt(compared["rows"].clip(lower=1)))
+    breach = compared[compared["distance"] > compared["limit"]]
+    worst = compared.loc[(compared["distance"] - compared["limit"]).idxmax()] if len(compared) else None
     return Verdict(
         breach.empty,
         "the configured distribution",

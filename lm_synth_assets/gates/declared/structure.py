@@ -31,7 +31,7 @@ def _schema(table: Table) -> Gate:
         name="schema",
         description="The table is there, and its columns, types, nulls, ranges and closed lists are as "
         "declared.",
-        formula="problems found on reading the stored table and on holding it to its declaration",
+        formula="problems on reading the stored table and on comparing it with its declaration",
         threshold="no exception",
         function="structure:schema",
         arguments=(table.name,),

@@ -50,25 +50,25 @@ def month_profile(tables: Tables, region: Region) -> Verdict:
 
 
 def _profile_of_days(
-    tables: Tables, region: Region, column: str, words: list[str], category: Ints
+    tables: Tables, region: Region, column: str, labels: list[str], category: Ints
 ) -> Verdict:
     visits = visits_of(tables, region)
-    belongs = (category[:, None] == np.arange(len(words))).astype(float)
+    belongs = (category[:, None] == np.arange(len(labels))).astype(float)
     expected = expected_arrivals(visits, region).sum(axis=2) @ belongs
     observed = observed_arrivals(visits, region).sum(axis=2) @ belongs
-    return _profile(column, words, expected, observed, region)
+    return _profile(column, labels, expected, observed, region)
 
 
 def _profile(
-    column: str, words: list[str] | list[int], expected: Floats, observed: Floats | Ints, region: Region
+    column: str, labels: list[str] | list[int], expected: Floats, observed: Floats | Ints, region: Region
 ) -> Verdict:
     """Compare arrivals by ED subservice and category: each visit is a free draw."""
     total = expected.sum(axis=1, keepdims=True)
     share = np.divide(expected, total, out=np.zeros_like(expected), where=total > 0)
     compared = pd.DataFrame(
         {
-            "ed_subservice": np.repeat(ED_SUBSERVICES, len(words)),
-            column: np.tile(words, len(ED_SUBSERVICES)),
+            "ed_subservice": np.repeat(ED_SUBSERVICES, len(labels)),
+            column: np.tile(labels, len(ED_SUBSERVICES)),
             "expected": expected.ravel(),
             "observed": observed.ravel(),
             "variance": (expected * (1 - share)).ravel(),
@@ -88,11 +88,11 @@ def clock(tables: Tables, region: Region) -> Verdict:
     score = np.divide(slope, expected, out=np.zeros_like(slope), where=expected > 0)
     information = (score * slope).sum(axis=1)
     # A rhythm without hours, or one that is even over the day, has no clock.
-    tells = information > 1e-9
-    scored = (score * (observed - expected)).sum(axis=1)[tells]
-    names = pd.Series([*ED_SUBSERVICES, "all"], name="ed_subservice")[tells]
-    compared = names.to_frame().assign(expected=0.0, observed=60 * scored / information[tells])
-    by_chance = 60 * region.gates.standard_errors / np.sqrt(information[tells])
+    informative = information > 1e-9
+    scored = (score * (observed - expected)).sum(axis=1)[informative]
+    names = pd.Series([*ED_SUBSERVICES, "all"], name="ed_subservice")[informative]
+    compared = names.to_frame().assign(expected=0.0, observed=60 * scored / information[informative])
+    by_chance = 60 * region.gates.standard_errors / np.sqrt(information[informative])
     least = region.gates.clock_tolerance_minutes
     return within(compared, np.maximum(by_chance, least), "minutes of shift")
 
@@ -140,8 +140,8 @@ def _dispersion(expected: Floats, observed: Ints, effect: Floats) -> tuple[float
     squared = covariance @ covariance
     variance = 2 * np.trace(squared) + (1 / expected).sum()
     third = 8 * (squared * covariance).sum() + (22 / expected + 1 / expected**2).sum()
-    found = float(((observed - expected) ** 2 / expected).sum())
-    return float(np.trace(covariance)) / days, found / days, variance / days**2, third / variance**1.5
+    index = float(((observed - expected) ** 2 / expected).sum())
+    return float(np.trace(covariance)) / days, index / days, variance / days**2, third / variance**1.5
 
 
 def expected_arrivals(visits: Visits, region: Region, day_shares: Floats | None = None) -> Floats:

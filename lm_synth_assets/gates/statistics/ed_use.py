@@ -18,8 +18,8 @@ from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES, FREQUENT_VISITS, O
 def _pediatric_visits(visits: Visits, first_age: int, last_age: int) -> tuple[int, int]:
     """Visits to Pediatric ED, and all ED visits, of patients of some ages at the reference date."""
     age = visits.people.age[visits.patient]
-    own = (age >= first_age) & (age <= last_age)
-    return int((visits.service[own] == ED_SUBSERVICES.index(PEDIATRIC_ED)).sum()), int(own.sum())
+    of_age = (age >= first_age) & (age <= last_age)
+    return int((visits.service[of_age] == ED_SUBSERVICES.index(PEDIATRIC_ED)).sum()), int(of_age.sum())
 
 
 def children_go_to_pediatric_ed(tables: Tables, region: Region) -> Verdict:

@@ -166,7 +166,7 @@ def scores(table: str, aspect: str, tables: Tables, region: Region) -> Verdict:
         for step in (_REFERENCE, _LIKE)
     )
     with _undisturbed():
-        found = pd.DataFrame(
+        compared = pd.DataFrame(
             {
                 "observed": compare(*_numbered(reference, data)),
                 "expected": compare(*_numbered(reference, like)),
@@ -176,31 +176,31 @@ def scores(table: str, aspect: str, tables: Tables, region: Region) -> Verdict:
         *(1 / np.sqrt(independent_rows(rows.index.to_numpy())) for rows in (reference, data))
     )
     allowed = region.gates.fidelity_margin + region.gates.standard_errors * float(error)
-    return _compared(found.rename_axis("of").reset_index(), allowed)
+    return _compared(compared.rename_axis("of").reset_index(), allowed)
 
 
-def _compared(found: pd.DataFrame, allowed: float) -> Verdict:
+def _compared(compared: pd.DataFrame, allowed: float) -> Verdict:
     """The verdict on scores `observed` and `expected`, which may fall `allowed` short; NaN is no score.
 
     What has a score in the replicate and none in the data has failed. What has none there, or one that even
     0 is not too far from, cannot be compared; a gate that has nothing to compare has failed.
     """
-    comparable = found[found["expected"] > allowed]
+    comparable = compared[compared["expected"] > allowed]
     short = (comparable["expected"] - comparable["observed"]).fillna(np.inf)
     threshold = f"less by at most {allowed:.3f}"
     if comparable.empty:
         return Verdict(False, "scores to compare", "none: too few rows", threshold)
     worst = comparable.loc[short.idxmax()]
-    left_out = len(found) - len(comparable)
+    left_out = len(compared) - len(comparable)
 
-    def words(whose: str) -> str:
-        average = f", {comparable[whose].mean():.3f} on average" if len(found) > 1 else ""
+    def describe(whose: str) -> str:
+        average = f", {comparable[whose].mean():.3f} on average" if len(compared) > 1 else ""
         return f"{worst[whose]:.3f} ({worst['of']}){average}"
 
     return Verdict(
         bool(short.max() <= allowed),
-        words("expected"),
-        words("observed") + (f"; {left_out} of {len(found)} not compared" if left_out else ""),
+        describe("expected"),
+        describe("observed") + (f"; {left_out} of {len(compared)} not compared" if left_out else ""),
         threshold,
         comparable[short > allowed],
     )

@@ -21,14 +21,14 @@ def alc_mix(tables: Tables, region: Region) -> Verdict:
     frame, units = tables["ip_stays"], units_of(region)
     patient, unit = patient_of(tables, "ip_stays"), unit_of(frame, units)
     last = positions(frame["stay_id"], frame["transfer_from_stay_id"]) < 0
-    judged = of_the_year(frame, region) & (patient >= 0) & (unit >= 0)
-    patient, unit, last = patient[judged], unit[judged], last[judged]
+    included = of_the_year(frame, region) & (patient >= 0) & (unit >= 0)
+    patient, unit, last = patient[included], unit[included], last[included]
     age = tables["patients"]["age_group"].cat.codes.to_numpy()[patient].astype(np.int64)
     chance = alc_chances(region, units)[unit, age] * last
 
     shape = len(units), len(AGE_GROUPS)
     run = unit * shape[1] + age
-    alc = frame["alc_flag"].to_numpy(dtype=bool)[judged]
+    alc = frame["alc_flag"].to_numpy(dtype=bool)[included]
     expected, observed = (
         np.bincount(run, weights, minlength=shape[0] * shape[1]).reshape(shape) for weights in (chance, alc)
     )
@@ -56,19 +56,19 @@ def los_medians(tables: Tables, region: Region) -> Verdict:
     stays = stays[of_the_year(stays, region)]
     rows = []
     for unit in units_of(region):
-        own = stays[stays["subprogram_key"] == unit.subprogram_key]
-        if len(own):
+        of_unit = stays[stays["subprogram_key"] == unit.subprogram_key]
+        if len(of_unit):
             middle = unit.stays.qa_median_days
-            factor = _median_spread(own, unit.stays.sigma, region.gates.standard_errors)
+            factor = _median_spread(of_unit, unit.stays.sigma, region.gates.standard_errors)
             low, high = middle * min(1 - tolerance, 1 / factor), middle * max(1 + tolerance, factor)
-            rows.append((unit.name, len(own), middle, own["los_days"].median(), low, high))
-    found = pd.DataFrame(rows, columns=["subprogram", "stays", "expected", "observed", "low", "high"])
-    breach = found[~found["observed"].between(found["low"], found["high"])]
-    if found.empty:
+            rows.append((unit.name, len(of_unit), middle, of_unit["los_days"].median(), low, high))
+    medians = pd.DataFrame(rows, columns=["subprogram", "stays", "expected", "observed", "low", "high"])
+    breach = medians[~medians["observed"].between(medians["low"], medians["high"])]
+    if medians.empty:
         return Verdict(True, "no stays", "no stays")
     # The worst is the nearest to an end of its band, or the farthest outside, on a log scale.
-    place = np.log(found["observed"] / found["low"]) / np.log(found["high"] / found["low"])
-    worst = found.iloc[int(np.argmax(np.abs(place - 0.5)))]
+    position = np.log(medians["observed"] / medians["low"]) / np.log(medians["high"] / medians["low"])
+    worst = medians.iloc[int(np.argmax(np.abs(position - 0.5)))]
     return Verdict(
         breach.empty,
         f"{worst['expected']:g} days ({worst['subprogram']})",

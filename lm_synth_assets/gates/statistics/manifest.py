@@ -13,10 +13,10 @@ from lm_synth_assets.version import __version__
 
 def made_with_this_configuration(tables: Tables, region: Region) -> Verdict:
     """The manifest is what this configuration and version would write."""
-    found = tables["dataset_manifest"]
-    if len(found) != 1:
-        return Verdict(False, "one row", f"{len(found)} rows")
-    observed = found.iloc[0]
+    stored = tables["dataset_manifest"]
+    if len(stored) != 1:
+        return Verdict(False, "one row", f"{len(stored)} rows")
+    observed = stored.iloc[0]
     which = {name: bool(observed[name]) for name in TABLE_FIELDS}
     expected = dataset_manifest(region.with_run(**which)).iloc[0]
     differing = [name for name in expected.index if str(observed[name]) != str(expected[name])]

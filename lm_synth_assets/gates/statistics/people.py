@@ -111,7 +111,7 @@ def expected_rates_reconcile(tables: Tables, region: Region) -> Verdict:
     limit = np.maximum(
         expected * region.gates.expected_rate_tolerance_pct / 100, _gamma_chance(expected, variance, region)
     )
-    # Where a rate is too small to be stored, the least that can be is stored in its place.
+    # A rate that is too small to be stored is stored as the least that can be.
     limit += persons * LEAST_RATE * (expected > 0)
     names = ["everybody", *region.lhas, *(f"{age} {gender}" for age in AGE_GROUPS for gender in GENDERS)]
     compared = pd.DataFrame({"patients": names, "persons": persons})
@@ -121,7 +121,7 @@ def expected_rates_reconcile(tables: Tables, region: Region) -> Verdict:
 
 
 def _rates_by_cell(tables: Tables, region: Region) -> Floats:
-    """Persons, and of their expected rates the expectation, the sum found, and the variance of that sum
+    """Persons, and of their expected rates the expectation, the observed sum, and the variance of that sum
     (4, LHA, age group, gender).
 
     A patient's rate is their expected visits b times a frailty that is gamma with mean 1 and shape k, so
@@ -147,9 +147,9 @@ def _rates_by_cell(tables: Tables, region: Region) -> Floats:
     rates[..., ED_SUBSERVICES.index(PEDIATRIC_ED)][nobody] = 0.0
     persons = by_cell(np.ones(len(people)))
     base = expected_visits(region, people).sum(axis=1)
-    found = by_cell(patients["expected_ed_rate"].to_numpy())
+    observed = by_cell(patients["expected_ed_rate"].to_numpy())
     return np.stack(
-        [persons, persons * rates.sum(axis=-1), found, by_cell(base**2) / region.ed.frailty_shape]
+        [persons, persons * rates.sum(axis=-1), observed, by_cell(base**2) / region.ed.frailty_shape]
     )
 
 
@@ -189,19 +189,19 @@ def age_shape(tables: Tables, region: Region) -> Verdict:
 
 def expected_rate_shape(tables: Tables, region: Region) -> Verdict:
     """Expected ED rates differ between patients as gamma frailty implies."""
-    # A stored rate stands for all that are rounded to it: its place among them is drawn.
+    # A stored rate stands for all that are rounded to it: its position among them is drawn.
     # Source: P. K. Dunn and G. K. Smyth, J. Comput. Graph. Stat. 5 (1996), randomized quantile residuals.
     patients = tables["patients"]
     people = people_in(tables, region)
     base = expected_visits(region, people).sum(axis=1)
     stored, shape = patients["expected_ed_rate"].to_numpy(), region.ed.frailty_shape
-    place = Streams(region.run.seed).generator("gates", "expected_rate_shape").random(len(stored))
+    position = Streams(region.run.seed).generator("gates", "expected_rate_shape").random(len(stored))
     lowest = np.where(stored > 1.5 * LEAST_RATE, stored - LEAST_RATE / 2, 0.0)
     rows = []
     for index, group in enumerate(AGE_GROUPS):
-        mine = (people.age_group == index) & (base > 0)
-        scale = shape / base[mine]
-        low = sc.gammainc(shape, lowest[mine] * scale)
-        high = sc.gammainc(shape, (stored[mine] + LEAST_RATE / 2) * scale)
-        rows.append((group, int(mine.sum()), distance(low + (high - low) * place[mine])))
+        in_group = (people.age_group == index) & (base > 0)
+        scale = shape / base[in_group]
+        low = sc.gammainc(shape, lowest[in_group] * scale)
+        high = sc.gammainc(shape, (stored[in_group] + LEAST_RATE / 2) * scale)
+        rows.append((group, int(in_group.sum()), distance(low + (high - low) * position[in_group])))
     return distances(rows, region.gates.ks_threshold, FREE_DRAW, "age group")

@@ -34,11 +34,11 @@ def los_shape(tables: Tables, region: Region) -> Verdict:
     medians = acute_median_days(region, units)
     rows = []
     for number, unit in enumerate(units):
-        mine = index == number
-        if mine.any() and unit.stays.sigma:
-            days = stays["los_days"].to_numpy()[mine]
-            uniform = lognormal_share(days, medians[number, age_group[mine]], unit.stays.sigma)
-            rows.append((unit.name, int(mine.sum()), distance(uniform)))
+        included = index == number
+        if included.any() and unit.stays.sigma:
+            days = stays["los_days"].to_numpy()[included]
+            uniform = lognormal_share(days, medians[number, age_group[included]], unit.stays.sigma)
+            rows.append((unit.name, int(included.sum()), distance(uniform)))
     return distances(rows, region.gates.ks_threshold, STRATIFIED_DRAW, "subprogram")
 
 
@@ -52,18 +52,18 @@ def arrival_shape(tables: Tables, region: Region) -> Verdict:
     day = arrival.dt.dayofyear.to_numpy() - 1
     rows = []
     for service in ED_SUBSERVICES:
-        mine = (frame["ed_subservice"] == service).to_numpy()
+        included = (frame["ed_subservice"] == service).to_numpy()
         rhythm = times.names.index(region.ed_rhythms[service])
-        hours = np.insert(times.hours[rhythm], 0, 0.0, axis=-1)[times.closed[day[mine]].astype(int)]
-        before = np.take_along_axis(hours, hour[mine, None], 1)[:, 0]
-        after = np.take_along_axis(hours, hour[mine, None] + 1, 1)[:, 0]
-        uniform = before + (after - before) * fraction[mine]
-        rows.append((f"{service}, time of day", mine.sum(), distance(uniform)))
+        hours = np.insert(times.hours[rhythm], 0, 0.0, axis=-1)[times.closed[day[included]].astype(int)]
+        before = np.take_along_axis(hours, hour[included, None], 1)[:, 0]
+        after = np.take_along_axis(hours, hour[included, None] + 1, 1)[:, 0]
+        uniform = before + (after - before) * fraction[included]
+        rows.append((f"{service}, time of day", included.sum(), distance(uniform)))
         over_sites = np.diff(times.days[rhythm], axis=-1, prepend=0.0).mean(axis=0)
         reached = np.append(0.0, np.cumsum(over_sites))
-        part = (second[mine] + 0.5) / DAY
-        uniform = reached[day[mine]] + over_sites[day[mine]] * part
-        rows.append((f"{service}, day of year", mine.sum(), distance(uniform)))
+        part = (second[included] + 0.5) / DAY
+        uniform = reached[day[included]] + over_sites[day[included]] * part
+        rows.append((f"{service}, day of year", included.sum(), distance(uniform)))
     return distances(rows, region.gates.ks_threshold, FREE_DRAW, "marginal")
 
 

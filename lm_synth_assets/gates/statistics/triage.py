@@ -47,7 +47,7 @@ def _counted(visits: Visits) -> Ints:
 
 
 def _mix(
-    column: str, words: Sequence[str], given: Ints, chances: Floats, observed: Ints, region: Region
+    column: str, labels: Sequence[str], given: Ints, chances: Floats, observed: Ints, region: Region
 ) -> Verdict:
     """Compare visits by ED subservice and category, the last of which is none at all.
 
@@ -62,7 +62,7 @@ def _mix(
     compared = pd.DataFrame(
         {
             "ed_subservice": np.repeat(ED_SUBSERVICES, expected.shape[1]),
-            column: np.tile([*words, "none"], len(ED_SUBSERVICES)),
+            column: np.tile([*labels, "none"], len(ED_SUBSERVICES)),
             "expected": expected.ravel(),
             "observed": observed.ravel(),
             "variance": variance.ravel(),
