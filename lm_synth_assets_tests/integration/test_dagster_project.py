@@ -77,6 +77,12 @@ def test_definitions_load_without_what_only_computing_needs_and_without_a_warnin
     assert loaded & HEAVY == set()
 
 
+def test_a_process_that_has_used_duckdb_ends_without_a_word() -> None:
+    # DuckDB lists what is left at the end: pages of it where the garbage collector was frozen.
+    code = "import duckdb, lm_synth_assets; lm_synth_assets.defs; duckdb.sql('SELECT 1').fetchall()"
+    assert run(sys.executable, "-c", code) == (0, "", "")
+
+
 def test_every_table_is_an_asset_and_every_asset_a_table_or_their_report(definitions: dg.Definitions) -> None:
     keys = definitions.resolve_asset_graph().materializable_asset_keys
     assert {key.to_user_string() for key in keys} == {*TABLES, "quality_report"}
