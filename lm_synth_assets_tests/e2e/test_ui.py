@@ -114,8 +114,8 @@ def shows_pictures(ui: Ui) -> None:
 def test_the_launchpad_sets_patients_and_seed(ui: Ui) -> None:
     launchpad = ui.launchpad()
     ui.shot("launchpad")
-    launchpad.write("patients", PATIENTS + 50)
-    launchpad.write("seed", 99)
+    launchpad.add("patients", PATIENTS + 50)
+    launchpad.add("seed", 99)
     launchpad.is_valid()
     launchpad.launch.click()
     ui.run("Success")
@@ -128,7 +128,7 @@ def test_the_launchpad_sets_patients_and_seed(ui: Ui) -> None:
 def test_the_launchpad_refuses_what_cannot_be_meant(ui: Ui) -> None:
     before = ui.dagster.runs()
     launchpad = ui.launchpad()
-    launchpad.rename("patients", "patient")
+    launchpad.add("patient", PATIENTS)
     launchpad.refuses('Received unexpected config entry "patient"')
     launchpad.rename("patient", "patients")
     launchpad.is_valid()
@@ -151,7 +151,8 @@ def test_what_cannot_be_made_is_told_before_anything_is(ui: Ui, field: str, valu
     ui.server.out.mkdir(exist_ok=True)
     before = files(ui.server.out)
     launchpad = ui.launchpad()
-    launchpad.write(field, value.format(folder=ui.server.folder))
+    put = launchpad.write if field == "config" else launchpad.add
+    put(field, value.format(folder=ui.server.folder))
     launchpad.is_valid()
     launchpad.launch.click()
     run = ui.run("Failure")

@@ -75,6 +75,15 @@ class Launchpad:
         self.dialog.get_by_text(problem).wait_for()
         expect(self.launch).to_be_disabled()
 
+    def add(self, field: str, value: object) -> None:
+        """Write a field below the configuration file, which is all that the launchpad fills in."""
+        self._line("config").click()
+        keyboard = self.dialog.page.keyboard
+        keyboard.press("End")
+        # The new line has the indentation of the one above.
+        keyboard.press("Enter")
+        keyboard.insert_text(f"{field}: {value}")
+
     def write(self, field: str, value: object) -> None:
         """Put a value in place of the one that a field has."""
         self._write_line(field, f"{field}: {value}")
