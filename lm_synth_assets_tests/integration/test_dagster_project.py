@@ -83,6 +83,13 @@ def test_a_process_that_has_used_duckdb_ends_without_a_word() -> None:
     assert run(sys.executable, "-c", code) == (0, "", "")
 
 
+def test_a_stored_data_set_is_validated_without_dagster(tiny: Path) -> None:
+    ran = run(sys.executable, "-X", "importtime", "-m", "lm_synth_assets.cli", "validate", "--in", tiny)
+    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in ran.err.splitlines()}
+    assert "lm_synth_assets" in imported
+    assert imported & {"dagster", "dagster_pandas", "dagster_shared"} == set()
+
+
 def test_every_table_is_an_asset_and_every_asset_a_table_or_their_report(definitions: dg.Definitions) -> None:
     keys = definitions.resolve_asset_graph().materializable_asset_keys
     assert {key.to_user_string() for key in keys} == {*TABLES, "quality_report"}
