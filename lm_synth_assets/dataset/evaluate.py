@@ -1,4 +1,4 @@
-"""Evaluating the gates of a stored data set, whoever made or changed it; nothing is made again."""
+"""Evaluating the gates of a stored data set, whoever made or changed it."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -23,8 +23,8 @@ def evaluate(
     gates = chosen_gates(all_gates(fidelity=fidelity), patterns)
     due = [gate for gate in gates if gate.table not in data_set.left_out]
     outcome = Outcome(left_out=dict(data_set.left_out))
-    by_table = [(table, list(own)) for table, own in groupby(due, attrgetter("table"))]
-    for done, (table, own) in enumerate(by_table, start=1):
-        outcome.gates += map(data_set.evaluate, own)
+    by_table = [(table, list(group)) for table, group in groupby(due, attrgetter("table"))]
+    for done, (table, gates_of_table) in enumerate(by_table, start=1):
+        outcome.gates += map(data_set.evaluate, gates_of_table)
         progress(done, len(by_table), table)
     return outcome

@@ -1,6 +1,6 @@
-"""Tables that name local health areas where their numbers are declared, read as if they had the numbers.
+"""A store in which tables may name local health areas instead of giving their numbers.
 
-People who make such files by hand know areas by name.
+People who write such files by hand know areas by name.
 """
 
 from collections.abc import Sequence
@@ -43,13 +43,13 @@ class LhaNames:
         """What is stored in the place of `table`, and all that is wrong with it; raises nothing for that."""
         if not self._is_named(table):
             return self.store.inspect(table)
-        found = self.store.inspect(_with_names(table))
-        if found.frame is None:
-            return found
+        inspection = self.store.inspect(_with_names(table))
+        if inspection.frame is None:
+            return inspection
         try:
-            return found._replace(frame=_numbered(table, found.frame, self.store.read(_AREAS)))
+            return inspection._replace(frame=_numbered(table, inspection.frame, self.store.read(_AREAS)))
         except StorageError as error:
-            return Inspection(None, (*found.problems, str(error)), found.remarks)
+            return Inspection(None, (*inspection.problems, str(error)), inspection.remarks)
 
     def _is_named(self, table: sa.Table) -> bool:
         if _NUMBER not in table.columns or table is _AREAS or not self.store.exists(table):

@@ -1,4 +1,4 @@
-"""What a command has come to, as data: tables written, gates looked at, errors."""
+"""The outcome of a command as data: tables written, gates evaluated, errors."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,11 +20,11 @@ class StoredTable:
 
 @dataclass
 class Outcome:
-    """What a run has come to.
+    """The outcome of a run.
 
-    `not_run` are gates that were due but not reached, `left_out` what it did not make or look at, with the
-    reason; `report` is where the quality report is, if it was made. `usage_error` marks an error for which
-    the user has to change the configuration.
+    `not_run` are gates that were due but not reached, `left_out` the tables that were not made or read, with
+    the reason; `report` is the path of the quality report, if it was made. `usage_error` marks an error for
+    which the user has to change the configuration.
     """
 
     tables: list[StoredTable] = field(default_factory=list)
@@ -48,8 +48,8 @@ class Outcome:
 
 
 Progress = Callable[[int, int, str], None]
-"""Told how many of how many steps are done, and what happened last."""
+"""Called with the number of steps done, the number of all steps, and the name of the last one."""
 
 
 def unseen(done: int, steps: int, last: str) -> None:
-    """Progress that nobody watches."""
+    """Progress that is not shown."""

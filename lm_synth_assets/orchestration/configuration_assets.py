@@ -1,4 +1,4 @@
-"""The configuration in the graph: an asset for each of its parts, made outside of Dagster, by an editor."""
+"""The configuration in the graph: an external asset for each of its parts, which people edit."""
 
 import dagster as dg
 
@@ -9,7 +9,7 @@ from lm_synth_assets.simulation.catalogue import PARTS
 
 
 def configuration() -> list[dg.AssetSpec]:
-    """Every part. Runs tell which value they use, so that a changed one shows what is out of date."""
+    """Every part. Runs record the value that they use, so that a change shows what is out of date."""
     return [
         dg.AssetSpec(
             part_key(part),
@@ -21,7 +21,7 @@ def configuration() -> list[dg.AssetSpec]:
 
 
 def _description(part: str) -> str:
-    """What the models say of a part."""
+    """The description of a part, from the models of the configuration."""
     if part in Run.model_fields:
         return f"`{part}` of a run: {Run.model_fields[part].description}."
     return f"Section `{part}`: {Region.model_fields[part].description}."

@@ -1,4 +1,4 @@
-"""What to say of a run that has failed: which gates, which steps, and where to look."""
+"""The sensor that describes a failed run: which gates and steps failed, and the page of each."""
 
 import dagster as dg
 
@@ -7,37 +7,37 @@ from lm_synth_assets.orchestration.dagster_internals import (
     RunFailureReason,
     SerializableErrorInfo,
 )
+from lm_synth_assets.orchestration.events import CHECK_FAILED
 
 SENSOR = "tell_what_failed"
 
-_TOLD = {
+_EVENTS = {
     dg.DagsterEventType.ASSET_CHECK_EVALUATION,
     dg.DagsterEventType.STEP_FAILURE,
     dg.DagsterEventType.RUN_FAILURE,
 }
-_GATE_STOPPED_IT = "DagsterAssetCheckFailedError"
 
 
 def what_failed(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
-    """The blocking gates that did not pass and the steps that failed; or why the run came to no step."""
+    """The blocking gates that did not pass and the steps that failed; or why the run reached no step."""
     events = [record.event_log_entry.dagster_event for record in _records(instance, run.run_id)]
     lines = [line for event in events if event is not None for line in _lines(event)]
     return "\n".join([f"{run.job_name} failed (/runs/{run.run_id}):", *dict.fromkeys(lines)])
 
 
 def _records(instance: dg.DagsterInstance, run_id: str) -> list[dg.EventLogRecord]:
-    return list(instance.get_records_for_run(run_id, of_type=_TOLD).records)
+    return list(instance.get_records_for_run(run_id, of_type=_EVENTS).records)
 
 
 def _lines(event: DagsterEvent) -> list[str]:
     if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
-        found = event.asset_check_evaluation_data
-        if found.passed or found.severity is not dg.AssetCheckSeverity.ERROR:
+        check = event.asset_check_evaluation_data
+        if check.passed or check.severity is not dg.AssetCheckSeverity.ERROR:
             return []
-        table, told = found.asset_key.path[-1], found.metadata
+        table, metadata = check.asset_key.path[-1], check.metadata
         return [
-            f"- gate {table}.{found.check_name}: expected {told['expected'].value}; observed "
-            f"{told['observed'].value} (/assets/{table}?view=checks&checkDetail={found.check_name})"
+            f"- gate {table}.{check.check_name}: expected {metadata['expected'].value}; observed "
+            f"{metadata['observed'].value} (/assets/{table}?view=checks&checkDetail={check.check_name})"
         ]
     if event.event_type is dg.DagsterEventType.RUN_FAILURE:
         failed = event.job_failure_data
@@ -45,13 +45,13 @@ def _lines(event: DagsterEvent) -> list[str]:
             return []
         return [f"- the run: {_cause(failed.error) if failed.error else event.message}"]
     error = event.step_failure_data.error
-    if error is None or error.cls_name == _GATE_STOPPED_IT:
+    if error is None or error.cls_name == CHECK_FAILED:
         return []
     return [f"- step {event.step_key}: {_cause(error)}"]
 
 
 def _cause(error: SerializableErrorInfo) -> str:
-    """What the innermost of an error's causes says."""
+    """The message of the innermost cause of an error."""
     while error.cause is not None:
         error = error.cause
     return error.message.strip()

@@ -1,4 +1,4 @@
-"""Where the columns of a table come from: its foreign keys, and what is computed from other columns."""
+"""Column lineage for Dagster: foreign keys, and columns that are computed from others."""
 
 from dagster import AssetKey, TableColumnDep, TableColumnLineage
 from sqlalchemy import Table
@@ -7,7 +7,7 @@ from lm_synth_assets.schema.lineage import sources_of
 
 
 def column_lineage(table: Table) -> TableColumnLineage:
-    """The same in Dagster's words."""
+    """The sources of each column of a table, as metadata."""
     return TableColumnLineage(
         {
             column: [TableColumnDep(AssetKey(parent), name) for parent, name in sources]

@@ -1,4 +1,4 @@
-"""The pictures of a data set as metadata, for people who look at the report's asset in Dagster's UI."""
+"""The pictures of a data set as metadata of the report's asset, for Dagster's UI."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from lm_synth_assets.gates.gate import Unreadable
 
 
 def pictures(data_set: DataSet) -> dict[str, MetadataValue]:
-    """The pictures whose tables are there as metadata, by title."""
+    """By title, the pictures whose tables can be read."""
     # Imported lazily: not needed to load definitions.
     from lm_synth_assets.report.pictures.registry import PICTURES
     from lm_synth_assets.report.pictures.rendering import png
 
-    shown: dict[str, MetadataValue] = {}
+    metadata: dict[str, MetadataValue] = {}
     for picture in PICTURES:
         if {picture.table, *picture.reads} & data_set.left_out.keys():
             continue
@@ -25,7 +25,7 @@ def pictures(data_set: DataSet) -> dict[str, MetadataValue]:
         except Unreadable:
             continue
         image = base64.b64encode(png(picture, numbers)).decode()
-        shown[picture.title] = MetadataValue.md(
+        metadata[picture.title] = MetadataValue.md(
             f"![{picture.title}](data:image/png;base64,{image})\n\n{picture.describe(numbers)}"
         )
-    return shown
+    return metadata

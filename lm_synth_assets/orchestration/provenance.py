@@ -1,8 +1,8 @@
-"""What assets are made from, as Dagster keeps it: the parts of a configuration, and versions of data.
+"""What assets are made from: the parts of a configuration, and versions of data, as Dagster records them.
 
 A part is one field of `run`, or one section of the file. Each is an asset of its own, upstream of the tables
-that read it, so that a change of it shows as what it makes out of date. The version of an asset's data is a
-hash of all that they follow from: the data are not looked at, since the same causes give the same bytes.
+that read it, so that a change of it shows which tables are out of date. The version of an asset's data is a
+hash of all that the data follow from. The data are not read: the same causes give the same bytes.
 """
 
 import hashlib
@@ -60,18 +60,18 @@ def _hash(value: Any) -> str:
 
 
 def stored_versions(instance: DagsterInstance, keys: list[AssetKey]) -> dict[AssetKey, str]:
-    """The version of what was last recorded of each asset, as far as there is any."""
-    found = {}
+    """Latest recorded data version per asset; assets without one are omitted."""
+    versions = {}
     for record in instance.get_asset_records(keys):
         last = record.asset_entry.last_materialization
         tags = (last.asset_materialization.tags if last and last.asset_materialization else None) or {}
         if DATA_VERSION_TAG in tags:
-            found[record.asset_entry.asset_key] = tags[DATA_VERSION_TAG]
-    return found
+            versions[record.asset_entry.asset_key] = tags[DATA_VERSION_TAG]
+    return versions
 
 
 def record(instance: DagsterInstance, values: Mapping[str, Any]) -> None:
-    """Tell Dagster which configuration is used from now on: the parts that are not the ones it knows."""
+    """Record the parts of the configuration whose values Dagster does not know yet."""
     known = stored_versions(instance, [part_key(part) for part in PARTS])
     for part, version in part_versions(values).items():
         key = part_key(part)

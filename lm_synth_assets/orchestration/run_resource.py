@@ -1,4 +1,4 @@
-"""What one run makes, as a Dagster resource: the same fields for launchpad, schedules and commands."""
+"""The resource that says what one run makes: the same fields for launchpad, schedules and commands."""
 
 from collections.abc import Mapping
 from typing import Any

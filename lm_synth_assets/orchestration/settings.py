@@ -1,4 +1,4 @@
-"""What belongs to a deployment, not to a run: read from the environment once, when definitions load."""
+"""The settings of a deployment, read from the environment once, when the definitions load."""
 
 import os
 from collections.abc import Mapping
@@ -59,7 +59,7 @@ class Settings(BaseModel):
 
     @property
     def location(self) -> str:
-        """Where tables are kept: a folder, or the URL of a database without its password.
+        """Where tables are stored: a folder, or the URL of a database without its password.
 
         Raises ConfigError where no database is named, BadAddress where a URL names none.
         """

@@ -128,11 +128,11 @@ class TestSensor:
         assert sensor.default_status is dg.DefaultSensorStatus.STOPPED
 
     def test_makes_nothing_that_was_never_made(self, deployment: Deployment) -> None:
-        assert deployment.tick() == ([], "all that is stored follows from this configuration")
+        assert deployment.tick() == ([], "the stored tables follow from this configuration")
 
     def test_does_nothing_while_nothing_changes(self, made: Deployment) -> None:
-        assert made.tick() == ([], "all that is stored follows from this configuration")
-        assert made.tick() == ([], "region.yaml is as it was")
+        assert made.tick() == ([], "the stored tables follow from this configuration")
+        assert made.tick() == ([], "region.yaml has not changed")
 
     def test_makes_again_what_depends_on_the_edit_and_no_more(self, made: Deployment) -> None:
         made.tick()
@@ -147,7 +147,7 @@ class TestSensor:
         remade = {name.partition(".")[0] for name in before if after[name] != before[name]}
         assert remade == WITH_A_SCENARIO
         assert made.stale() == set()
-        assert made.tick() == ([], "region.yaml is as it was")
+        assert made.tick() == ([], "region.yaml has not changed")
 
     def test_looks_at_the_gates_of_what_it_makes(self, made: Deployment) -> None:
         made.tick()
@@ -166,7 +166,7 @@ class TestSensor:
     def test_leaves_alone_what_somebody_made_with_other_values(self, made: Deployment) -> None:
         made.tick()
         made.run(seed=7)
-        assert made.tick() == ([], "region.yaml is as it was")
+        assert made.tick() == ([], "region.yaml has not changed")
 
     def test_brings_back_to_the_file_what_was_made_with_other_values_before_an_edit(
         self, made: Deployment
