@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
-import pyarrow as pa
 
 from lm_synth_assets.gates.comparing import none_of
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.rules import wording
 from lm_synth_assets.gates.rules.generated import keys_sql, references_sql
 from lm_synth_assets.gates.rules.parameters import Parameters
+from lm_synth_assets.gates.sql import query_tables
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.catalogue import TABLES, foreign_keys
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 
 class Rule(NamedTuple):
@@ -113,43 +109,7 @@ def evaluate(name: str, tables: Tables, region: Region) -> Verdict:
     """
     rule = RULES[name]
     rows = len(tables[rule.tables[0]])
-    breaches = _query(sql_of(name, region), rule.tables, tables)
+    breaches = query_tables(sql_of(name, region), rule.tables, tables)
     if rule.verdict:
         return rule.verdict(breaches, rows)
     return none_of(breaches, rule.breach.format_map(Parameters(region)), rows)
-
-
-def _query(sql: str, names: tuple[str, ...], tables: Tables) -> pd.DataFrame:
-    """The rows that a query over some tables returns; integers stay integers where some are null."""
-    connection = tables.cached("DuckDB", _connect)
-    for name in names:
-        tables.cached(("in DuckDB", name), partial(_register, connection, name, tables[name]))
-    # To build a frame takes as long as most rules.
-    if not connection.execute(sql).fetchall():
-        return pd.DataFrame()
-    return connection.sql(sql).to_arrow_table().to_pandas(types_mapper=_NULLABLE.get, date_as_object=False)
-
-
-_NULLABLE: dict[pa.DataType, Any] = {
-    pa.int32(): pd.Int32Dtype(),
-    pa.int64(): pd.Int64Dtype(),
-}
-
-
-def _connect() -> DuckDBPyConnection:
-    # Imported lazily: kept in a module until the end, it ends Python with a list of leaks.
-    import duckdb
-
-    return duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})
-
-
-def _register(connection: DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
-    """Make a frame a table of the database, with the types that its Parquet file has but for decimals."""
-    connection.register(name, pa.table({column: _arrow(frame[column]) for column in frame}))
-
-
-def _arrow(series: pd.Series[Any]) -> pa.Array:
-    values = pa.array(series, from_pandas=True)
-    if pa.types.is_dictionary(values.type):
-        return values.cast(values.type.value_type)
-    return values.cast(pa.timestamp("us")) if pa.types.is_timestamp(values.type) else values

@@ -10,7 +10,7 @@ import pandas as pd
 
 from lm_synth_assets.gates.comparing import within
 from lm_synth_assets.gates.gate import Tables, Verdict
-from lm_synth_assets.gates.sql import query
+from lm_synth_assets.gates.sql import query_tables
 from lm_synth_assets.model.flows import flow_shares
 from lm_synth_assets.model.visits import volumes
 from lm_synth_assets.region.models.region import Region
@@ -104,15 +104,18 @@ ORDER BY facility, ed_subservice
 """
 
 
+_READ_BY_CATCHMENT = (
+    "population_projection",
+    "ed_baseline_rates",
+    "dim_lha",
+    "dim_site",
+    "patients",
+    "ed_encounters",
+)
+
+
 def volumes_by_catchment(tables: Tables, region: Region) -> Verdict:
     """ED volumes by default site of the patient's LHA x subservice are those of the projection."""
-    compared = query(
-        _by_catchment(region.run.start_year, region.run.patients, region.ed.frailty_shape),
-        population_projection=tables["population_projection"].drop(columns="period_date"),
-        ed_baseline_rates=tables["ed_baseline_rates"],
-        dim_lha=tables["dim_lha"],
-        dim_site=tables["dim_site"],
-        patients=tables["patients"][["patient_id", "lha_id"]],
-        ed_encounters=tables["ed_encounters"][["patient_id", "ed_subservice"]],
-    )
+    sql = _by_catchment(region.run.start_year, region.run.patients, region.ed.frailty_shape)
+    compared = query_tables(sql, _READ_BY_CATCHMENT, tables)
     return _volumes(compared, region)
