@@ -96,7 +96,7 @@ def _show_verdict(console: Console, outcome: Outcome, title: str) -> None:
 def show_comparison(comparisons: list[Comparison], *, as_json: bool, quiet: bool) -> None:
     """Target, published range and observed value of each figure; when quiet, only those that are missed."""
     if as_json:
-        print(json.dumps([{**found._asdict(), "met": found.met} for found in comparisons], indent=2))
+        print(json.dumps([{**figure._asdict(), "met": figure.met} for figure in comparisons], indent=2))
         return
     table = Table(title="Published figures", title_justify="left")
     table.add_column("figure", no_wrap=True)
@@ -105,11 +105,11 @@ def show_comparison(comparisons: list[Comparison], *, as_json: bool, quiet: bool
     for name in ("target", "tolerance", "observed"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
-    for found in comparisons:
-        if not (quiet and found.met):
-            numbers = (f"{found.target:g}", f"{found.tolerance:g}", f"{found.observed:.2f}")
-            verdict = Text("met", style="green") if found.met else Text("MISSED", style="bold red")
-            table.add_row(found.name, found.published, found.source, *numbers, verdict)
+    for figure in comparisons:
+        if not (quiet and figure.met):
+            numbers = (f"{figure.target:g}", f"{figure.tolerance:g}", f"{figure.observed:.2f}")
+            verdict = Text("met", style="green") if figure.met else Text("MISSED", style="bold red")
+            table.add_row(figure.name, figure.published, figure.source, *numbers, verdict)
     if table.row_count:
         _console().print(table)
 
@@ -201,5 +201,5 @@ def _not_evaluated(outcome: Outcome) -> dict[str, list[str]]:
 def _verdict(outcome: Outcome, title: str) -> Text:
     passed = sum(result.passed for result in outcome.gates)
     due = len(outcome.gates) + len(outcome.not_run)
-    words = f"{title}: {'PASS' if outcome.passed else 'FAIL'} ({passed} of {due} gates passed)"
-    return Text(words, style="bold green" if outcome.passed else "bold red")
+    summary = f"{title}: {'PASS' if outcome.passed else 'FAIL'} ({passed} of {due} gates passed)"
+    return Text(summary, style="bold green" if outcome.passed else "bold red")

@@ -24,7 +24,7 @@ from lm_synth_assets.storage.formats import FILE_FORMATS, MYSQL
     type=click.Choice(tuple(FILE_FORMATS)),
     help="File format.  [default: what is there]",
 )
-@click.option("--no-validate", is_flag=True, help="Load without looking at the gates first.")
+@click.option("--no-validate", is_flag=True, help="Load without evaluating the gates first.")
 @common
 def load(
     url: str | None,

@@ -20,7 +20,7 @@ def query(sql: str, /, **tables: pd.DataFrame) -> pd.DataFrame:
     Closed lists are plain text to the query. Runs in memory and in one thread, so that sums are always taken
     in the same order. Raises duckdb.Error for a query that cannot be run.
     """
-    # Here and not above: kept in a module until the end, it ends Python with a list of leaks.
+    # Imported lazily: not needed to load definitions.
     import duckdb
 
     with duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False}) as connection:

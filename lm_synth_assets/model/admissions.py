@@ -1,4 +1,4 @@
-"""Who is admitted for what: expected stays by age, gender and unit, through the ED and directly."""
+"""Expected stays by age, gender and unit, through the ED and directly."""
 
 from __future__ import annotations
 

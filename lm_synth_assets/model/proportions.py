@@ -38,8 +38,8 @@ def raked(table: Floats, rows: Floats, columns: Floats) -> Floats:
     return fitted
 
 
-def _ratio(wanted: Floats, found: Floats) -> Floats:
-    return np.divide(wanted, found, out=np.zeros_like(wanted), where=found > 0)
+def _ratio(wanted: Floats, reached: Floats) -> Floats:
+    return np.divide(wanted, reached, out=np.zeros_like(wanted), where=reached > 0)
 
 
 def cumulative(weights: Floats) -> Floats:

@@ -20,7 +20,7 @@ class Unit(NamedTuple):
     subprogram_id: int
     name: str
     stays: Stays
-    """Who its stays are for, how long they last and which rhythm they follow, as configured."""
+    """Which patients its stays are for, how long they last and which rhythm they follow, as configured."""
     alc_factor: float
     """Of its program: factor on the ALC probability at the patient's age."""
     transfer_share: float

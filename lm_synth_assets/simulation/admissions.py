@@ -1,4 +1,4 @@
-"""Who is admitted, and to which unit: drawn from the expected rates, in proportion to frailty."""
+"""Patients admitted directly, and their units: drawn from the expected rates, in proportion to frailty."""
 
 from __future__ import annotations
 

@@ -125,8 +125,8 @@ def draw_rows(chances: Floats, row: Ints, uniform: Floats) -> Ints:
     rows, columns = chances.shape
     # Rows laid end to end rise from 0 to the number of rows, so one search serves them all.
     rising = (chances + np.arange(rows)[:, None]).ravel()
-    found = np.searchsorted(rising, row + uniform, side="right")
-    return np.clip(found - row * columns, 0, columns - 1)
+    cell = np.searchsorted(rising, row + uniform, side="right")
+    return np.clip(cell - row * columns, 0, columns - 1)
 
 
 def stratified_uniforms(group: Ints, rng: Generator) -> Floats:

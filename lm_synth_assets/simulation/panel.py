@@ -1,4 +1,4 @@
-"""The panel: who is in the sample, when they were born, where they go for care, and how often they may come.
+"""The panel: the patients of the sample, with date of birth, home facility and frailty.
 
 Patients stand in order of LHA, age group, gender and date of birth. A patient's position in that order is
 the number in their id, by which tables made later find their patients again.

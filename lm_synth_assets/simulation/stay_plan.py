@@ -1,4 +1,4 @@
-"""Who lies in a bed, for what and how long: the plan of all hospital spells, drawn from its own streams.
+"""The plan of all hospital spells, drawn from its own streams.
 
 Spells through the ED are planned for "the patient's first, second, ... admission through the ED"; when those
 happen is the ED's business. So the ED can place its visits around the beds, and the stays can be written
@@ -80,9 +80,9 @@ def _caps(region: Region, patient: Ints, contacts: Ints, in_bed_before: Ints, pe
     """The longest that each of the patients' stays may last, in days (stays,).
 
     `contacts` (patients,) counts visits, direct spells and spells under way; `in_bed_before` are the patients
-    of the latter, `people` is how many patients there are. Who has one contact has the year for it; the
-    stays of others share CROWDED_DAYS, half of that after a spell that was under way, and each may last three
-    times the least length of an ALC stay, so that ALC, two thirds of the cap, remains possible.
+    of the latter, `people` is how many patients there are. A patient with one contact has the year for it;
+    the stays of others share CROWDED_DAYS, half of that after a spell that was under way, and each may last
+    three times the least length of an ALC stay, so that ALC, two thirds of the cap, remains possible.
     """
     stays = np.bincount(patient, minlength=people)
     room = np.where(contacts == 1, region.inpatient.los_cap_days, float(CROWDED_DAYS))

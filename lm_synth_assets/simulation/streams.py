@@ -28,5 +28,5 @@ class Streams:
         order counts.
         """
         digest = hashlib.sha256("/".join(map(str, name)).encode()).digest()
-        words = np.frombuffer(digest, dtype="<u4").tolist()
-        return np.random.Generator(np.random.PCG64DXSM(np.random.SeedSequence([self.seed, *words])))
+        entropy = np.frombuffer(digest, dtype="<u4").tolist()
+        return np.random.Generator(np.random.PCG64DXSM(np.random.SeedSequence([self.seed, *entropy])))

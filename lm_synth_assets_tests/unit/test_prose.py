@@ -1,7 +1,7 @@
 """The prose of code and pages is plain technical English: some words and patterns are banned.
 
-A word is banned where a better one exists: the field's term, or the name of what is meant. The lists grow with
-every riddle that a reader meets.
+A word is banned where a better one exists: the field's term, or the name of what is meant. The lists
+grow with every riddle that a reader meets.
 """
 
 import ast

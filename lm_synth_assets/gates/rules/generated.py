@@ -40,8 +40,12 @@ def references_sql(table: Table) -> str:
     )
     parts = []
     for columns, parent, targets in references:
-        same = " AND ".join(f"p.{there} = t.{here}" for here, there in zip(columns, targets, strict=True))
-        given = " AND ".join(f"t.{here} IS NOT NULL" for here in columns if table.columns[here].nullable)
+        same = " AND ".join(
+            f"p.{target} = t.{column}" for column, target in zip(columns, targets, strict=True)
+        )
+        given = " AND ".join(
+            f"t.{column} IS NOT NULL" for column in columns if table.columns[column].nullable
+        )
         orphans = f"NOT EXISTS (SELECT 1 FROM {parent} p WHERE {same})"
         parts.append(
             f"SELECT {', '.join(f't.{name}' for name in shown)}, "
@@ -50,8 +54,8 @@ def references_sql(table: Table) -> str:
             f"WHERE {f'{given} AND ' if given else ''}{orphans}"
         )
         if parent in must_be_referred_to(table):
-            there = dict(zip(columns, targets, strict=True))
-            names = (f"p.{there[name]}" if name in there else "NULL" for name in shown)
+            target_of = dict(zip(columns, targets, strict=True))
+            names = (f"p.{target_of[name]}" if name in target_of else "NULL" for name in shown)
             parts.append(
                 f"SELECT {', '.join(names)}, '{parent} without {table.name}'\n"
                 f"FROM {parent} p\n"

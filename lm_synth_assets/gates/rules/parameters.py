@@ -90,13 +90,13 @@ def _referrals(region: Region) -> str:
 def _corridors(region: Region) -> str:
     """Each site, and each other to which it transfers patients."""
     sites = list(region.sites)
-    found = [
+    corridors = [
         (sites.index(code) + 1, sites.index(target) + 1)
         for code, site in region.sites.items()
         for target, weight in site.transfers_to.items()
         if weight > 0
     ]
-    return rows(found or [(None, None)])
+    return rows(corridors or [(None, None)])
 
 
 def _holidays(region: Region) -> str:

@@ -67,7 +67,7 @@ def visits_per_person(tables: Tables, region: Region) -> Verdict:
     )
     by_chance = [
         region.gates.standard_errors * np.sqrt(variance.sum()) / everybody,
-        # Who has many visits leaves fewer to the others, so counts vary less than independent ones.
+        # A patient with many visits leaves fewer to the others, so counts vary less than independent ones.
         sampling_margin((size * frequent * (1 - frequent)).sum(), region),
     ]
     stated = compared["expected"].to_numpy(float) * region.gates.dispersion_tolerance_pct / 100

@@ -1,4 +1,4 @@
-"""Gates on the patients: who they are, where they go, how often they may come, and that nobody stands out."""
+"""Gates on the patients: age, area, home facility, expected ED use, and that no patient stands out."""
 
 from __future__ import annotations
 
@@ -82,7 +82,8 @@ def home_facilities(tables: Tables, region: Region) -> Verdict:
             "observed": observed[lha, site],
         }
     )
-    # Who leaves and where they go are rounded one after the other: each may be off by that much.
+    # The patients who leave an area, and their destinations, are rounded one after the other:
+    # each may be off by that much.
     least = np.where(compared["expected"] > 0, 2 * region.gates.marginal_least_persons, 0.0)
     percent = region.gates.marginal_tolerance_pct / 100
     return within(compared, np.maximum(compared["expected"].to_numpy() * percent, least), "patients")

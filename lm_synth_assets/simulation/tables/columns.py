@@ -14,9 +14,9 @@ import pandas as pd
 from lm_synth_assets.schema.arrays import Ints
 
 
-def categorical(codes: npt.NDArray[np.integer[Any]], words: tuple[str, ...]) -> pd.Categorical:
-    """The word at each position of a closed list."""
-    return pd.Categorical.from_codes(codes, list(words))  # type: ignore[arg-type]
+def categorical(codes: npt.NDArray[np.integer[Any]], labels: tuple[str, ...]) -> pd.Categorical:
+    """The label at each position of a closed list."""
+    return pd.Categorical.from_codes(codes, list(labels))  # type: ignore[arg-type]
 
 
 def first_of_january(year: Ints) -> pd.DatetimeIndex:
