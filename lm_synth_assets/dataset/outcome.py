@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """The outcome of a command as data: tables written, gates evaluated, errors."""
-=======
-"""What a command has come to, as data: tables written, gates evaluated, errors."""
->>>>>>> fee8bb1 (Word the rest of code and pages plainly, and hold it by a test of banned words)
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -62,11 +62,7 @@ def out_of_date(instance: dg.DagsterInstance, parts: Mapping[str, str]) -> list[
 
 
 def _request(settings: Settings, assets: list[str], changed: list[str]) -> dg.RunRequest:
-<<<<<<< HEAD
     """A run that makes some assets and runs their gates, or after a change of thresholds every gate."""
-=======
-    """A run that makes some assets and runs their checks, or every check if thresholds changed."""
->>>>>>> fee8bb1 (Word the rest of code and pages plainly, and hold it by a test of banned words)
     return dg.RunRequest(
         run_config=run_config(str(settings.config)),
         tags={CHANGED_TAG: ", ".join(changed) or "before the sensor was turned on"},

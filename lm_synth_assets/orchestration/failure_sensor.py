@@ -31,7 +31,6 @@ def _records(instance: dg.DagsterInstance, run_id: str) -> list[dg.EventLogRecor
 
 def _lines(event: DagsterEvent) -> list[str]:
     if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
-<<<<<<< HEAD
         check = event.asset_check_evaluation_data
         if check.passed or check.severity is not dg.AssetCheckSeverity.ERROR:
             return []
@@ -39,15 +38,6 @@ def _lines(event: DagsterEvent) -> list[str]:
         return [
             f"- gate {table}.{check.check_name}: expected {metadata['expected'].value}; observed "
             f"{metadata['observed'].value} (/assets/{table}?view=checks&checkDetail={check.check_name})"
-=======
-        evaluation = event.asset_check_evaluation_data
-        if evaluation.passed or evaluation.severity is not dg.AssetCheckSeverity.ERROR:
-            return []
-        table, metadata = evaluation.asset_key.path[-1], evaluation.metadata
-        return [
-            f"- gate {table}.{evaluation.check_name}: expected {metadata['expected'].value}; observed "
-            f"{metadata['observed'].value} (/assets/{table}?view=checks&checkDetail={evaluation.check_name})"
->>>>>>> fee8bb1 (Word the rest of code and pages plainly, and hold it by a test of banned words)
         ]
     if event.event_type is dg.DagsterEventType.RUN_FAILURE:
         failed = event.job_failure_data
