@@ -39,8 +39,10 @@ def query_tables(sql: str, names: tuple[str, ...], tables: Tables) -> pd.DataFra
     for name in names:
         tables.cached(("in DuckDB", name), partial(_register, connection, name, tables[name]))
     # To build a frame takes as long as most rules.
-    if not connection.execute(sql).fetchall():
-        return pd.DataFrame()
+    result = connection.execute(sql)
+    columns = [column[0] for column in result.description]
+    if not result.fetchall():
+        return pd.DataFrame(columns=columns, dtype=float)
     return connection.sql(sql).to_arrow_table().to_pandas(types_mapper=_NULLABLE.get, date_as_object=False)
 
 
