@@ -29,11 +29,10 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def metadata(out: Path, tmp_path_factory: pytest.TempPathFactory) -> Metadata:
-    """The metadata of each asset, as an instance with a history has it."""
+    """The metadata of each asset, as a run has them where there is a DAGSTER_HOME."""
     job = build_defs(Settings(out=out, config=TINY)).resolve_job_def(REGENERATE)
-    home = str(tmp_path_factory.mktemp("home"))
-    with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.local_temp(home) as instance:
-        patch.setenv("DAGSTER_HOME", home)
+    with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
+        patch.setenv("DAGSTER_HOME", str(tmp_path_factory.mktemp("home")))
         result = job.execute_in_process(instance=instance)
     events = [event.materialization for event in result.get_asset_materialization_events()]
     return {

@@ -23,9 +23,10 @@ def failures(region: Region, *, only_blocking: bool = False) -> list[str]:
 
 
 def _failures(tables: Tables, region: Region, only_blocking: bool) -> Iterator[str]:
+    stored = StoredTables.of(tables)
     for gate in all_gates():
         if gate.blocking or not only_blocking:
-            verdict = gate.evaluate(StoredTables.of(tables), region)
+            verdict = gate.evaluate(stored, region)
             if not verdict.passed:
                 yield f"{gate.table}.{gate.name}: {verdict.observed}, expected {verdict.expected}"
 
