@@ -141,15 +141,17 @@ def call(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     return run_main
 
 
-SLOW_FOLDERS = {"e2e", "mysql"}
-"""What is in these needs a server or a browser, so it is slow by nature."""
+SLOW_FIXTURES = {"server", "own_server", "mortal", "encrypting", "plain", "browser"}
+"""What starts a database server, a Dagster or a browser, for the tests in the folders `e2e` and `mysql`."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark all tests of the folders that are slow; elsewhere single tests are marked."""
+    """Mark the tests that need a server or a browser as slow; other slow ones carry the marker themselves."""
     for item in items:
-        if item.path.parent.name in SLOW_FOLDERS:
+        if item.path.parent.name in ("e2e", "mysql") and SLOW_FIXTURES.intersection(
+            getattr(item, "fixturenames", ())
+        ):
             item.add_marker("slow")
 
 

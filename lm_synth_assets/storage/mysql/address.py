@@ -15,7 +15,7 @@ from urllib.parse import quote
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from lm_synth_assets.errors import StorageError
+from lm_synth_assets.errors import StorageError, UserError
 
 EXAMPLE = "mysql://lm_app@127.0.0.1:3306/lm_synth"
 URL_VARIABLE = "LM_SYNTH_MYSQL_URL"
@@ -29,6 +29,8 @@ _LAST_PORT = 65_535
 
 class BadAddress(StorageError):
     """A URL, or a variable that completes it, does not name a database that can be used."""
+
+    exit_code = UserError.exit_code
 
 
 class Tls(StrEnum):
