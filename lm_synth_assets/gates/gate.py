@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from weakref import finalize
 
 from lm_synth_assets.region.models.region import Region
 
@@ -39,6 +40,8 @@ class StoredTables:
     def __init__(self, inspect: Callable[[str], Inspection]) -> None:
         self.inspection = cache(inspect)
         self._cache: dict[Hashable, Any] = {}
+        # At the end of the process at the latest: a database that Python never frees is reported as a leak.
+        finalize(self, self._cache.clear)
 
     @classmethod
     def of(cls, tables: Mapping[str, pd.DataFrame | Inspection]) -> StoredTables:
