@@ -20,10 +20,7 @@ def query(sql: str, /, **tables: pd.DataFrame) -> pd.DataFrame:
     Closed lists are plain text to the query. Runs in memory and in one thread, so that sums are always taken
     in the same order. Raises duckdb.Error for a query that cannot be run.
     """
-    # Imported lazily: not needed to load definitions.
-    import duckdb
-
-    with duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False}) as connection:
+    with _connect() as connection:
         for name, frame in tables.items():
             connection.register(name, pa.Table.from_pandas(frame, preserve_index=False))
         return connection.execute(sql).df()
@@ -38,7 +35,8 @@ def query_tables(sql: str, names: tuple[str, ...], tables: Tables) -> pd.DataFra
     connection = tables.cached("DuckDB", _connect)
     for name in names:
         tables.cached(("in DuckDB", name), partial(_register, connection, name, tables[name]))
-    # To build a frame takes as long as most rules.
+    # Most rules return no row, and to ask for a frame at once makes all of them a fifth slower: a query whose
+    # rows are needed runs a second time.
     result = connection.execute(sql)
     columns = [column[0] for column in result.description]
     if not result.fetchall():
@@ -53,7 +51,7 @@ _NULLABLE: dict[pa.DataType, Any] = {
 
 
 def _connect() -> DuckDBPyConnection:
-    # Imported lazily: kept in a module until the end, it ends Python with a list of leaks.
+    # Imported lazily: not needed to load definitions.
     import duckdb
 
     return duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})

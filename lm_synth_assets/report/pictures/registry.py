@@ -17,8 +17,3 @@ PICTURES: tuple[Picture, ...] = (
     LOS_BY_SUBPROGRAM,
 )
 """In the order of the report."""
-
-
-def pictures_of(table: str) -> list[Picture]:
-    """The pictures that are shown with a table."""
-    return [picture for picture in PICTURES if picture.table == table]
