@@ -92,9 +92,10 @@ def gates_page() -> str:
     lines = [
         "# Gates",
         "",
-        "Made from the code by `make docs`. In Dagster every gate is an asset check on its table, except "
-        f"the structural gates ({', '.join(STRUCTURAL)}): these are one asset check, `structure`, "
-        "which names each of them. `lm-synth validate` evaluates the same gates on any stored copy. "
+        "Made from the code by `make docs`. In Dagster a statistical gate is an asset check of its table. "
+        "Exact gates, which leave no room for chance, share two checks that name each of them: `structure` "
+        f"({', '.join(STRUCTURAL)}) and `rules`. "
+        "`lm-synth validate` evaluates the same gates on any stored copy. "
         "Those that are exact rules are printed as SQL in [rules.md](rules.md).",
         "",
         "A gate of severity ERROR is blocking: where it fails, the run makes none of the tables in the last "

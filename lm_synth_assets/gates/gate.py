@@ -101,7 +101,8 @@ class Gate:
     blocking gate stops what depends on the table; the others warn.
 
     Either `function` names what evaluates the gate, as "module:function" in `lm_synth_assets.gates`, called
-    with `arguments`, the tables and the region; or `rule` names an exact rule in `gates/rules`.
+    with `arguments`, the tables and the region; or `rule` names an exact rule in `gates/rules`. An `exact`
+    function, like a rule, leaves no room for chance: it has no false alarms, and its figures no history.
     """
 
     table: str
@@ -112,6 +113,7 @@ class Gate:
     function: str = ""
     arguments: tuple[str, ...] = ()
     rule: str = ""
+    exact: bool = False
     reads: tuple[str, ...] = ()
     blocking: bool = True
 
@@ -119,6 +121,11 @@ class Gate:
     def full_name(self) -> str:
         """The gate's name with its table."""
         return f"{self.table}.{self.name}"
+
+    @property
+    def statistical(self) -> bool:
+        """Whether chance has a part in what the gate observes."""
+        return not (self.exact or self.rule)
 
     def stated_threshold(self, region: Region) -> str:
         """The threshold as configured."""

@@ -1,4 +1,8 @@
-"""The gates as Dagster asset checks: one op a table, and in it one check for all structural gates."""
+"""The gates as Dagster asset checks: one op a table.
+
+Exact gates share two checks, `structure` and `rules`, which name each of them. A statistical gate is a check
+of its own, with a history.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -28,14 +32,23 @@ if TYPE_CHECKING:
 STRUCTURE = "structure"
 """The asset check of a table's structural gates."""
 
+RULES = "rules"
+"""The asset check of a table's other exact gates."""
+
 
 def gates_by_check(gates: Iterable[Gate]) -> dict[AssetCheckKey, list[Gate]]:
     """The gates that each asset check evaluates, in their order."""
     checks: dict[AssetCheckKey, list[Gate]] = {}
     for gate in gates:
-        name = STRUCTURE if gate.name in STRUCTURAL else gate.name
-        checks.setdefault(AssetCheckKey(AssetKey(gate.table), name), []).append(gate)
+        checks.setdefault(AssetCheckKey(AssetKey(gate.table), check_of(gate)), []).append(gate)
     return checks
+
+
+def check_of(gate: Gate) -> str:
+    """The name of the asset check that evaluates a gate."""
+    if gate.name in STRUCTURAL:
+        return STRUCTURE
+    return gate.name if gate.statistical else RULES
 
 
 def table_checks(*, fidelity: bool) -> list[AssetChecksDefinition]:
@@ -98,7 +111,7 @@ def _result(check: str, results: Sequence[GateResult]) -> AssetCheckResult:
         check_name=check,
         passed=not failed,
         severity=AssetCheckSeverity.ERROR if blocking else AssetCheckSeverity.WARN,
-        metadata=_metadata(results[0]) if check != STRUCTURE else _metadata_of_rules(results),
+        metadata=_metadata_of_rules(results) if check in (STRUCTURE, RULES) else _metadata(results[0]),
     )
 
 

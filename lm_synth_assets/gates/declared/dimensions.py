@@ -16,6 +16,7 @@ def _row_count(table: str) -> Gate:
         formula="rows = the agreed number",
         threshold=f"{{gates.row_counts[{table}]}} rows",
         function="statistics.dimensions:row_count",
+        exact=True,
         arguments=(table,),
     )
 
@@ -28,6 +29,7 @@ def _as_configured(table: str) -> Gate:
         formula=f"rows, by {', '.join(primary_key(TABLES[table]))}, = those that the configuration gives",
         threshold="equal",
         function="statistics.dimensions:as_configured",
+        exact=True,
         arguments=(table,),
     )
 

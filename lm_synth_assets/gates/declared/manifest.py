@@ -12,6 +12,7 @@ DATASET_MANIFEST = (
         ),
         threshold="equal",
         function="statistics.manifest:made_with_this_configuration",
+        exact=True,
         blocking=False,
     ),
 )

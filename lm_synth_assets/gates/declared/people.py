@@ -70,6 +70,7 @@ PATIENTS = (
         ),
         threshold="equal at four decimals",
         function="statistics.people:sampling_weights_sum",
+        exact=True,
         reads=("population_projection",),
     ),
     Gate(

@@ -16,6 +16,7 @@ ED_PROJECTION = (
         ),
         threshold="equal at five decimals",
         function="statistics.projections:reconciles_with_sql",
+        exact=True,
         reads=("population_projection", "ed_baseline_rates", "dim_lha", "dim_scenario"),
     ),
     Gate(

@@ -12,6 +12,7 @@ REFERENCE = (
         formula="sum of population by year x LHA = round(base x (1 + growth)^(year - base year))",
         threshold="equal",
         function="statistics.population:totals_follow_growth",
+        exact=True,
     ),
     Gate(
         table="population_projection",
@@ -26,6 +27,7 @@ REFERENCE = (
         ),
         threshold="1 person, since the cells are rounded to add up to their area",
         function="statistics.population:age_and_gender_weights",
+        exact=True,
     ),
     Gate(
         table="population_projection",
@@ -53,6 +55,7 @@ REFERENCE = (
         ),
         threshold="equal at two decimals",
         function="statistics.population:rates_follow_configuration",
+        exact=True,
     ),
     Gate(
         table="ed_baseline_rates",

@@ -34,6 +34,7 @@ def _schema(table: Table) -> Gate:
         formula="problems on reading the stored table and on comparing it with its declaration",
         threshold="no exception",
         function="structure:schema",
+        exact=True,
         arguments=(table.name,),
     )
 
@@ -46,6 +47,7 @@ def _layout(table: Table) -> Gate:
         formula="order of columns, encoding, line ends and stored types = those that are written",
         threshold="equal",
         function="structure:layout",
+        exact=True,
         arguments=(table.name,),
         blocking=False,
     )
