@@ -1,7 +1,12 @@
-"""The sensor that keeps the data up to date with their configuration."""
+"""The sensor that keeps the data up to date with their configuration.
 
+Its cursor holds the versions of the parts that it last asked for. A run that it asks for has a tag with their
+hash, so that a run that failed or was cancelled is asked for again.
+"""
+
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
@@ -19,8 +24,22 @@ SENSOR = "configuration_changed"
 CHANGED_TAG = "lm_synth/changed"
 """The tag that names the parts of the configuration that have changed."""
 
+CONFIGURATION_TAG = "lm_synth/configuration"
+"""The tag that identifies the configuration that a run of the sensor is for."""
+
+ATTEMPTS = 2
+"""How many runs the sensor asks for until one of a configuration succeeds."""
+
 _SECONDS = 30
-_DONE = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
+_FAILED = (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
+_UNDER_WAY = (
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.MANAGED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+)
+"""Not NOT_STARTED: a run that was created and never launched would keep the sensor waiting for ever."""
 
 
 def configuration_changed(settings: Settings) -> dg.SensorDefinition:
@@ -38,18 +57,24 @@ def configuration_changed(settings: Settings) -> dg.SensorDefinition:
         parts = part_values(request.region)
         wanted = provenance.part_versions(parts)
         known = json.loads(context.cursor) if context.cursor else None
-        if known == wanted:
-            return dg.SkipReason(f"{settings.config.name} has not changed")
-        if waiting := _unfinished(context.instance):
+        if waiting := next(_under_way(context), None):
             return dg.SkipReason(f"waits for the end of run {waiting}")
+        failed = _failed_runs(context.instance, wanted)
+        if known == wanted and not failed:
+            return dg.SkipReason(f"{settings.config.name} has not changed")
         provenance.record(context.instance, parts)
-        changed = [part for part in PARTS if known and known.get(part) != wanted[part]]
         stale = out_of_date(context.instance, wanted)
         if not stale:
             return dg.SensorResult(
                 skip_reason="the stored tables follow from this configuration", cursor=json.dumps(wanted)
             )
-        return dg.SensorResult([_request(settings, stale, changed)], cursor=json.dumps(wanted))
+        if known == wanted and len(failed) >= ATTEMPTS:
+            return dg.SkipReason(
+                f"{', '.join(stale)} do not follow from {settings.config.name}: {len(failed)} runs for it "
+                f"failed, the last is {failed[0]}. Mend the cause, then materialize them, or edit the file"
+            )
+        changed = [part for part in PARTS if known and known.get(part) != wanted[part]]
+        return dg.SensorResult([_request(settings, stale, changed, wanted)], cursor=json.dumps(wanted))
 
     return changed_since
 
@@ -61,18 +86,45 @@ def out_of_date(instance: dg.DagsterInstance, parts: Mapping[str, str]) -> list[
     return [name for name in wanted if stored.get(dg.AssetKey(name), wanted[name]) != wanted[name]]
 
 
-def _request(settings: Settings, assets: list[str], changed: list[str]) -> dg.RunRequest:
+def _request(
+    settings: Settings, assets: list[str], changed: list[str], wanted: Mapping[str, str]
+) -> dg.RunRequest:
     """A run that makes some assets and runs their gates, or after a change of thresholds every gate."""
     return dg.RunRequest(
         run_config=run_config(str(settings.config)),
-        tags={CHANGED_TAG: ", ".join(changed) or "before the sensor was turned on"},
+        tags={
+            CHANGED_TAG: ", ".join(changed) or "before the sensor was turned on, or a run that failed",
+            CONFIGURATION_TAG: _identity(wanted),
+        },
         asset_selection=[dg.AssetKey(name) for name in assets],
         asset_check_keys=list(gates_by_check(all_gates())) if GATES in changed else None,
     )
 
 
-def _unfinished(instance: dg.DagsterInstance) -> str | None:
-    """The id of a run that has not ended, so that its data are not known yet."""
-    filters = dg.RunsFilter(statuses=[status for status in dg.DagsterRunStatus if status not in _DONE])
-    run = next(iter(instance.get_run_ids(filters, limit=1)), None)
-    return run[:8] if run else None
+def _identity(parts: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _failed_runs(instance: dg.DagsterInstance, wanted: Mapping[str, str]) -> list[str]:
+    """The runs for a configuration since the last one that succeeded, the newest first: short ids."""
+    failed = []
+    for run in instance.get_runs(dg.RunsFilter(tags={CONFIGURATION_TAG: _identity(wanted)})):
+        if run.status is dg.DagsterRunStatus.SUCCESS:
+            break
+        if run.status in _FAILED:
+            failed.append(run.run_id[:8])
+    return failed
+
+
+def _under_way(context: dg.SensorEvaluationContext) -> Iterator[str]:
+    """The runs of this project that have not ended, so that their data are not known yet: short ids.
+
+    Runs of another code location do not count. One that was started without a code location, as by
+    `dagster asset materialize`, may write these tables.
+    """
+    location = context.code_location_origin
+    for run in context.instance.get_runs(dg.RunsFilter(statuses=list(_UNDER_WAY))):
+        origin = run.remote_job_origin
+        theirs = origin and location and origin.repository_origin.code_location_origin != location
+        if not theirs:
+            yield run.run_id[:8]

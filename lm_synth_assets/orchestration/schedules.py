@@ -1,6 +1,6 @@
 """The schedule that regenerates the data set, and how old it lets the data set become."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 
 import dagster as dg
@@ -26,7 +26,7 @@ _TIME_TO_RUN = timedelta(hours=1)
 def regeneration(settings: Settings) -> dg.ScheduleDefinition:
     """Regenerate everything at the times in the settings; off until somebody turns it on.
 
-    A fresh seed is the date and hour for which the run is due, so that a rerun makes the same data.
+    A fresh seed is the minute for which the run is due, so that a rerun makes the same data.
     """
 
     @dg.schedule(
@@ -60,5 +60,8 @@ def freshness(settings: Settings) -> dg.FreshnessPolicy:
 
 
 def seed_of(due: datetime) -> int:
-    """The seed of a run that is due at a time, readable as that time: 2026112405 for 5 o'clock."""
-    return int(f"{due:%Y%m%d%H}")
+    """The seed of a run that is due at a time, readable as that time in UTC: 202611240500 for 5 o'clock.
+
+    UTC, since local clocks show one hour of autumn twice.
+    """
+    return int(f"{due.astimezone(UTC):%Y%m%d%H%M}")

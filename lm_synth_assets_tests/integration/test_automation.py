@@ -1,6 +1,6 @@
 """What runs by name or by itself: which tables each job makes, and what a tick of the schedule asks for."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.checks import gates_by_check
 from lm_synth_assets.orchestration.jobs import REGENERATE
-from lm_synth_assets.orchestration.schedules import SCHEDULE, SEED_TAG
+from lm_synth_assets.orchestration.schedules import SCHEDULE, SEED_TAG, seed_of
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets_tests.support.commands import TINY, files
@@ -99,13 +99,22 @@ class TestSchedule:
     def test_takes_a_fresh_seed_that_can_be_told_again(self, tmp_path: Path) -> None:
         found = definitions(tmp_path, schedule_seed="fresh")
         request = self.request(found)
-        assert request.tags[SEED_TAG] == "2026112305, fresh"
+        assert request.tags[SEED_TAG] == "202611231300, fresh"
         told = request.run_config["resources"]["generation"]["config"]
-        assert told == {"config": str(TINY), "seed": 2026112305}
+        assert told == {"config": str(TINY), "seed": 202611231300}
         with dg.DagsterInstance.ephemeral() as instance:
             result = found.resolve_job_def(REGENERATE).execute_in_process(
                 run_config=request.run_config, instance=instance
             )
         assert result.success
         manifest = (tmp_path / "dataset_manifest.csv").read_text("utf-8").splitlines()
-        assert dict(zip(manifest[0].split(","), manifest[1].split(","), strict=False))["seed"] == "2026112305"
+        assert (
+            dict(zip(manifest[0].split(","), manifest[1].split(","), strict=False))["seed"] == "202611231300"
+        )
+
+    def test_fresh_seeds_never_repeat_within_an_hour_or_when_clocks_go_back(self) -> None:
+        vancouver = ZoneInfo("America/Vancouver")
+        start = datetime(2026, 11, 1, 7, 0, tzinfo=UTC)
+        ticks = [(start + timedelta(minutes=20 * tick)).astimezone(vancouver) for tick in range(12)]
+        assert [f"{tick:%H:%M}" for tick in ticks].count("01:00") == 2
+        assert len({seed_of(tick) for tick in ticks}) == len(ticks)

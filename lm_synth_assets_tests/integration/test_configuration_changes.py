@@ -1,19 +1,21 @@
 """What an edit of the configuration makes out of date, and what is made again by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import dagster as dg
 import pytest
 from dagster._core.definitions.data_version import CachingStaleStatusResolver, StaleStatus
 from dagster._core.loader import LoadingContextForTest
+from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteRepositoryOrigin
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
 from lm_synth_assets.errors import ConfigError
 from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.orchestration.assets import MADE_FROM
 from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.checks import gates_by_check
-from lm_synth_assets.orchestration.configuration_sensor import CHANGED_TAG, SENSOR
+from lm_synth_assets.orchestration.configuration_sensor import ATTEMPTS, CHANGED_TAG, SENSOR
 from lm_synth_assets.orchestration.jobs import REGENERATE
 from lm_synth_assets.orchestration.provenance import data_versions, part_key
 from lm_synth_assets.orchestration.run_resource import run_config
@@ -24,6 +26,10 @@ from lm_synth_assets_tests.support.commands import EXTENDS_TINY
 
 FEW = f"{EXTENDS_TINY}run: {{patients: 300}}\n"
 A_SCENARIO = f"{FEW}scenarios: {{Ageing: {{ed_rates: 1.5}}}}\n"
+HERE, ELSEWHERE = (
+    ManagedGrpcPythonEnvCodeLocationOrigin(LoadableTargetOrigin(module_name=name), location_name=name)
+    for name in ("lm_synth_assets", "another_project")
+)
 WITH_A_SCENARIO = {"dim_scenario", "ed_projection", "dataset_manifest", "quality_report"}
 
 
@@ -59,9 +65,23 @@ class Deployment:
             cursor=self.cursor,
             repository_def=self.definitions.get_repository_def(),
         )
+        context._code_location_origin = HERE
         told = self.definitions.get_repository_def().get_sensor_def(SENSOR).evaluate_tick(context)
         self.cursor = told.cursor or self.cursor
         return list(told.run_requests or ()), told.skip_message
+
+    def begin_run(
+        self, tags: Mapping[str, str] | None = None, of: ManagedGrpcPythonEnvCodeLocationOrigin | None = None
+    ) -> dg.DagsterRun:
+        """A run of everything that is under way, launched by a code location."""
+        job = RemoteRepositoryOrigin(of, "__repository__").get_job_origin(REGENERATE) if of else None
+        return self.instance.create_run_for_job(
+            self.definitions.resolve_job_def(REGENERATE),
+            tags=dict(tags or {}),
+            status=dg.DagsterRunStatus.STARTED,
+            remote_job_origin=job,
+            job_code_origin=None,
+        )
 
     def stale(self) -> set[str]:
         """The assets that Dagster shows as out of date."""
@@ -180,11 +200,68 @@ class TestSensor:
 
     def test_waits_for_a_run_that_is_under_way(self, made: Deployment) -> None:
         made.tick()
-        run = made.instance.create_run_for_job(made.definitions.resolve_job_def(REGENERATE))
+        run = made.begin_run()
         made.edit(A_SCENARIO)
         assert made.tick() == ([], f"waits for the end of run {run.run_id[:8]}")
         made.instance.report_run_canceled(run)
         requests, _ = made.tick()
+        assert asked(requests) == WITH_A_SCENARIO
+
+    def test_a_run_that_was_never_launched_keeps_nobody_waiting(self, made: Deployment) -> None:
+        made.tick()
+        made.instance.create_run_for_job(
+            made.definitions.resolve_job_def(REGENERATE), status=dg.DagsterRunStatus.NOT_STARTED
+        )
+        made.edit(A_SCENARIO)
+        requests, _ = made.tick()
+        assert asked(requests) == WITH_A_SCENARIO
+
+    @pytest.mark.parametrize(
+        ("location", "reason"), [(HERE, "waits for the end of run"), (ELSEWHERE, None)], ids=["own", "other"]
+    )
+    def test_only_runs_of_this_code_location_are_waited_for(
+        self, made: Deployment, location: ManagedGrpcPythonEnvCodeLocationOrigin, reason: str | None
+    ) -> None:
+        made.tick()
+        made.begin_run(of=location)
+        made.edit(A_SCENARIO)
+        requests, skipped = made.tick()
+        assert (skipped or "").startswith(reason or "")
+        assert bool(requests) == (reason is None)
+
+    def test_asks_again_after_a_run_that_failed_and_says_when_it_gives_up(self, made: Deployment) -> None:
+        made.tick()
+        made.edit(A_SCENARIO)
+        for _ in range(ATTEMPTS):
+            [request], _ = made.tick()
+            assert asked([request]) == WITH_A_SCENARIO
+            failed = made.begin_run(tags=request.tags)
+            made.instance.report_run_failed(failed)
+        requests, reason = made.tick()
+        assert requests == []
+        assert reason is not None
+        assert reason.startswith(
+            "dim_scenario, ed_projection, dataset_manifest, quality_report do not follow"
+        )
+        assert f"2 runs for it failed, the last is {failed.run_id[:8]}" in reason
+
+    def test_asks_again_after_a_run_that_was_cancelled(self, made: Deployment) -> None:
+        made.tick()
+        made.edit(A_SCENARIO)
+        [request], _ = made.tick()
+        made.instance.report_run_canceled(made.begin_run(tags=request.tags))
+        [again], _ = made.tick()
+        assert asked([again]) == WITH_A_SCENARIO
+        made.run(again)
+        assert made.tick() == ([], "the stored tables follow from this configuration")
+
+    def test_a_new_edit_is_tried_whatever_failed_before(self, made: Deployment) -> None:
+        made.tick()
+        for text in (A_SCENARIO, FEW, A_SCENARIO):
+            made.edit(text)
+            requests, _ = made.tick()
+            for request in requests:
+                made.instance.report_run_failed(made.begin_run(tags=request.tags))
         assert asked(requests) == WITH_A_SCENARIO
 
     def test_says_what_is_wrong_with_a_broken_edit_and_goes_on_once_it_is_mended(
