@@ -57,6 +57,8 @@ class Kind:
     """The constructor of `dagster_pandas.PandasColumn`; a closed list is categorical instead."""
     is_trimmed: bool = False
     """Whether blanks around a value in CSV are ignored."""
+    notations: tuple[tuple[str, str], ...] = ()
+    """Text that other programs write for a value: a regular expression of it, and what is written here."""
     resolution: str = ""
     """The numpy dtype of the finest step of days and times; empty for other kinds."""
 
@@ -79,6 +81,8 @@ def _integer(declared: type[TypeEngine[Any]], bits: int, mysql: str, documented:
         wrong_text=_WHOLE + ", without a decimal point",
         dagster_pandas="integer_column",
         is_trimmed=True,
+        # pandas makes floats of whole numbers where some are null.
+        notations=((r"^(-?[0-9]+)\.0*$", r"\1"),),
     )
 
 
@@ -128,6 +132,7 @@ KINDS: Final = (
         wrong="not among 0, 1",
         wrong_text="not among 0, 1",
         dagster_pandas="boolean_column",
+        notations=((r"(?i)^(true|1\.0*)$", "1"), (r"(?i)^(false|0\.0*)$", "0")),
     ),
     _text(sa.String, "VARCHAR({length})"),
     _text(sa.Enum, "ENUM({values})"),
@@ -158,6 +163,8 @@ KINDS: Final = (
         wrong=f"not whole seconds {YEARS}",
         wrong_text=f"not times {YEARS}, as YYYY-MM-DD HH:MM:SS",
         dagster_pandas="datetime_column",
+        # Programs that know no time without a zone write the local clock as UTC.
+        notations=((r"^(.*[0-9])(?:Z|[+-]00(?::?00)?)$", r"\1"),),
         resolution="datetime64[s]",
     ),
 )

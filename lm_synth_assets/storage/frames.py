@@ -25,6 +25,9 @@ Dtype: TypeAlias = "np.dtype[Any] | pd.api.extensions.ExtensionDtype"
 EXACT_DIGITS = 15
 """Decimal digits that every float64 keeps, whatever the declared precision of a Numeric."""
 
+UTC = ("UTC", "Etc/UTC", "Z", "+00:00")
+"""Names of time zones under which programs store the times of a clock without a zone."""
+
 _INDEX_NAMES = frozenset({"", "Unnamed: 0", "index", "level_0", "__index_level_0__"})
 """Names under which pandas stores the index of a frame as a column."""
 
@@ -97,7 +100,8 @@ def to_arrow(table: sa.Table, frame: pd.DataFrame) -> pa.Table:
 def from_arrow(table: sa.Table, arrow: pa.Table) -> pd.DataFrame:
     """The frame of an Arrow table: its columns in their own order, with the dtypes that `table` declares.
 
-    Other Arrow types are accepted where every value fits the declared type; floats are rounded to decimals.
+    Other Arrow types and other notations of text are accepted where every value fits the declared type;
+    floats are rounded to decimals.
     Raises SchemaError where a value does not fit, is null in a column without nulls, or is not in its
     column's closed list.
     """
@@ -119,7 +123,13 @@ def values_from_arrow(
     if stored.null_count and not column.nullable:
         raise ValueError(f"{stored.null_count:,} values are missing, and none may be")
     kind, dtype = arrow_type(column), pandas_dtype(column)
-    values = _exactly(stored, kind)
+    try:
+        values = _exactly(stored, kind)
+    except (pa.ArrowException, ValueError):
+        rewritten = usual_notation(column, stored)
+        if rewritten is stored:
+            raise
+        values = _exactly(rewritten, kind)
     if isinstance(dtype, pd.CategoricalDtype):
         positions = pc.fill_null(_positions(values, labels(column)), -1)
         return pd.Categorical.from_codes(positions.to_numpy(), dtype=dtype)
@@ -143,6 +153,20 @@ def in_year(table: sa.Table, frame: pd.DataFrame, year: int) -> npt.NDArray[np.b
     return (years == year).to_numpy(dtype=bool)
 
 
+def usual_notation(column: sa.Column[Any], stored: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Text as this package writes it where other programs write the same values in another way.
+
+    Returns `stored` itself where there is no text, or no other way to write the column's values.
+    """
+    notations = kind_of(column).notations
+    if not (notations and is_text(_plain_type(stored.type))):
+        return stored
+    text = stored.cast(_plain_type(stored.type)).cast(pa.string())
+    for pattern, replacement in notations:
+        text = pc.replace_substring_regex(text, pattern, replacement)
+    return text
+
+
 def is_text(stored: pa.DataType) -> bool:
     """Whether an Arrow type is one of its types of text."""
     text_types = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary)
@@ -152,20 +176,25 @@ def is_text(stored: pa.DataType) -> bool:
 def is_compatible(stored: pa.DataType, declared: pa.DataType) -> bool:
     """Whether values of one Arrow type can be converted to another without guessing.
 
-    Text is compatible with every type if it is written as in CSV. A time with a zone is not a local time.
+    Text is compatible with every type if it is written as in CSV. A time in UTC is taken for the time of the
+    local clock; one in another zone is not, since clocks of a zone skip an hour and repeat another.
     """
     kinds = pa.types
-    if kinds.is_dictionary(stored):
-        return is_compatible(stored.value_type, declared)
+    stored = _plain_type(stored)
     if kinds.is_null(stored) or is_text(stored):
         return True
     if kinds.is_string(declared):
         return False
     if kinds.is_boolean(declared):
-        return kinds.is_boolean(stored) or kinds.is_integer(stored)
+        return kinds.is_boolean(stored) or kinds.is_integer(stored) or kinds.is_floating(stored)
     if kinds.is_temporal(declared):
-        return kinds.is_date(stored) or (kinds.is_timestamp(stored) and stored.tz is None)
+        return kinds.is_date(stored) or (kinds.is_timestamp(stored) and stored.tz in (None, *UTC))
     return kinds.is_integer(stored) or kinds.is_floating(stored) or kinds.is_decimal(stored)
+
+
+def _plain_type(stored: pa.DataType) -> pa.DataType:
+    """The type of the values, also where they are stored as a dictionary."""
+    return stored.value_type if pa.types.is_dictionary(stored) else stored
 
 
 def _plain(name: str) -> str:
@@ -195,7 +224,11 @@ def _exactly(stored: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     if pa.types.is_dictionary(stored.type):
         return _exactly(stored.cast(stored.type.value_type), kind)
     if pa.types.is_boolean(kind):
+        if pa.types.is_floating(stored.type):
+            stored = stored.cast(pa.int64())
         return pc.equal(_positions(stored.cast(pa.string()), ("0", "1")), 1)
+    if pa.types.is_timestamp(stored.type) and stored.type.tz is not None:
+        stored = stored.cast(pa.timestamp(stored.type.unit))
     if pa.types.is_integer(stored.type) and pa.types.is_decimal(kind):
         # Arrow refuses a precision that might not hold every integer, whatever the values are.
         stored = stored.cast(pa.decimal128(38, kind.scale))

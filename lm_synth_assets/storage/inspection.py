@@ -19,7 +19,13 @@ import sqlalchemy as sa
 
 from lm_synth_assets.schema.kinds import csv_pattern, labels, wrong_values
 from lm_synth_assets.storage.enforcement import EXAMPLES, examples
-from lm_synth_assets.storage.frames import arrow_type, is_compatible, is_text, values_from_arrow
+from lm_synth_assets.storage.frames import (
+    arrow_type,
+    is_compatible,
+    is_text,
+    usual_notation,
+    values_from_arrow,
+)
 
 
 class Inspection(NamedTuple):
@@ -73,6 +79,25 @@ def type_remarks(table: sa.Table, schema: pa.Schema) -> list[str]:
     ]
 
 
+def notation_remarks(table: sa.Table, stored: StoredColumns) -> list[str]:
+    """Describe the columns of text that another program has written in another way, values unaffected."""
+    remarks = []
+    for name in stored.columns.column_names:
+        text = stored.columns.column(name)
+        usual = usual_notation(table.columns[name], text)
+        if usual is text:
+            continue
+        text = text.cast(usual.type)
+        rewritten = pc.not_equal(text, usual).fill_null(False).combine_chunks()
+        if count := rewritten.true_count:
+            first = pc.index(rewritten, True).as_py()
+            remarks.append(
+                f"{name}: {count:,} values are written in another way, such as "
+                f"{text[first].as_py()!r} where {usual[first].as_py()} is meant (row {stored.rows[first]})"
+            )
+    return remarks
+
+
 def order_remarks(table: sa.Table, names: list[str]) -> list[str]:
     """Describe the first column that is not where `table` declares it."""
     present = [name for name in dict.fromkeys(names) if name in table.columns]
@@ -108,7 +133,15 @@ def _misfits(column: sa.Column[Any], stored: pa.ChunkedArray, rows: npt.NDArray[
 
 
 def _stored_as(column: sa.Column[Any], stored: pa.DataType) -> str:
-    return f"{column.name}: stored as {stored} where {arrow_type(column)} is declared"
+    description = f"{column.name}: stored as {stored} where {arrow_type(column)} is declared"
+    if not pa.types.is_timestamp(stored) or stored.tz is None:
+        return description
+    if is_compatible(stored, arrow_type(column)):
+        return f"{description}; its UTC times are taken for those of the local clock"
+    return (
+        f"{description}; store what the clock shows without a time zone (in pandas: .dt.tz_localize(None)), "
+        "since clocks of a zone skip an hour and repeat another"
+    )
 
 
 def _displayed(values: pa.Array) -> list[str]:
@@ -125,6 +158,9 @@ def _displayed(values: pa.Array) -> list[str]:
 def _wrong(column: sa.Column[Any], values: pa.Array) -> npt.NDArray[np.bool_]:
     """Which of some distinct values, none of them null, a column cannot hold."""
     allowed = labels(column)
+    values = usual_notation(column, values)
+    if pa.types.is_boolean(arrow_type(column)) and pa.types.is_floating(values.type):
+        return pc.invert(pc.is_in(values, pa.array([0, 1], values.type))).to_numpy(zero_copy_only=False)
     if allowed and not pa.types.is_boolean(values.type):
         known = pc.is_in(values.cast(pa.string(), safe=False), value_set=pa.array(allowed))
         return ~known.to_numpy(zero_copy_only=False)

@@ -21,7 +21,13 @@ from lm_synth_assets.storage.errors import (
     why_not_read,
 )
 from lm_synth_assets.storage.frames import column_problems, from_arrow, in_year
-from lm_synth_assets.storage.inspection import Inspection, StoredColumns, misfits, order_remarks
+from lm_synth_assets.storage.inspection import (
+    Inspection,
+    StoredColumns,
+    misfits,
+    notation_remarks,
+    order_remarks,
+)
 
 _FAILURES = (SchemaError, pa.ArrowException, OSError, ValueError)
 """What reading may raise where something other than the declared table is stored."""
@@ -45,6 +51,13 @@ class WriteResult(NamedTuple):
     bytes: int
     location: str
     removed: Mapping[str, int] = MappingProxyType({})
+
+
+class _Converted(NamedTuple):
+    """Stored columns with the dtypes that their table declares, and remarks on how they were written."""
+
+    frame: pd.DataFrame
+    remarks: list[str]
 
 
 class ReadableStore(Protocol):
@@ -129,7 +142,7 @@ class TableStore(ABC):
             self._require(table)
             if problems := column_problems(table, self._names(table)):
                 raise SchemaError(table.name, problems)
-            return from_arrow(table, self._load(table, columns or list(table.columns.keys())))
+            return self._converted(table, columns or list(table.columns.keys())).frame
         except _FAILURES as error:
             raise self._unreadable(table, error) from error
 
@@ -152,13 +165,28 @@ class TableStore(ABC):
         names = self._names(table)
         problems = column_problems(table, names)
         columns = [name for name in map(str, table.columns.keys()) if names.count(name) == 1]
+        remarks = self._remarks(table)
         frame = None
         try:
-            frame = from_arrow(table, self._load(table, columns)) if columns else None
-        except _FAILURES as error:
-            problems += misfits(table, self._load_as_stored(table, columns)) or [_reason(error)]
+            if columns:
+                frame, notations = self._converted(table, columns)
+                remarks += notations
+        except SchemaError as error:
+            problems += error.problems
         complete = frame if len(columns) == len(table.columns) else None
-        return Inspection(complete, tuple(problems), tuple(self._remarks(table)))
+        return Inspection(complete, tuple(problems), tuple(remarks))
+
+    def _converted(self, table: sa.Table, columns: Sequence[str]) -> _Converted:
+        """The named columns in their declared types. Raises SchemaError, and any of `_FAILURES`."""
+        try:
+            stored = StoredColumns.whole(self._load(table, columns))
+            frame = from_arrow(table, stored.columns)
+        except _FAILURES as error:
+            stored = self._load_as_stored(table, columns)
+            if problems := misfits(table, stored):
+                raise SchemaError(table.name, problems) from error
+            frame = from_arrow(table, stored.columns)
+        return _Converted(frame, notation_remarks(table, stored))
 
     def _require(self, table: sa.Table) -> None:
         if not self.exists(table):

@@ -10,6 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -21,6 +22,7 @@ import sqlalchemy as sa
 
 from lm_synth_assets.schema.kinds import kind_of
 from lm_synth_assets.storage.enforcement import EXAMPLES
+from lm_synth_assets.storage.files.opening import regular_file
 from lm_synth_assets.storage.files.sniffing import csv_problem, encoding_problem, mapped, quote_problem
 from lm_synth_assets.storage.files.store import FileStore
 from lm_synth_assets.storage.frames import arrow_type
@@ -70,7 +72,7 @@ def write_csv(arrow: pa.Table, file: IO[bytes]) -> None:
 
 def read_header(path: Path) -> list[str]:
     """The names of a file's columns. Raises ValueError or OSError if they cannot be read."""
-    with path.open("rb") as file:
+    with regular_file(path) as file:
         line = re.split(b"[\r\n]", file.readline(_LONGEST_HEADER), maxsplit=1)[0]
     try:
         return next(csv.reader([line.decode("utf-8-sig")]), [])
@@ -86,7 +88,8 @@ def read_csv(path: Path, table: sa.Table, columns: Sequence[str]) -> pa.Table:
     types = {column.name: arrow_type(column) for column in table.columns}
     options = _conversion(types, columns)
     try:
-        return pa_csv.read_csv(_source(path), parse_options=_parsing(path), convert_options=options)
+        with _source(path) as source:
+            return pa_csv.read_csv(source, parse_options=_parsing(path), convert_options=options)
     except pa.ArrowInvalid as error:
         header = read_header(path)
         message = re.sub(r"In CSV column #(\d+)", lambda match: header[int(match[1])], str(error))
@@ -107,13 +110,14 @@ def read_text(path: Path, table: sa.Table, columns: Sequence[str]) -> StoredColu
         return "skip"
 
     try:
-        text = pa_csv.read_csv(
-            _source(path),
-            # With more than one thread, Arrow does not count rows.
-            read_options=pa_csv.ReadOptions(use_threads=False),
-            parse_options=_parsing(path, skip),
-            convert_options=_conversion(dict.fromkeys(columns, pa.string()), columns),
-        )
+        with _source(path) as source:
+            text = pa_csv.read_csv(
+                source,
+                # With more than one thread, Arrow does not count rows.
+                read_options=pa_csv.ReadOptions(use_threads=False),
+                parse_options=_parsing(path, skip),
+                convert_options=_conversion(dict.fromkeys(columns, pa.string()), columns),
+            )
     except pa.ArrowInvalid as error:
         raise ValueError(quote_problem(path) or str(error)) from error
     for index, name in enumerate(columns):
@@ -140,12 +144,14 @@ def layout_remarks(path: Path) -> list[str]:
     return [remark for remark, applies in remarks.items() if applies]
 
 
-def _source(path: Path) -> Path | io.BytesIO:
+@contextmanager
+def _source(path: Path) -> Iterator[IO[bytes]]:
     """What Arrow reads: a file of only a header gets the line end without which Arrow sees no header."""
-    with path.open("rb") as file:
+    with regular_file(path) as file:
         head = file.read(_LONGEST_HEADER)
-    only_a_header = len(head) < _LONGEST_HEADER and len(head.splitlines()) == 1
-    return io.BytesIO(head + b"\n") if only_a_header else path
+        file.seek(0)
+        only_a_header = len(head) < _LONGEST_HEADER and len(head.splitlines()) == 1
+        yield io.BytesIO(head + b"\n") if only_a_header else file
 
 
 def _parsing(path: Path, invalid: Callable[[pa_csv.InvalidRow], str] | None = None) -> pa_csv.ParseOptions:

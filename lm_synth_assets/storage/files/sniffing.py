@@ -10,6 +10,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from lm_synth_assets.storage.files.opening import regular_file
+
 PARQUET = b"PAR1"
 """The first and the last four bytes of a Parquet file."""
 
@@ -31,13 +33,13 @@ _SHOWN = 60
 @contextmanager
 def mapped(path: Path) -> Iterator[mmap.mmap]:
     """The bytes of a file that is not empty, mapped into memory. Raises OSError."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+    with regular_file(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
         yield text
 
 
 def csv_problem(path: Path, table: sa.Table) -> str | None:
     """Why a file cannot be the CSV file of `table`; None if it can. Raises OSError."""
-    with path.open("rb") as file:
+    with regular_file(path) as file:
         head = file.read(_HEAD)
     if not head.strip():
         return "it is empty"
@@ -63,7 +65,7 @@ def _header_problem(line: str, columns: list[str]) -> str | None:
 
 def parquet_problem(path: Path) -> str | None:
     """Why a file cannot be a Parquet file, from its first and last bytes; None if it can. Raises OSError."""
-    with path.open("rb") as file:
+    with regular_file(path) as file:
         head = file.read(_HEAD)
         file.seek(max(0, file.seek(0, os.SEEK_END) - len(PARQUET)))
         tail = file.read()
