@@ -58,7 +58,7 @@ def build_defs(
     """
     assets = [*configuration(), *table_assets(), quality_report(settings.out)]
     return dg.Definitions(
-        assets=with_policy(assets, freshness(settings)),
+        assets=with_policy(assets, settings, freshness(settings)),
         asset_checks=table_checks(fidelity=fidelity),
         jobs=[*named_jobs(), *jobs],
         schedules=[regeneration(settings)],

@@ -1,5 +1,6 @@
 """The settings of a deployment, read from the environment once, when the definitions load."""
 
+import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,9 @@ from lm_synth_assets.storage.formats import DEFAULT, FORMATS
 from lm_synth_assets.storage.mysql.address import EXAMPLE, URL_VARIABLE, without_password
 
 _PREFIX = "LM_SYNTH_"
+
+_OF_COMPOSE = {"config_file", "mysql_owner_url"}
+"""What docker-compose.yml alone reads from the .env file, which Dagster loads too."""
 
 
 class Settings(BaseModel):
@@ -32,6 +36,14 @@ class Settings(BaseModel):
     schedule: str = "0 5 * * 1"
     timezone: str = "America/Vancouver"
     schedule_seed: Literal["keep", "fresh"] = "keep"
+    git_url: str | None = None
+    git_branch: str = "main"
+
+    @field_validator("out", "config", "mysql_password_file")
+    @classmethod
+    def _from_home(cls, value: Path | None) -> Path | None:
+        # No shell expands a path in an .env file or in a service's unit.
+        return value and value.expanduser()
 
     @field_validator("storage")
     @classmethod
@@ -87,22 +99,42 @@ def dagster_home() -> Path | None:
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of an environment. Raises ConfigError that names the variable that is wrong."""
+    """The settings of an environment; an empty variable counts as not set.
+
+    Raises ConfigError that names each variable that is wrong, or that looks like a misspelt one. Other
+    unknown variables are passed over: a deployment may have some of its own.
+    """
     given = {
         name.removeprefix(_PREFIX).lower(): value
         for name, value in sorted(environment.items())
-        if name.startswith(_PREFIX) and not name.startswith(f"{_PREFIX}TEST_")
+        if name.startswith(_PREFIX) and not name.startswith(f"{_PREFIX}TEST_") and value
     }
+    unknown = {field: _nearest(field) for field in given.keys() - Settings.model_fields.keys() - _OF_COMPOSE}
+    problems = [
+        f"environment: {_variable(field)}: unknown variable; did you mean {_variable(nearest)}?"
+        for field, nearest in sorted(unknown.items())
+        if nearest
+    ]
     try:
-        return Settings.model_validate(given)
+        settings = Settings.model_validate(
+            {name: given[name] for name in given.keys() & Settings.model_fields.keys()}
+        )
     except ValidationError as error:
-        raise ConfigError("\n".join(map(_described, error.errors()))) from None
+        problems += map(_described, error.errors())
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return settings
+
+
+def _variable(field: str) -> str:
+    return f"{_PREFIX}{field}".upper()
+
+
+def _nearest(field: str) -> str | None:
+    """The field that a misspelt one may mean."""
+    return next(iter(difflib.get_close_matches(field, Settings.model_fields, n=1)), None)
 
 
 def _described(problem: ErrorDetails) -> str:
-    variable = f"{_PREFIX}{problem['loc'][0]}".upper()
-    if problem["type"] == "extra_forbidden":
-        known = ", ".join(f"{_PREFIX}{name}".upper() for name in Settings.model_fields)
-        return f"environment: {variable}: unknown variable; known are {known}"
     allowed = problem["msg"].replace("Input should be", "must be")
-    return f"environment: {variable}: {allowed}; found '{problem['input']}'"
+    return f"environment: {_variable(str(problem['loc'][0]))}: {allowed}; found '{problem['input']}'"

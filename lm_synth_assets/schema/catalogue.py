@@ -17,12 +17,13 @@ from lm_synth_assets.schema.tables import (
 )
 from lm_synth_assets.schema.tables.columns import TAKES_ALONG, YEAR_OF
 
-TABLES: dict[str, Table] = {
-    table.name: table
-    for group in (dimensions, reference, people, emergency, inpatient, projections, manifest)
-    for table in group.TABLES
-}
+_GROUPS = (dimensions, reference, people, emergency, inpatient, projections, manifest)
+
+TABLES: dict[str, Table] = {table.name: table for group in _GROUPS for table in group.TABLES}
 """Every table by name, in the order of declaration."""
+
+DECLARED_IN: dict[str, str] = {table.name: group.__name__ for group in _GROUPS for table in group.TABLES}
+"""By table, the name of the module that declares it."""
 
 
 def year_of(table: Table) -> str | None:

@@ -44,6 +44,11 @@ class Recipe(NamedTuple):
     after: tuple[str, ...] = ()
     needs: str | None = None
 
+    @property
+    def module(self) -> str:
+        """The name of the module that holds the function."""
+        return f"{_TABLES}.{self.make.partition(':')[0]}"
+
     def __call__(self, region: Region, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         """The rows of the table, from a region and at least the tables in `inputs`."""
         function = resolve_name(f"{_TABLES}.{self.make}")

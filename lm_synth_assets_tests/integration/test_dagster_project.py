@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 import pytest
 import sqlalchemy as sa
+from pydantic import SecretStr
 
 import lm_synth_assets
 from lm_synth_assets.gates.catalogue import all_gates
@@ -15,11 +16,12 @@ from lm_synth_assets.gates.declared.fidelity import fidelity_gates
 from lm_synth_assets.gates.declared.structure import STRUCTURAL
 from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.checks import check_of
-from lm_synth_assets.orchestration.policy import OWNERS, TAGS
+from lm_synth_assets.orchestration.policy import AREAS, PLATFORM, TAGS
 from lm_synth_assets.orchestration.provenance import part_key
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.schema.catalogue import TABLES, foreign_keys
-from lm_synth_assets.simulation.catalogue import PARTS
+from lm_synth_assets.simulation.catalogue import PARTS, RECIPES
+from lm_synth_assets.storage.formats import FORMATS
 from lm_synth_assets_tests.support.commands import (
     ROOT,
     SCRIPTS,
@@ -107,10 +109,39 @@ def test_every_asset_tells_what_it_is(definitions: dg.Definitions, table: sa.Tab
     spec = spec_of(definitions, table)
     assert spec.group_name != "default"
     assert spec.description.startswith(f"{table.comment}. ")
-    assert spec.kinds == {"python", "pandas"}
-    assert spec.owners == OWNERS != []
-    assert spec.tags.items() >= TAGS.items()
+    area = AREAS.get(spec.group_name, PLATFORM)
+    assert spec.kinds == {"python", "csv"}
+    assert spec.owners == [f"team:{area}"]
+    assert spec.tags.items() >= {**TAGS, "area": area}.items()
+    assert spec.freshness_policy is not None
     assert spec.code_version == lm_synth_assets.__version__
+
+
+@each_table
+def test_every_asset_links_to_the_files_that_make_and_declare_it(
+    definitions: dg.Definitions, table: sa.Table
+) -> None:
+    code = spec_of(definitions, table).metadata["dagster/code_references"]
+    made, declared = (Path(reference.file_path) for reference in code.code_references)
+    assert f"def {RECIPES[table.name].make.partition(':')[2]}(" in made.read_text("utf-8")
+    assert f'"{table.name}",' in declared.read_text("utf-8")
+
+
+def test_with_a_repository_assets_link_to_git() -> None:
+    settings = Settings(git_url="https://github.com/us/lm-synth", git_branch="release")
+    specs = build_defs(settings).resolve_all_asset_specs()
+    for spec in (one for one in specs if one.group_name != "configuration"):
+        urls = [code.source for code in spec.metadata["dagster/code_references"].code_references]
+        assert urls != []
+        assert [url for url in urls if not url.startswith(f"{settings.git_url}/tree/release/")] == []
+
+
+@pytest.mark.parametrize("storage", FORMATS)
+def test_the_kind_of_a_table_is_its_storage(storage: str) -> None:
+    settings = Settings(storage=storage, mysql_url=SecretStr("mysql://me@127.0.0.1/lm"))
+    kinds = {spec.key.path[-1]: spec.kinds for spec in build_defs(settings).resolve_all_asset_specs()}
+    assert kinds["patients"] == {"python", storage}
+    assert kinds["quality_report"] == {"python", "html"}
 
 
 @each_table

@@ -30,6 +30,8 @@ def test_without_variables_csv_files_go_to_out_beside_the_configurations() -> No
         ("LM_SYNTH_SCHEDULE", "30 2 * * *", "30 2 * * *"),
         ("LM_SYNTH_TIMEZONE", "Europe/Vienna", "Europe/Vienna"),
         ("LM_SYNTH_SCHEDULE_SEED", "fresh", "fresh"),
+        ("LM_SYNTH_GIT_URL", "https://github.com/us/lm-synth", "https://github.com/us/lm-synth"),
+        ("LM_SYNTH_GIT_BRANCH", "release", "release"),
     ],
 )
 def test_each_variable_sets_one_field(variable: str, value: str, expected: Any) -> None:
@@ -49,6 +51,8 @@ def test_every_field_has_its_variable_tested() -> None:
         "schedule",
         "timezone",
         "schedule_seed",
+        "git_url",
+        "git_branch",
     }
 
 
@@ -83,16 +87,14 @@ def test_other_variables_are_left_alone() -> None:
             ["environment: LM_SYNTH_STORAGE: must be 'csv', 'parquet' or 'mysql'; found 'xlsx'"],
         ),
         (
-            {"LM_SYNTH_EXECUTOR": ""},
-            ["environment: LM_SYNTH_EXECUTOR: must be 'in_process' or 'multiprocess'; found ''"],
+            {"LM_SYNTH_EXECUTOR": "threads"},
+            ["environment: LM_SYNTH_EXECUTOR: must be 'in_process' or 'multiprocess'; found 'threads'"],
         ),
         (
-            {"LM_SYNTH_OTU": "out"},
+            {"LM_SYNTH_OTU": "out", "LM_SYNTH_STORAGE": "xlsx"},
             [
-                "environment: LM_SYNTH_OTU: unknown variable; known are "
-                "LM_SYNTH_STORAGE, LM_SYNTH_OUT, LM_SYNTH_MYSQL_URL, LM_SYNTH_MYSQL_PASSWORD, "
-                "LM_SYNTH_MYSQL_PASSWORD_FILE, LM_SYNTH_CONFIG, LM_SYNTH_EXECUTOR, LM_SYNTH_SCHEDULE, "
-                "LM_SYNTH_TIMEZONE, LM_SYNTH_SCHEDULE_SEED"
+                "environment: LM_SYNTH_OTU: unknown variable; did you mean LM_SYNTH_OUT?",
+                "environment: LM_SYNTH_STORAGE: must be 'csv', 'parquet' or 'mysql'; found 'xlsx'",
             ],
         ),
         (
@@ -121,5 +123,30 @@ def test_a_wrong_variable_is_named_with_what_is_allowed(
 
 def test_all_wrong_variables_are_named_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
-        read_settings({"LM_SYNTH_STORAGE": "x", "LM_SYNTH_EXECUTOR": "y", "LM_SYNTH_SEED": "1"})
+        read_settings({"LM_SYNTH_STORAGE": "x", "LM_SYNTH_EXECUTOR": "y", "LM_SYNTH_CONFG": "1"})
     assert len(str(caught.value).splitlines()) == 3
+
+
+@pytest.mark.parametrize("field", ["out", "config", "mysql_password_file"])
+def test_a_path_may_begin_with_the_home_folder(
+    field: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    settings = read_settings({f"LM_SYNTH_{field}".upper(): "~/lm"})
+    assert getattr(settings, field) == tmp_path / "lm"
+
+
+@pytest.mark.parametrize("field", Settings.model_fields)
+def test_an_empty_variable_is_not_set(field: str) -> None:
+    assert read_settings({f"LM_SYNTH_{field}".upper(): ""}) == Settings()
+
+
+def test_variables_of_a_deployment_are_passed_over() -> None:
+    assert read_settings({"LM_SYNTH_REGION_OFFICE": "north"}) == Settings()
+
+
+def test_the_example_of_compose_breaks_nothing() -> None:
+    lines = (CONFIG_FOLDER.parent / ".env.example").read_text("utf-8").splitlines()
+    example = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    assert {"LM_SYNTH_CONFIG_FILE", "LM_SYNTH_MYSQL_OWNER_URL"} <= example.keys()
+    assert read_settings(example).storage == "csv"
