@@ -13,13 +13,15 @@ import pandas as pd
 
 from lm_synth_assets.gates.gate import Tables
 from lm_synth_assets.model.calendar import DAY
+from lm_synth_assets.model.length_shares import CaseMix
+from lm_synth_assets.model.lengths import longest_days
 from lm_synth_assets.model.lookup import positions
 from lm_synth_assets.model.people import People, people_of
 from lm_synth_assets.model.triage import ACUITIES
-from lm_synth_assets.model.units import Unit
+from lm_synth_assets.model.units import Unit, units_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Ints, Mask
-from lm_synth_assets.schema.vocabulary import DISPOSITIONS, ED_SUBSERVICES
+from lm_synth_assets.schema.vocabulary import DISPOSITIONS, ED_SUBSERVICES, ROUTE_DIRECT
 
 NO_ACUITY = ACUITIES
 NO_DISPOSITION = len(DISPOSITIONS)
@@ -132,3 +134,39 @@ def unit_of(stays: pd.DataFrame, units: list[Unit]) -> Ints:
 def of_the_year(stays: pd.DataFrame, region: Region) -> Mask:
     """Which stays began in the start year, or later at the end of a spell that did."""
     return (stays["admit_ts"] >= pd.Timestamp(region.run.reference_date)).to_numpy()
+
+
+@dataclass(frozen=True)
+class StaysOfTheYear:
+    """The stays that began in the start year, of patients and in subprograms that are known."""
+
+    row: Ints
+    """Position in ip_stays."""
+    patient: Ints
+    """Position in patients."""
+    mix: CaseMix
+
+
+def stays_of_the_year(tables: Tables, region: Region) -> StaysOfTheYear:
+    """The stays whose length gates compare, with what it depends on."""
+    return tables.cached(("stays", region.run.reference_date), lambda: _stays_of_the_year(tables, region))
+
+
+def _stays_of_the_year(tables: Tables, region: Region) -> StaysOfTheYear:
+    frame, people = tables["ip_stays"], people_in(tables, region)
+    patient, unit = patient_of(tables, "ip_stays"), unit_of(frame, units_of(region))
+    in_year = of_the_year(frame, region)
+    direct = (frame["admit_route"] == ROUTE_DIRECT).to_numpy()
+
+    def of_patients(which: Mask) -> Ints:
+        return np.bincount(patient[which & (patient >= 0)], minlength=len(people))
+
+    under_way = of_patients(~in_year)
+    contacts = (
+        tables["patients"]["ed_visits_year"].to_numpy(np.int64) + of_patients(in_year & direct) + under_way
+    )
+    cap = longest_days(region, contacts, of_patients(in_year), np.flatnonzero(under_way))
+    row = np.flatnonzero(in_year & (patient >= 0) & (unit >= 0))
+    patient, unit = patient[row], unit[row]
+    last = positions(frame["stay_id"], frame["transfer_from_stay_id"])[row] < 0
+    return StaysOfTheYear(row, patient, CaseMix(unit, people.age_group[patient], last, cap[patient]))

@@ -81,6 +81,8 @@ def problems_of(error: ValidationError) -> list[Problem]:
             message = f"the key must be {describe_limits(names)}; found {value}"
         elif kind == "value_error":
             message = str(details["ctx"]["error"])
+        elif kind == "extra_forbidden" and path[-1] in REMOVED_KEYS:
+            message = REMOVED_KEYS[str(path[-1])]
         elif kind == "extra_forbidden":
             message = unknown_key(_part(limits, path[:-1]).get("properties", ()))
         elif not allowed:
@@ -91,6 +93,12 @@ def problems_of(error: ValidationError) -> list[Problem]:
             message = f"must be {allowed}; found {value}"
         problems.append(Problem(path, message))
     return problems
+
+
+REMOVED_KEYS = {
+    "qa_median_days": "is no key any more: expected medians follow from the configuration; remove it"
+}
+"""What to do about a key that files of an earlier version may hold."""
 
 
 def unknown_key(known: Sequence[str]) -> str:

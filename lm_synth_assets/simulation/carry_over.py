@@ -9,6 +9,7 @@ import numpy as np
 from lm_synth_assets.model.admissions import stay_rates
 from lm_synth_assets.model.calendar import DAY
 from lm_synth_assets.model.flows import receiving_sites
+from lm_synth_assets.model.lengths import CROWDED_DAYS
 from lm_synth_assets.model.people import People
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
@@ -17,14 +18,6 @@ from lm_synth_assets.simulation.admissions import admitted
 from lm_synth_assets.simulation.lengths import lengths
 from lm_synth_assets.simulation.spells import HUNDREDTH, Origin, Spells, StayPlan, Stays
 from lm_synth_assets.simulation.streams import Generator
-
-CROWDED_DAYS = 270
-"""The most days in bed of a patient who has other contacts in the year.
-
-Three quarters of it: the days left over are room in which drawing starts at random soon finds a place for the
-other contacts, with `gap_hours` between them. A choice without a source; it touches hardly anybody, since
-stays are days long.
-"""
 
 
 def under_way(region: Region, people: People, frailty: Floats, contacts: Ints, rng: Generator) -> StayPlan:

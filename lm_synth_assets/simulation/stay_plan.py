@@ -11,14 +11,15 @@ import numpy as np
 
 from lm_synth_assets.model.admissions import stay_rates
 from lm_synth_assets.model.flows import receiving_sites, travel_seconds
+from lm_synth_assets.model.lengths import longest_days
 from lm_synth_assets.model.memo import memoised
 from lm_synth_assets.model.people import People
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
-from lm_synth_assets.schema.arrays import Floats, Ints
+from lm_synth_assets.schema.arrays import Ints
 from lm_synth_assets.simulation.admissions import admitted, ed_units, levelled
 from lm_synth_assets.simulation.arrivals import gap_seconds, timetable
-from lm_synth_assets.simulation.carry_over import CROWDED_DAYS, under_way
+from lm_synth_assets.simulation.carry_over import under_way
 from lm_synth_assets.simulation.lengths import lengths
 from lm_synth_assets.simulation.panel import Panel
 from lm_synth_assets.simulation.placement import settle
@@ -59,7 +60,8 @@ def plan_stays(region: Region, panel: Panel, visits: Ints, ed_admissions: Ints) 
     site = receiving_sites(region, units)[people.home[patient], unit]
     spell, stay_site, first = stays_of(region, unit, site, rng)
 
-    cap = _caps(region, patient[spell], contacts, in_bed_before, len(people))
+    in_the_year = np.bincount(patient[spell], minlength=len(people))
+    cap = longest_days(region, contacts, in_the_year, in_bed_before)[patient[spell]]
     age_group = people.age_group[patient[spell]]
     los, alc = lengths(region, unit[spell], age_group, last_of_spell(first), cap, rng)
 
@@ -74,21 +76,6 @@ def plan_stays(region: Region, panel: Panel, visits: Ints, ed_admissions: Ints) 
     )
     spells, stays = before.followed_by(of_the_year)
     return StayPlan(_direct_placed(region, spells, people, rng), stays)
-
-
-def _caps(region: Region, patient: Ints, contacts: Ints, in_bed_before: Ints, people: int) -> Floats:
-    """The longest that each of the patients' stays may last, in days (stays,).
-
-    `contacts` (patients,) counts visits, direct spells and spells under way; `in_bed_before` are the patients
-    of the latter, `people` is how many patients there are. A patient with one contact has the year for it;
-    the stays of others share CROWDED_DAYS, half of that after a spell that was under way, and each may last
-    three times the least length of an ALC stay, so that ALC, two thirds of the cap, remains possible.
-    """
-    stays = np.bincount(patient, minlength=people)
-    room = np.where(contacts == 1, region.inpatient.los_cap_days, float(CROWDED_DAYS))
-    room[in_bed_before] /= 2
-    shared = np.maximum(room / np.maximum(stays, 1), 3 * region.inpatient.alc.threshold_days)
-    return np.minimum(shared, region.inpatient.los_cap_days)[patient]
 
 
 def _direct_placed(region: Region, spells: Spells, people: People, rng: Generator) -> Spells:

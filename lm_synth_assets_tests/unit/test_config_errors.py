@@ -273,6 +273,12 @@ SHARE = "must be a number, at least 0 and at most 1"
             id="unknown key",
         ),
         pytest.param(
+            "programs: {Medicine: {subprograms: {Hospitalist: {stays: {qa_median_days: 5}}}}}",
+            "programs.Medicine.subprograms.Hospitalist.stays.qa_median_days: is no key any more: expected "
+            "medians follow from the configuration; remove it",
+            id="key of an earlier version",
+        ),
+        pytest.param(
             "lhas: {Riverbend: {growth_pct: 20}}",
             "lhas.Riverbend.growth_pct: must be a number, above -20 and below 20; found 20",
             id="growth out of bounds",

@@ -477,7 +477,7 @@ class TestAnyData:
         ),
         ("seasonality", lambda tables: "weeks of 2025"),
         ("visits_per_patient", lambda tables: f"{(tables['patients']['ed_visits_year'] == 0).sum():,}"),
-        ("los_by_subprogram", lambda tables: "configured median ± 15 %"),
+        ("los_by_subprogram", lambda tables: "expected median ± 15 %"),
     ],
 )
 def test_numbers_and_names_stand_in_the_picture(

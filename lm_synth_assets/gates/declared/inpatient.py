@@ -86,11 +86,15 @@ IP_STAYS = (
         table="ip_stays",
         name="los_medians",
         description=(
-            "The median LOS of each subprogram lies in its configured band, widened by its sampling error."
+            "The median LOS of each subprogram is the one that the configuration implies for its stays."
         ),
-        formula="median los_days of the subprogram's stays admitted in the year = qa_median_days",
+        formula=(
+            "median los_days of the subprogram's stays admitted in the year = that of the mixture over their "
+            "ages of acute lognormals, ALC days of some that end a spell, floor and cap"
+        ),
         threshold="max({gates.los_median_tolerance_pct:g} %, {gates.standard_errors:g} standard errors)",
         function="statistics.lengths:los_medians",
+        reads=("patients",),
     ),
     Gate(
         table="ip_stays",
@@ -189,7 +193,7 @@ IP_STAYS = (
         ),
         formula=(
             "Kolmogorov-Smirnov distance of los_days without ALC from the lognormal by subprogram and age "
-            "group"
+            "group, with its floor and cap"
         ),
         threshold=f"max({{gates.ks_threshold:g}}, {STRATIFIED_DRAW}/sqrt(stays))",
         function="statistics.shape:los_shape",

@@ -104,11 +104,12 @@ def daily_counts(tables: Tables, region: Region) -> Verdict:
     expected = expected_arrivals(visits, region, level).sum(axis=2)
     observed = observed_arrivals(visits, region).sum(axis=2)
     by_site = visits_by_site(visits, region)
-    rows = [
-        (name, *_dispersion(usual[usual > 0], count[usual > 0], _day_effect(region, name, sites)))
-        for name, usual, count, sites in zip(ED_SUBSERVICES, expected, observed, by_site, strict=True)
-        if sites.any()
-    ]
+    rows = []
+    for name, usual, count, sites in zip(ED_SUBSERVICES, expected, observed, by_site, strict=True):
+        open_days = np.flatnonzero(usual > 0)
+        if len(open_days):
+            effect = _day_effect(region, name, sites)[np.ix_(open_days, open_days)]
+            rows.append((name, *_dispersion(usual[open_days], count[open_days], effect)))
     compared = pd.DataFrame(rows, columns=["ed_subservice", "expected", "observed", "variance", "skewness"])
     k = region.gates.standard_errors
     by_chance = np.sqrt(compared["variance"]) * (k + max(k * k - 1, 0.0) / 6 * compared["skewness"])

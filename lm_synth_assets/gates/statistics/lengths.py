@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import scipy.special as sc
 
-from lm_synth_assets.gates.comparing import within
+from lm_synth_assets.gates.comparing import sampling_margin, within
 from lm_synth_assets.gates.gate import Tables, Verdict
-from lm_synth_assets.gates.views import of_the_year, patient_of, unit_of
+from lm_synth_assets.gates.views import StaysOfTheYear, of_the_year, patient_of, stays_of_the_year, unit_of
+from lm_synth_assets.model.length_shares import Mixture, median_days, quantile_days, scatter
 from lm_synth_assets.model.lengths import alc_chances
 from lm_synth_assets.model.lookup import positions
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.schema.arrays import Floats
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS
 
 
@@ -50,52 +51,55 @@ def alc_mix(tables: Tables, region: Region) -> Verdict:
 
 
 def los_medians(tables: Tables, region: Region) -> Verdict:
-    """The median LOS of each subprogram lies in its configured band, widened by its sampling error."""
-    tolerance = region.gates.los_median_tolerance_pct / 100
-    stays = tables["ip_stays"]
-    stays = stays[of_the_year(stays, region)]
-    rows = []
-    for unit in units_of(region):
-        of_unit = stays[stays["subprogram_key"] == unit.subprogram_key]
-        if len(of_unit):
-            middle = unit.stays.qa_median_days
-            factor = _median_spread(of_unit, unit.stays.sigma, region.gates.standard_errors)
-            low, high = middle * min(1 - tolerance, 1 / factor), middle * max(1 + tolerance, factor)
-            rows.append((unit.name, len(of_unit), middle, of_unit["los_days"].median(), low, high))
-    medians = pd.DataFrame(rows, columns=["subprogram", "stays", "expected", "observed", "low", "high"])
-    breach = medians[~medians["observed"].between(medians["low"], medians["high"])]
-    if medians.empty:
+    """The median LOS of each subprogram is the one that the configuration implies for its stays."""
+    units, gates, stays = units_of(region), region.gates, stays_of_the_year(tables, region)
+    if not len(stays.row):
         return Verdict(True, "no stays", "no stays")
-    # The worst is the nearest to an end of its band, or the farthest outside, on a log scale.
-    position = np.log(medians["observed"] / medians["low"]) / np.log(medians["high"] / medians["low"])
-    worst = medians.iloc[int(np.argmax(np.abs(position - 0.5)))]
+    days = tables["ip_stays"]["los_days"].to_numpy(float)[stays.row]
+    mixture = Mixture.of(stays.mix, len(units))
+    expected = median_days(region, mixture)
+    count = np.bincount(stays.mix.unit, minlength=len(units))
+    share = _share_by_chance(region, stays, mixture, expected)
+    lowest, highest = (quantile_days(region, mixture, 0.5 + side * share) for side in (-1, 1))
+    tolerance = gates.los_median_tolerance_pct / 100
+    medians = pd.DataFrame(
+        {
+            "subprogram": [unit.name for unit in units],
+            "stays": count,
+            "expected": expected,
+            "observed": pd.Series(days).groupby(stays.mix.unit).median().reindex(range(len(units))),
+            "low": np.minimum(expected * (1 - tolerance), lowest) - _HALF_A_HUNDREDTH,
+            "high": np.maximum(expected * (1 + tolerance), highest) + _HALF_A_HUNDREDTH,
+        }
+    )[count > 0]
+    breach = medians[~medians["observed"].between(medians["low"], medians["high"])]
+    # The worst is the farthest from its expectation, compared with the end of its band on that side.
+    off = medians["observed"] - medians["expected"]
+    room = np.where(off < 0, medians["expected"] - medians["low"], medians["high"] - medians["expected"])
+    worst = medians.iloc[int(np.argmax(off.abs() / room))]
     return Verdict(
         breach.empty,
-        f"{worst['expected']:g} days ({worst['subprogram']})",
+        f"{worst['expected']:.2f} days ({worst['subprogram']})",
         f"{worst['observed']:.2f} days of {worst['stays']} stays",
-        f"{worst['low']:.2f}-{worst['high']:.2f} days: max({100 * tolerance:g} %, "
-        f"{region.gates.standard_errors:g} standard errors)",
+        f"{max(worst['low'], 0):.2f}-{worst['high']:.2f} days: max({100 * tolerance:g} %, "
+        f"{gates.standard_errors:g} standard errors)",
         breach,
     )
 
 
-_AGE_VARIANCE = 0.02
-"""Variance over a unit's stays of the chance, at the patient's age, that a stay is shorter than the median.
-
-At most 0.0023 by unit in the default configuration, whose `los_age_factor` goes from 0.90 to 1.15; ten times
-that leaves room for a configuration in which lengths depend more on age.
-"""
+_HALF_A_HUNDREDTH = 0.005
+"""Days, in hundredths of which lengths are kept."""
 
 
-def _median_spread(stays: pd.DataFrame, sigma: float, standard_errors: float) -> float:
-    """The factor by which a subprogram's median LOS may lie off by chance.
+def _share_by_chance(region: Region, stays: StaysOfTheYear, mixture: Mixture, days: Floats) -> Floats:
+    """How far the share of a subprogram's stays within its `days` may be off by chance (units,).
 
-    Acute LOS is drawn over stratified uniforms, so the empirical distribution is off by half a stay at the
-    median. ALC moves a stay above it: how many of the half below are moved is binomial, and so, a little, is
-    their age. What is left of the distribution there is thinner by the share with ALC. That error of the
-    distribution becomes one of the median through the lognormal's quantiles.
+    Half a stay by the strata of acute lengths, and as many standard errors as configured of what stays a
+    matter of chance; stays of one patient are a cluster, of the same age.
     """
-    alc = float(stays["alc_flag"].mean())
-    moved = np.sqrt((alc * (1 - alc) + _AGE_VARIANCE) / (2 * len(stays)))
-    error = np.hypot(0.5 / len(stays), moved) / max(1 - alc, 0.1)
-    return float(np.exp(max(sigma, 0.05) * sc.ndtri(min(0.5 + standard_errors * error, 1 - 1e-12))))
+    count = np.bincount(stays.mix.unit, minlength=mixture.units)
+    _, one = np.unique(np.column_stack([stays.mix.unit, stays.patient]), axis=0, return_inverse=True)
+    together = np.bincount(one)[one]
+    clustered = np.bincount(stays.mix.unit, together, minlength=mixture.units)
+    margin = sampling_margin(clustered * scatter(region, mixture, days), region) + 0.5
+    return margin / np.maximum(count, 1)

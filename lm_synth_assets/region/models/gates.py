@@ -61,7 +61,8 @@ class Gates(Section):
         gt=0, description="Greatest difference from the expected share of admissions through the ED"
     )
     los_median_tolerance_pct: Tolerance = Field(
-        description="Greatest difference of the median length of stay of a subprogram from its qa_median_days"
+        description="Greatest difference of the median length of stay of a subprogram from the one that the "
+        "configuration implies"
     )
     standard_errors: Annotated[float, Unit("standard errors")] = Field(
         gt=0, description="Difference from its expectation that always passes for a figure drawn by chance"

@@ -33,10 +33,6 @@ class Stays(Section):
         description="Median acute length of stay (lognormal), before los_age_factor"
     )
     sigma: Sigma = Field(description="Standard deviation of the logarithm of the acute length of stay")
-    qa_median_days: MedianDays = Field(
-        description="Expected median of the whole length of stay, effects of age and ALC included, "
-        "for the gate los_medians"
-    )
     direct_rhythm: str = Field(
         description="Rhythm of the direct admissions, one of rhythms; those of the rhythm `births` do not "
         "depend on frailty"

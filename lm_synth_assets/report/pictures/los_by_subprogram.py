@@ -1,4 +1,4 @@
-"""How long inpatient stays last in each subprogram, beside the median that is configured for it."""
+"""How long inpatient stays last in each subprogram, beside the median that the configuration implies."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from lm_synth_assets.gates.gate import StoredTables
+from lm_synth_assets.gates.views import stays_of_the_year
+from lm_synth_assets.model.length_shares import Mixture, median_days
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report.pictures.picture import Tables, picture
@@ -34,30 +37,29 @@ _LEAST = 0.01
 def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     """Quartiles of los_days of the stays that began in the start year, by subprogram, longest first.
 
-    The configured median has the tolerance of the gate los_medians, which grants more where stays are few.
+    The expected median has the tolerance of the gate los_medians, which grants more where stays are few.
     """
-    stays = tables["ip_stays"]
-    stays = stays[stays["admit_ts"] >= pd.Timestamp(region.run.reference_date)]
-    by_key = stays.groupby("subprogram_key")["los_days"]
-    units = units_of(region)
-    keys = [unit.subprogram_key for unit in units]
-    configured = np.array([unit.stays.qa_median_days for unit in units])
+    read = StoredTables.of({name: tables[name] for name in ("ip_stays", "patients")})
+    units, stays = units_of(region), stays_of_the_year(read, region)
+    by_unit = pd.Series(tables["ip_stays"]["los_days"].to_numpy(float)[stays.row]).groupby(stays.mix.unit)
+    every = range(len(units))
+    expected = median_days(region, Mixture.of(stays.mix, len(units)))
     tolerance = region.gates.los_median_tolerance_pct / 100
     numbers = pd.DataFrame(
         {
             "program": [unit.program for unit in units],
             "subprogram": [unit.name for unit in units],
-            "stays": by_key.size().reindex(keys, fill_value=0).to_numpy(),
-            "median_days": by_key.median().reindex(keys).to_numpy(),
-            "lower_quartile_days": by_key.quantile(0.25).reindex(keys).to_numpy(),
-            "upper_quartile_days": by_key.quantile(0.75).reindex(keys).to_numpy(),
-            "configured_median_days": configured,
-            "low_days": configured * (1 - tolerance),
-            "high_days": configured * (1 + tolerance),
+            "stays": by_unit.size().reindex(every, fill_value=0).to_numpy(),
+            "median_days": by_unit.median().reindex(every).to_numpy(),
+            "lower_quartile_days": by_unit.quantile(0.25).reindex(every).to_numpy(),
+            "upper_quartile_days": by_unit.quantile(0.75).reindex(every).to_numpy(),
+            "expected_median_days": expected,
+            "low_days": expected * (1 - tolerance),
+            "high_days": expected * (1 + tolerance),
         }
     )
     return numbers[numbers["stays"] > 0].sort_values(
-        "configured_median_days", ascending=False, ignore_index=True
+        "expected_median_days", ascending=False, ignore_index=True
     )
 
 
@@ -83,12 +85,12 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     axes.set_xlabel("length of stay (days, log scale)" + left_out(frame, drawn, "subprogram"))
     legend(
         figure,
-        {"median": median, "middle half of stays": half, f"configured median ± {_tolerance(frame)}": allowed},
+        {"median": median, "middle half of stays": half, f"expected median ± {_tolerance(frame)}": allowed},
     )
 
 
 def _tolerance(frame: pd.DataFrame) -> str:
-    return f"{100 * (frame['high_days'] / frame['configured_median_days']).iloc[0] - 100:.3g} %"
+    return f"{100 * (frame['high_days'] / frame['expected_median_days']).iloc[0] - 100:.3g} %"
 
 
 def _describe(frame: pd.DataFrame) -> str:
@@ -98,7 +100,7 @@ def _describe(frame: pd.DataFrame) -> str:
     return (
         f"Median length of stay in {count(len(frame), 'subprogram')}: from {least['median_days']:.1f} days "
         f"({least['subprogram']}) to {most['median_days']:.1f} days ({most['subprogram']}). {inside} of "
-        f"these medians lie within {_tolerance(frame)} of the configured one."
+        f"these medians lie within {_tolerance(frame)} of the expected one."
     )
 
 
@@ -106,6 +108,7 @@ LOS_BY_SUBPROGRAM = picture(
     "los_by_subprogram",
     "Length of stay by subprogram",
     "ip_stays",
+    reads=("patients",),
     measure=_measure,
     draw=_draw,
     describe=_describe,
