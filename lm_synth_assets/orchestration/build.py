@@ -13,7 +13,7 @@ from lm_synth_assets.orchestration.checks import table_checks
 from lm_synth_assets.orchestration.configuration_assets import configuration
 from lm_synth_assets.orchestration.configuration_sensor import configuration_changed
 from lm_synth_assets.orchestration.dagster_internals import UnresolvedAssetJobDefinition
-from lm_synth_assets.orchestration.failure_sensor import tell_what_failed
+from lm_synth_assets.orchestration.failure_sensor import failure_sensors
 from lm_synth_assets.orchestration.io_manager import IO_MANAGER, io_manager
 from lm_synth_assets.orchestration.jobs import jobs as named_jobs
 from lm_synth_assets.orchestration.policy import with_policy
@@ -62,7 +62,7 @@ def build_defs(
         asset_checks=table_checks(fidelity=fidelity),
         jobs=[*named_jobs(), *jobs],
         schedules=[regeneration(settings)],
-        sensors=[configuration_changed(settings), tell_what_failed],
+        sensors=[configuration_changed(settings), *failure_sensors(settings)],
         resources={
             RESOURCE: run_resource(str(settings.config), data_set.request if data_set else None),
             IO_MANAGER: io_manager(settings, data_set),

@@ -1,4 +1,8 @@
-"""The sensor that describes a failed run: which gates and steps failed, and the page of each."""
+"""The sensors that report a failed run: which gates and steps failed, with the page of each."""
+
+import html
+import json
+import urllib.request
 
 import dagster as dg
 
@@ -8,8 +12,12 @@ from lm_synth_assets.orchestration.dagster_internals import (
     SerializableErrorInfo,
 )
 from lm_synth_assets.orchestration.events import CHECK_FAILED
+from lm_synth_assets.orchestration.settings import Settings
 
-SENSOR = "tell_what_failed"
+SENSOR = "report_failures"
+EMAIL_SENSOR = "report_failures_by_email"
+
+_SECONDS = 10
 
 _EVENTS = {
     dg.DagsterEventType.ASSET_CHECK_EVALUATION,
@@ -57,11 +65,60 @@ def _cause(error: SerializableErrorInfo) -> str:
     return error.message.strip()
 
 
-@dg.run_failure_sensor(
-    name=SENSOR,
-    default_status=dg.DefaultSensorStatus.STOPPED,
-    description="Writes to its log which gates and steps made a run fail, and where to look.",
-)
-def tell_what_failed(context: dg.RunFailureSensorContext) -> None:
-    """One message for each failed run."""
-    context.log.error(what_failed(context.instance, context.dagster_run))
+def failure_sensors(settings: Settings) -> list[dg.SensorDefinition]:
+    """The sensor that reports failed runs to its log and to a webhook, and one that sends e-mail if set up.
+
+    Both are off until turned on. Raises ConfigError where the settings of e-mail are incomplete.
+    """
+
+    @dg.run_failure_sensor(
+        name=SENSOR,
+        default_status=dg.DefaultSensorStatus.STOPPED,
+        description="Reports which gates and steps made a run fail, with a link to each: in its log"
+        + (", and to the webhook in LM_SYNTH_NOTIFY_WEBHOOK." if settings.notify_webhook else "."),
+    )
+    def report(context: dg.RunFailureSensorContext) -> None:
+        message = what_failed(context.instance, context.dagster_run)
+        context.log.error(message)
+        if settings.notify_webhook:
+            post(settings.notify_webhook.get_secret_value(), message)
+
+    return [report, *_email_sensor(settings)]
+
+
+def _email_sensor(settings: Settings) -> list[dg.SensorDefinition]:
+    mail = settings.mail()
+    if mail is None:
+        return []
+    return [
+        dg.make_email_on_run_failure_sensor(
+            email_from=mail.sender,
+            email_to=mail.recipients,
+            email_password=mail.password.get_secret_value(),
+            email_subject_fn=lambda context: f"lm-synth: {context.dagster_run.job_name} failed",
+            email_body_fn=lambda context: _as_html(what_failed(context.instance, context.dagster_run)),
+            smtp_host=mail.host,
+            smtp_type=mail.security,
+            name=EMAIL_SENSOR,
+            default_status=dg.DefaultSensorStatus.STOPPED,
+        )
+    ]
+
+
+def post(url: str, message: str) -> None:
+    """Send a message to a webhook as JSON with the field `text`, as Slack, Teams and Mattermost take it.
+
+    Raises OSError where it cannot be delivered, without the address, which often holds a key.
+    """
+    body = json.dumps({"text": message}).encode()
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=_SECONDS):
+            return
+    except OSError as error:
+        reason = getattr(error, "reason", None) or type(error).__name__
+        raise OSError(f"the webhook in LM_SYNTH_NOTIFY_WEBHOOK was not reached: {reason}") from None
+
+
+def _as_html(message: str) -> str:
+    return f"<pre>{html.escape(message)}</pre>"

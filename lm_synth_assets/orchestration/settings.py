@@ -4,7 +4,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_validator
@@ -19,6 +19,16 @@ _PREFIX = "LM_SYNTH_"
 
 _OF_COMPOSE = {"config_file", "mysql_owner_url"}
 """What docker-compose.yml alone reads from the .env file, which Dagster loads too."""
+
+
+class Mail(NamedTuple):
+    """Where and how e-mail is sent."""
+
+    recipients: list[str]
+    sender: str
+    host: str
+    password: SecretStr
+    security: str
 
 
 class Settings(BaseModel):
@@ -38,6 +48,12 @@ class Settings(BaseModel):
     schedule_seed: Literal["keep", "fresh"] = "keep"
     git_url: str | None = None
     git_branch: str = "main"
+    notify_webhook: SecretStr | None = None
+    notify_email_to: str | None = None
+    notify_email_from: str | None = None
+    notify_smtp_host: str | None = None
+    notify_smtp_password: SecretStr | None = None
+    notify_smtp_security: Literal["SSL", "STARTTLS"] = "SSL"
 
     @field_validator("out", "config", "mysql_password_file")
     @classmethod
@@ -82,6 +98,19 @@ class Settings(BaseModel):
                 f"environment: {URL_VARIABLE}: must be set where tables are kept in MySQL, as in {EXAMPLE}"
             )
         return without_password(self.mysql_url.get_secret_value())
+
+    def mail(self) -> Mail | None:
+        """Where to send notices of failed runs; None without recipients. Raises ConfigError if incomplete."""
+        if self.notify_email_to is None:
+            return None
+        needed = ("notify_email_from", "notify_smtp_host", "notify_smtp_password")
+        if missing := [_variable(name) for name in needed if getattr(self, name) is None]:
+            raise ConfigError(
+                f"environment: {', '.join(missing)}: must be set where {_variable('notify_email_to')} is"
+            )
+        recipients = [address.strip() for address in self.notify_email_to.split(",")]
+        sender, host, password = (getattr(self, name) for name in needed)
+        return Mail(recipients, sender, host, password, self.notify_smtp_security)
 
 
 def dagster_home() -> Path | None:

@@ -139,9 +139,9 @@ def test_with_a_repository_assets_link_to_git() -> None:
 @pytest.mark.parametrize("storage", FORMATS)
 def test_the_kind_of_a_table_is_its_storage(storage: str) -> None:
     settings = Settings(storage=storage, mysql_url=SecretStr("mysql://me@127.0.0.1/lm"))
-    kinds = {spec.key.path[-1]: spec.kinds for spec in build_defs(settings).resolve_all_asset_specs()}
-    assert kinds["patients"] == {"python", storage}
-    assert kinds["quality_report"] == {"python", "html"}
+    kinds = {spec.key: spec.kinds for spec in build_defs(settings).resolve_all_asset_specs()}
+    assert kinds[dg.AssetKey("patients")] == {"python", storage}
+    assert kinds[dg.AssetKey("quality_report")] == {"python", "html"}
 
 
 @each_table

@@ -1,7 +1,7 @@
 """The settings of a deployment: what each variable sets, and what is said of one that is wrong."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from pydantic import SecretStr
@@ -32,6 +32,12 @@ def test_without_variables_csv_files_go_to_out_beside_the_configurations() -> No
         ("LM_SYNTH_SCHEDULE_SEED", "fresh", "fresh"),
         ("LM_SYNTH_GIT_URL", "https://github.com/us/lm-synth", "https://github.com/us/lm-synth"),
         ("LM_SYNTH_GIT_BRANCH", "release", "release"),
+        ("LM_SYNTH_NOTIFY_WEBHOOK", "https://hooks/1", SecretStr("https://hooks/1")),
+        ("LM_SYNTH_NOTIFY_EMAIL_TO", "a@here,b@here", "a@here,b@here"),
+        ("LM_SYNTH_NOTIFY_EMAIL_FROM", "lm@here", "lm@here"),
+        ("LM_SYNTH_NOTIFY_SMTP_HOST", "mail.here", "mail.here"),
+        ("LM_SYNTH_NOTIFY_SMTP_PASSWORD", "open", SecretStr("open")),
+        ("LM_SYNTH_NOTIFY_SMTP_SECURITY", "STARTTLS", "STARTTLS"),
     ],
 )
 def test_each_variable_sets_one_field(variable: str, value: str, expected: Any) -> None:
@@ -53,6 +59,12 @@ def test_every_field_has_its_variable_tested() -> None:
         "schedule_seed",
         "git_url",
         "git_branch",
+        "notify_webhook",
+        "notify_email_to",
+        "notify_email_from",
+        "notify_smtp_host",
+        "notify_smtp_password",
+        "notify_smtp_security",
     }
 
 
@@ -150,3 +162,29 @@ def test_the_example_of_compose_breaks_nothing() -> None:
     example = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
     assert {"LM_SYNTH_CONFIG_FILE", "LM_SYNTH_MYSQL_OWNER_URL"} <= example.keys()
     assert read_settings(example).storage == "csv"
+
+
+class TestMail:
+    COMPLETE: ClassVar = {
+        "LM_SYNTH_NOTIFY_EMAIL_TO": "a@here, b@here",
+        "LM_SYNTH_NOTIFY_EMAIL_FROM": "lm@here",
+        "LM_SYNTH_NOTIFY_SMTP_HOST": "mail.here",
+        "LM_SYNTH_NOTIFY_SMTP_PASSWORD": "open",
+    }
+
+    def test_is_none_without_recipients(self) -> None:
+        assert read_settings({}).mail() is None
+
+    def test_has_every_recipient(self) -> None:
+        mail = read_settings(self.COMPLETE).mail()
+        assert mail is not None
+        assert mail.recipients == ["a@here", "b@here"]
+        assert "open" not in repr(mail)
+
+    def test_names_what_is_missing(self) -> None:
+        with pytest.raises(ConfigError) as caught:
+            read_settings({"LM_SYNTH_NOTIFY_EMAIL_TO": "a@here"}).mail()
+        assert str(caught.value) == (
+            "environment: LM_SYNTH_NOTIFY_EMAIL_FROM, LM_SYNTH_NOTIFY_SMTP_HOST, "
+            "LM_SYNTH_NOTIFY_SMTP_PASSWORD: must be set where LM_SYNTH_NOTIFY_EMAIL_TO is"
+        )
