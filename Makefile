@@ -1,5 +1,6 @@
 # Each target sets up what it needs, once; needed beforehand: Python 3.11 or newer, and make.
 PYTHON ?= python3
+PORT ?= 3000
 VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run
@@ -7,6 +8,8 @@ DEV := $(VENV)/.dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 export DAGSTER_DISABLE_TELEMETRY := 1
+# Not in the home folder, where nothing of ours belongs.
+export MPLCONFIGDIR := $(CURDIR)/$(VENV)/.matplotlib
 
 .PHONY: help setup generate validate test test-all lint types ui bench power docs lock clean
 
@@ -16,9 +19,9 @@ help:
 	@echo "test      run the tests, in minutes"
 	@echo "test-all  run those that \`test\` leaves out: MySQL servers, a browser, Dagster's daemon"
 	@echo "lint      check format, style, types and imports"
-	@echo "ui        Dagster's web interface on http://127.0.0.1:3000"
+	@echo "ui        Dagster's web interface on http://127.0.0.1:$(PORT); PORT=3001 for another port"
 	@echo "bench     measure speed and memory"
-	@echo "power     measure how often gates cry wolf, and what they let pass"
+	@echo "power     measure how often gates raise a false alarm, and which shifts they detect"
 	@echo "docs      make the generated pages again, from the code and out/"
 	@echo "clean     remove all that was made, but for out/"
 
@@ -60,7 +63,7 @@ lint: $(DEV)
 
 ui: $(RUN)
 	@mkdir -p .dagster && cp deploy/local/dagster.yaml .dagster/dagster.yaml
-	DAGSTER_HOME=$(CURDIR)/.dagster $(BIN)/dagster dev -h 127.0.0.1 -p 3000 -w workspace.yaml
+	DAGSTER_HOME="$(CURDIR)/.dagster" $(BIN)/dagster dev -h 127.0.0.1 -p $(PORT) -w workspace.yaml
 
 bench: $(DEV)
 	$(BIN)/python benchmarks/speed.py

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Protocol
 
@@ -29,6 +30,10 @@ from lm_synth_assets_tests.support.servers import URL_VARIABLE, kinds, own_kinds
 # Whether a property holds depends neither on the clock nor on luck.
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
+
+# Dagster keeps telemetry in the home folder of whoever runs the tests, unless they have another one.
+HOME = tempfile.TemporaryDirectory(prefix="lm-synth-home-")
+os.environ["HOME"] = HOME.name
 
 # Nor on what the person who runs the tests has set for their own data.
 for name in [name for name in os.environ if name.startswith("LM_SYNTH_")]:
