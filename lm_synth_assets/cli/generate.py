@@ -23,11 +23,13 @@ from lm_synth_assets.storage.formats import DEFAULT, FORMATS, MYSQL
     help=f"What to keep the tables as.  [default: {DEFAULT.name}, or {MYSQL.name} with --url]",
 )
 @URL_OPTION
+@click.option("--replace", is_flag=True, help="Remove tables of an earlier run that this one does not make.")
 @common
 def generate(
     folder: Path | None,
     storage: str | None,
     url: str | None,
+    replace: bool,
     config: Path | None,
     as_json: bool,
     quiet: bool,
@@ -45,6 +47,6 @@ def generate(
     from lm_synth_assets.orchestration.runs import generate as run
 
     with shown_progress(quiet or as_json, "generate") as progress:
-        outcome = run(request, storage or DEFAULT.name, location, progress)
+        outcome = run(request, storage or DEFAULT.name, location, progress, replace=replace)
     show(outcome, as_json=as_json, quiet=quiet, title="generate")
     sys.exit(outcome.exit_code)

@@ -1,5 +1,7 @@
 """One stored data set as an object: where its tables are, and the run that it is held against."""
 
+import logging
+
 import pandas as pd
 
 from lm_synth_assets.errors import CapacityError, ConfigError
@@ -16,6 +18,7 @@ from lm_synth_assets.storage.formats import formats_at, open_store
 from lm_synth_assets.storage.inspection import Inspection
 from lm_synth_assets.storage.store import ReadableStore, TableStore
 
+_LOG = logging.getLogger(__name__)
 _MANIFEST = TABLES["dataset_manifest"]
 
 
@@ -119,6 +122,8 @@ def open_existing(storage: str | None, place: str) -> TableStore:
     store.check(writing=False)
     if not any(store.exists(table) for table in TABLES.values()):
         raise NoDataSet(place)
+    if writer := store.run_lock.holder():
+        _LOG.warning("%s is being written by %s: its tables may be of two runs", place, writer)
     return store
 
 

@@ -1,5 +1,7 @@
 """Setting up a MySQL database, and loading a data set of files into it; no Dagster run."""
 
+from contextlib import nullcontext
+
 from lm_synth_assets.dataset.dataset import DataSet, open_existing
 from lm_synth_assets.dataset.evaluate import evaluate
 from lm_synth_assets.dataset.lha_names import LhaNames
@@ -7,21 +9,27 @@ from lm_synth_assets.dataset.outcome import Outcome, Progress, StoredTable
 from lm_synth_assets.region.run_request import RunRequest
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.mysql.address import Address
-from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, ddl, in_order, quoted
+from lm_synth_assets.storage.mysql.database_lock import DatabaseLock
+from lm_synth_assets.storage.mysql.ddl import BOOKKEEPING, ddl, in_order, quoted
 from lm_synth_assets.storage.mysql.inspection import missing, require_tables
 from lm_synth_assets.storage.mysql.session import session
 from lm_synth_assets.storage.mysql.store import MysqlStore
+from lm_synth_assets.storage.run_lock import Writer
 
 
 def create_tables(address: Address, *, recreate: bool = False) -> list[str]:
     """Create the tables that a database lacks; returns their names. With `recreate`, drop all of them first.
 
-    Raises DatabaseError where this cannot be done, or where tables are there that are of another version.
+    Raises DatabaseError where this cannot be done, or where tables are there that are of another version,
+    BeingWritten where a run writes to tables that are to be dropped.
     """
-    with session(address, "creating tables") as opened:
+    writer = Writer.of_this_process("`lm-synth db init --recreate`")
+    alone = DatabaseLock(address).held_by(writer) if recreate else nullcontext()
+    with alone, session(address, "creating tables") as opened:
         if recreate:
-            for table in (STORED_TABLES, *reversed(in_order(TABLES.values()))):
-                opened.run(f"DROP TABLE IF EXISTS {quoted(table.name)}")
+            # In one statement, which waits for all of them before it drops the first.
+            names = (table.name for table in (*reversed(in_order(TABLES.values())), *BOOKKEEPING))
+            opened.run(f"DROP TABLE IF EXISTS {quoted(*names)}")
         lacking = missing(opened, TABLES.values())
         for table in lacking:
             opened.run(ddl(table))
@@ -36,10 +44,25 @@ def load(
 
     Where they are to be validated, nothing is stored unless every blocking gate has passed. Raises
     StorageError where a table cannot be read or stored; those before it are then in the database, whole.
+    No other run can write to the database meanwhile.
     """
     source = LhaNames(open_existing(storage, folder))
     target = MysqlStore.at(url)
     target.check(writing=True)
+    writer = Writer.of_this_process("`lm-synth load`")
+    with target.run_lock.held_by(writer):
+        return _load(request, source, target, writer, validated=validated, progress=progress)
+
+
+def _load(
+    request: RunRequest,
+    source: LhaNames,
+    target: MysqlStore,
+    writer: Writer,
+    *,
+    validated: bool,
+    progress: Progress,
+) -> Outcome:
     outcome = Outcome()
     if validated:
         outcome = evaluate(DataSet.identify(source, request), progress=progress)
@@ -52,6 +75,7 @@ def load(
             outcome.left_out[table.name] = f"{source.location(table)} is not there"
     due = [table for table in tables if table.name not in outcome.left_out]
     for done, table in enumerate(due, start=1):
+        target.run_lock.refuse_others(writer.run)
         written = target.write(table, source.read(table))
         outcome.tables.append(
             StoredTable(table.name, written.rows, written.bytes, written.location, dict(written.removed))

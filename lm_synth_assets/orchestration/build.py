@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from multiprocessing import get_all_start_methods
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -13,6 +12,7 @@ from lm_synth_assets.orchestration.checks import table_checks
 from lm_synth_assets.orchestration.configuration_assets import configuration
 from lm_synth_assets.orchestration.configuration_sensor import configuration_changed
 from lm_synth_assets.orchestration.dagster_internals import UnresolvedAssetJobDefinition
+from lm_synth_assets.orchestration.executors import EXECUTORS
 from lm_synth_assets.orchestration.failure_sensor import failure_sensors
 from lm_synth_assets.orchestration.io_manager import IO_MANAGER, io_manager
 from lm_synth_assets.orchestration.jobs import jobs as named_jobs
@@ -21,27 +21,9 @@ from lm_synth_assets.orchestration.report_asset import quality_report
 from lm_synth_assets.orchestration.run_resource import RESOURCE, run_resource
 from lm_synth_assets.orchestration.schedules import freshness, regeneration
 from lm_synth_assets.orchestration.settings import Settings
-from lm_synth_assets.storage.formats import FILE_FORMATS
 
 if TYPE_CHECKING:
     from lm_synth_assets.dataset.dataset import DataSet
-
-# Where the system can fork, a step's process starts from one that has loaded everything: half the time.
-_EVERYTHING = [
-    "lm_synth_assets.definitions",
-    "lm_synth_assets.report.pictures.registry",
-    *(row.opener.partition(":")[0] for row in FILE_FORMATS.values()),
-]
-_START: dict[str, dict[str, list[str]]] = (
-    {"forkserver": {"preload_modules": _EVERYTHING}}
-    if "forkserver" in get_all_start_methods()
-    else {"spawn": {}}
-)
-
-EXECUTORS: dict[str, dg.ExecutorDefinition] = {
-    "in_process": dg.in_process_executor,
-    "multiprocess": dg.multiprocess_executor.configured({"start_method": _START}),
-}
 
 
 def build_defs(

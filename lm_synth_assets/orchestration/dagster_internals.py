@@ -7,7 +7,12 @@ from dagster._core.definitions.data_version import DATA_VERSION_TAG
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 from dagster._core.events import DagsterEvent, RunFailureReason
 from dagster._core.events.log import EventLogEntry
+from dagster._core.execution.context.system import PlanOrchestrationContext
+from dagster._core.execution.plan.plan import ExecutionPlan
+from dagster._core.execution.retries import RetryMode
+from dagster._core.execution.step_dependency_config import StepDependencyConfig
 from dagster._core.storage.tags import MAX_RETRIES_TAG
+from dagster._core.system_config.objects import ResolvedRunConfig
 from dagster._utils.schedules import cron_string_iterator, is_valid_cron_string
 from dagster_shared.error import SerializableErrorInfo
 
@@ -16,8 +21,13 @@ __all__ = [
     "MAX_RETRIES_TAG",
     "DagsterEvent",
     "EventLogEntry",
+    "ExecutionPlan",
+    "PlanOrchestrationContext",
+    "ResolvedRunConfig",
+    "RetryMode",
     "RunFailureReason",
     "SerializableErrorInfo",
+    "StepDependencyConfig",
     "UnresolvedAssetJobDefinition",
     "cron_string_iterator",
     "is_valid_cron_string",

@@ -54,6 +54,8 @@ class TableIOManager(dg.IOManager):
         year = int(context.partition_key) if context.has_asset_partitions else None
         try:
             with _retried_if_transient():
+                # A step of a run whose main process was killed may go on for a while.
+                self.store.run_lock.refuse_others(context.run_id)
                 written = self.store.write(table, obj, year)
         except BaseException:
             # A connection lost during a commit leaves unknown what was stored.

@@ -1,6 +1,5 @@
 """Making a data set: one Dagster run in this process, its progress, and its outcome as data."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 
 import dagster as dg
@@ -18,19 +17,47 @@ from lm_synth_assets.orchestration.settings import Settings, dagster_home
 from lm_synth_assets.region.run_request import RunRequest
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.simulation.catalogue import tables_left_out
+from lm_synth_assets.storage.errors import TablesWouldStay
 from lm_synth_assets.storage.formats import FORMATS, open_store
+from lm_synth_assets.storage.run_lock import Writer
+from lm_synth_assets.storage.store import TableStore
 
 _JOB = "lm_synth"
 _NO_REPORT = "not made; `lm-synth report {options}` makes it of what is stored"
 
 
-def generate(request: RunRequest, storage: str, location: str, progress: Progress) -> Outcome:
+def generate(
+    request: RunRequest, storage: str, location: str, progress: Progress, *, replace: bool = False
+) -> Outcome:
     """Make and check every table that the run asks for, and beside files the quality report.
 
-    Raises StorageError, before any work, where nothing can be written there.
+    No other run can write there meanwhile. With `replace`, stored tables that the run does not make are
+    removed once it has made its own. Raises, before any work, StorageError where nothing can be written or
+    another run writes, and TablesWouldStay.
     """
     store = open_store(storage, location)
     store.check(writing=True)
+    writer = Writer.of_this_process("`lm-synth generate`")
+    with store.run_lock.held_by(writer):
+        staying = [name for name in tables_left_out(request.region.run) if store.exists(TABLES[name])]
+        if staying and not replace:
+            raise TablesWouldStay(location, staying)
+        outcome = _generated(request, storage, location, store, writer, progress)
+        if not outcome.errors and not outcome.not_run:
+            for name in reversed(staying):
+                store.remove(TABLES[name])
+                outcome.left_out[name] += "; that of an earlier run was removed"
+    return outcome
+
+
+def _generated(
+    request: RunRequest,
+    storage: str,
+    location: str,
+    store: TableStore,
+    writer: Writer,
+    progress: Progress,
+) -> Outcome:
     left_out = tables_left_out(request.region.run)
     made = [name for name in TABLES if name not in left_out]
     reports = [REPORT] if FORMATS[storage].is_files else []
@@ -41,14 +68,8 @@ def generate(request: RunRequest, storage: str, location: str, progress: Progres
             "out" if FORMATS[storage].is_files else "mysql_url": location,
         }
     )
-    outcome = _run(settings, DataSet(store, request), [*made, *reports], progress)
-    for name in left_out:
-        reason = "not asked for"
-        if store.exists(TABLES[name]):
-            reason += (
-                f"; {store.location(TABLES[name])} is from an earlier run and does not belong to this one"
-            )
-        outcome.left_out[name] = reason
+    outcome = _run(settings, DataSet(store, request), [*made, *reports], writer.run, progress)
+    outcome.left_out.update(dict.fromkeys(left_out, "not asked for"))
     if not outcome.report:
         outcome.left_out[REPORT] = _NO_REPORT.format(
             options=f"--in {location}" if FORMATS[storage].is_files else f"--format {storage} --to FILE"
@@ -56,7 +77,9 @@ def generate(request: RunRequest, storage: str, location: str, progress: Progres
     return outcome
 
 
-def _run(settings: Settings, data_set: DataSet, assets: Sequence[str], progress: Progress) -> Outcome:
+def _run(
+    settings: Settings, data_set: DataSet, assets: Sequence[str], run_id: str, progress: Progress
+) -> Outcome:
     """Make some assets, and check those that are tables."""
     selection = dg.AssetSelection.assets(*(dg.AssetKey(name) for name in assets))
     steps = len(assets) + sum(name in TABLES for name in assets)
@@ -77,7 +100,6 @@ def _run(settings: Settings, data_set: DataSet, assets: Sequence[str], progress:
             done += 1
             progress(done, steps, event.step_key or "")
 
-    run_id = str(uuid.uuid4())
     with _instance() as instance:
         instance.add_event_listener(run_id, listen)
         definitions.resolve_job_def(_JOB).execute_in_process(

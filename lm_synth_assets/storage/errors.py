@@ -4,7 +4,7 @@ import errno
 from collections.abc import Sequence
 from pathlib import Path
 
-from lm_synth_assets.errors import StorageError
+from lm_synth_assets.errors import StorageError, UserError
 
 _REASONS = {
     errno.ENOSPC: "the disk is full",
@@ -72,6 +72,22 @@ class UnwritableFolder(StorageError):
         reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
         super().__init__(f"Cannot write to {path}: {reason}; what was there before is untouched.")
         self.transient = error.errno in _PASSING
+
+
+class TablesWouldStay(StorageError):
+    """Tables of an earlier run would stay beside those of one that does not make them."""
+
+    exit_code = UserError.exit_code
+
+    def __init__(self, location: str, tables: Sequence[str]) -> None:
+        options = {"ed_encounters": "--with-ed", "ip_stays": "--with-ip"}
+        needed = " ".join(dict.fromkeys(option for name, option in options.items() if name in tables))
+        elsewhere = "another database with --url" if "://" in location else "another folder with --out"
+        super().__init__(
+            f"{location} holds {' and '.join(tables)} of an earlier run, which would stay beside the tables "
+            f"of this one. Make them too ({needed}), choose {elsewhere}, or have them removed at the end with "
+            "--replace. Nothing was changed."
+        )
 
 
 class UnknownFormat(StorageError):

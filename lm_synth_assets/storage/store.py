@@ -21,6 +21,7 @@ from lm_synth_assets.storage.errors import (
     why_not_read,
 )
 from lm_synth_assets.storage.frames import column_problems, from_arrow, in_year
+<<<<<<< HEAD
 from lm_synth_assets.storage.inspection import (
     Inspection,
     StoredColumns,
@@ -28,6 +29,10 @@ from lm_synth_assets.storage.inspection import (
     notation_remarks,
     order_remarks,
 )
+=======
+from lm_synth_assets.storage.inspection import Inspection, StoredColumns, misfits, order_remarks
+from lm_synth_assets.storage.run_lock import RunLock
+>>>>>>> e12f4e2 (Let one run at a time write to a folder or a database, and tell a second one who writes since when)
 
 _FAILURES = (SchemaError, pa.ArrowException, OSError, ValueError)
 """What reading may raise where something other than the declared table is stored."""
@@ -75,6 +80,9 @@ class ReadableStore(Protocol):
 class TableStore(ABC):
     """Tables in one location, each written whole and read back unchanged."""
 
+    run_lock: RunLock
+    """Held by the one run that writes to the location."""
+
     @abstractmethod
     def check(self, *, writing: bool) -> None:
         """Check that tables can be read from the location, or written to it. Raises StorageError if not."""
@@ -120,6 +128,10 @@ class TableStore(ABC):
             return self._names(table)
         except _FAILURES:
             return []
+
+    @abstractmethod
+    def remove(self, table: sa.Table) -> None:
+        """Remove the stored table, if it is there. Raises StorageError."""
 
     def write(self, table: sa.Table, frame: pd.DataFrame, year: int | None = None) -> WriteResult:
         """Replace the stored table, or one calendar year of it, by a frame.

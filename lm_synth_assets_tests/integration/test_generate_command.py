@@ -69,7 +69,7 @@ def test_help_and_usage_errors_import_nothing_heavy(arguments: list[str], code: 
     [
         (
             "generate",
-            "patients start-year years config out with-ed with-ip format url seed quiet json",
+            "patients start-year years config out with-ed with-ip format url replace seed quiet json",
         ),
         ("validate", "in config ks-threshold corr-threshold select report fidelity format url quiet json"),
     ],
@@ -147,9 +147,11 @@ def differing(folder: Path, other: Path) -> set[str]:
 
 @pytest.fixture(scope="module")
 def without_ip(tmp_path_factory: pytest.TempPathFactory, tiny: Path) -> tuple[Ran, Path]:
-    """A run with ED but without IP, with JSON as its output, over a folder that has all tables."""
+    """A run with ED but without IP, with JSON as its output, that replaces a data set with all tables."""
     folder = Path(shutil.copytree(tiny, tmp_path_factory.mktemp("without") / "out"))
-    return lm_synth("generate", "--config", TINY, "--out", folder, "--with-ed", "--json"), folder
+    (folder / "ip_stays.parquet").write_text("of somebody else", encoding="utf-8")
+    flags = ("--with-ed", "--replace", "--json")
+    return lm_synth("generate", "--config", TINY, "--out", folder, *flags), folder
 
 
 def test_json_holds_tables_gates_and_whether_they_passed(without_ip: tuple[Ran, Path]) -> None:
@@ -182,13 +184,46 @@ def test_json_holds_tables_gates_and_whether_they_passed(without_ip: tuple[Ran, 
     assert not any(gate["table"] == "ip_stays" for gate in told["gates"])
 
 
-def test_older_stays_in_the_folder_are_told(without_ip: tuple[Ran, Path], tiny: Path) -> None:
+def test_replace_removes_the_table_that_the_run_does_not_make(
+    without_ip: tuple[Ran, Path], tiny: Path
+) -> None:
     ran, folder = without_ip
     assert json.loads(ran.out)["left_out"] == {
-        "ip_stays": f"not asked for; {folder}/ip_stays.csv is from an earlier run and does not belong to "
-        "this one"
+        "ip_stays": "not asked for; that of an earlier run was removed"
     }
-    assert differing(folder, tiny) == {"dataset_manifest.csv", REPORT}
+    assert ALL_FILES - files(folder).keys() == {"ip_stays.csv"}
+    assert (folder / "ip_stays.parquet").read_text("utf-8") == "of somebody else"
+    assert differing(folder, tiny) - {"ip_stays.parquet"} == {"dataset_manifest.csv", REPORT}
+
+
+@pytest.mark.parametrize(
+    ("flags", "stay", "options"),
+    [
+        ([], "ed_encounters and ip_stays", "--with-ed --with-ip"),
+        (["--with-ed"], "ip_stays", "--with-ip"),
+    ],
+)
+def test_a_run_does_not_begin_where_tables_would_stay_beside_its_own(
+    call: Call, copy: Path, tiny: Path, flags: list[str], stay: str, options: str
+) -> None:
+    ran = call("generate", "--config", TINY, "--seed", 9, "--out", copy, "--quiet", *flags)
+    assert ran == (
+        2,
+        "",
+        f"Error: {copy} holds {stay} of an earlier run, which would stay beside the tables of this one. Make "
+        f"them too ({options}), choose another folder with --out, or have them removed at the end with "
+        "--replace. Nothing was changed.\n",
+    )
+    assert files(copy) == files(tiny)
+
+
+@pytest.mark.usefixtures("few_pictures")
+def test_a_run_that_fails_removes_nothing(call: Call, copy: Path) -> None:
+    (copy / "patients.csv").unlink()
+    (copy / "patients.csv").mkdir()
+    ran = call("generate", "--config", TINY, "--patients", 50, "--years", 1, "--out", copy, "--replace")
+    assert ran.code == 1
+    assert {"ed_encounters.csv", "ip_stays.csv"} <= {path.name for path in copy.iterdir()}
 
 
 def test_without_its_flags_neither_ed_nor_stays_are_made(made_with: MadeWith, tiny: Path) -> None:

@@ -461,6 +461,9 @@ class MemoryStore(TableStore):
         self.tables[table.name] = to_arrow(table, frame)
         return Replacement(self.tables[table.name].nbytes)
 
+    def remove(self, table: sa.Table) -> None:
+        self.tables.pop(table.name, None)
+
     def _names(self, table: sa.Table) -> list[str]:
         return list(self.tables[table.name].column_names)
 

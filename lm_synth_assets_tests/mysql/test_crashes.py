@@ -393,7 +393,7 @@ def test_who_waits_too_long_for_another_writer_is_told(
     other = MysqlStore(store.address)
 
     def meanwhile() -> None:
-        with pytest.raises(DatabaseError, match=r"another run has been writing it .* run again"):
+        with pytest.raises(DatabaseError, match=r"another connection has been writing it .* run again"):
             other.write(MANIFEST, OLD)
 
     with monkeypatch.context() as patch:

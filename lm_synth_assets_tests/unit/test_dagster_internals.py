@@ -2,6 +2,7 @@
 
 import ast
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -15,8 +16,13 @@ from lm_synth_assets.orchestration.dagster_internals import (
     MAX_RETRIES_TAG,
     DagsterEvent,
     EventLogEntry,
+    ExecutionPlan,
+    PlanOrchestrationContext,
+    ResolvedRunConfig,
+    RetryMode,
     RunFailureReason,
     SerializableErrorInfo,
+    StepDependencyConfig,
     UnresolvedAssetJobDefinition,
     cron_string_iterator,
     is_valid_cron_string,
@@ -89,6 +95,65 @@ def test_events_of_a_failed_run_say_why() -> None:
     )
     [run] = [event for event in events if event.event_type is dg.DagsterEventType.RUN_FAILURE]
     assert run.job_failure_data.failure_reason is RunFailureReason.STEP_FAILURE
+
+
+class WatchedExecutor(dg.Executor):
+    """Notes what Dagster hands to an executor."""
+
+    def __init__(self, inner: dg.Executor, handed: list[object]) -> None:
+        self.inner = inner
+        self.handed = handed
+
+    @property
+    def retries(self) -> RetryMode:
+        return self.inner.retries
+
+    @property
+    def step_dependency_config(self) -> StepDependencyConfig:
+        return self.inner.step_dependency_config
+
+    def execute(
+        self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan
+    ) -> Iterator[DagsterEvent]:
+        config = ResolvedRunConfig.build(plan_context.job.get_definition(), plan_context.run_config)
+        self.handed += [plan_context, execution_plan, config.resources["place"].config]
+        yield from self.inner.execute(plan_context, execution_plan)
+
+
+HANDED: list[object] = []
+
+
+def watched_job() -> dg.JobDefinition:
+    inner = dg.in_process_executor.executor_creation_fn
+    assert inner is not None
+    return dg.Definitions(
+        assets=[versioned],
+        resources={"place": dg.ResourceDefinition(lambda _: None, config_schema={"folder": dg.StringSource})},
+        jobs=[dg.define_asset_job("watched")],
+        executor=dg.ExecutorDefinition(
+            "watched",
+            config_schema={"retries": dg.Field(dict, default_value={"enabled": {}})},
+            executor_creation_fn=lambda context: WatchedExecutor(inner(context), HANDED),
+        ),
+    ).resolve_job_def("watched")
+
+
+def test_an_executor_is_handed_the_run_its_steps_and_its_configuration(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FOLDER", "out")
+    HANDED.clear()
+    with dg.DagsterInstance.ephemeral() as instance:
+        place = {"resources": {"place": {"config": {"folder": {"env": "FOLDER"}}}}}
+        result = dg.execute_job(dg.reconstructable(watched_job), instance, run_config=place)
+    context, plan, config = HANDED
+    assert isinstance(context, PlanOrchestrationContext)
+    assert isinstance(plan, ExecutionPlan)
+    assert (context.run_id, plan.step_keys_to_execute, config) == (
+        result.run_id,
+        ["versioned"],
+        {"folder": "out"},
+    )
 
 
 def test_a_job_over_a_selection_has_the_type_that_definitions_take() -> None:

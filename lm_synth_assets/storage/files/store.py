@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from lm_synth_assets.schema.catalogue import primary_key
 from lm_synth_assets.storage.enforcement import enforce
+from lm_synth_assets.storage.errors import UnwritableFolder
+from lm_synth_assets.storage.files.folder_lock import FolderLock
 from lm_synth_assets.storage.files.publishing import atomic_file, check_folder
 from lm_synth_assets.storage.frames import in_year, to_arrow
 from lm_synth_assets.storage.store import Replacement, TableStore
@@ -22,6 +24,7 @@ class FileStore(TableStore):
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
+        self.run_lock = FolderLock(self.folder)
 
     def check(self, *, writing: bool) -> None:
         if writing:
@@ -32,6 +35,13 @@ class FileStore(TableStore):
 
     def exists(self, table: sa.Table) -> bool:
         return self._path(table).exists()
+
+    def remove(self, table: sa.Table) -> None:
+        path = self._path(table)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise UnwritableFolder(path, error) from error
 
     def _path(self, table: sa.Table) -> Path:
         return self.folder / f"{table.name}{self.suffix}"

@@ -1,4 +1,4 @@
-"""The DDL of the tables in MySQL, and of one that records which tables have been stored."""
+"""The DDL of the tables in MySQL, and of those that record what has been stored and who writes."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,6 +16,23 @@ STORED_TABLES = sa.Table(
     comment="Which tables have been stored: one without rows may still be complete",
 )
 """Written with each table: a table without rows does not show by itself whether it has been stored."""
+
+WRITING_RUN = sa.Table(
+    "writing_run",
+    sa.MetaData(),
+    sa.Column("lock_name", sa.String(64), primary_key=True, comment="Lock of the server that the run holds"),
+    sa.Column("connection_id", sa.BigInteger, nullable=False, comment="Connection that holds the lock"),
+    sa.Column("command", sa.String(200), nullable=False, comment="Command or Dagster run"),
+    sa.Column("run", sa.String(64), nullable=False, comment="Identifier of the run"),
+    sa.Column("pid", sa.Integer, nullable=False, comment="Process number"),
+    sa.Column("host", sa.String(255), nullable=False, comment="Machine of the process"),
+    sa.Column("since", sa.String(19), nullable=False, comment="Start in UTC, to the second"),
+    comment="Which run wrote last; it is writing now if its connection holds the lock of the server",
+)
+"""Says who holds the lock of a whole run; the lock itself is the server's."""
+
+BOOKKEEPING = (STORED_TABLES, WRITING_RUN)
+"""The tables that are not part of a data set."""
 
 
 def ddl(table: sa.Table) -> str:
@@ -37,7 +54,7 @@ def ddl(table: sa.Table) -> str:
 
 def script(tables: Iterable[sa.Table]) -> str:
     """The statements for some tables, each after the tables that it refers to."""
-    return "".join(f"{ddl(table)};\n\n" for table in (*in_order(tables), STORED_TABLES)).rstrip() + "\n"
+    return "".join(f"{ddl(table)};\n\n" for table in (*in_order(tables), *BOOKKEEPING)).rstrip() + "\n"
 
 
 def in_order(tables: Iterable[sa.Table]) -> list[sa.Table]:

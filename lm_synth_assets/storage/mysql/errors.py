@@ -30,6 +30,9 @@ CLASHED = {ER.LOCK_DEADLOCK, ER.LOCK_WAIT_TIMEOUT, ER.CHECKREAD}
 NO_LOCAL_FILES = {3948, 3950, ER.NOT_ALLOWED_COMMAND, 4166}
 """Codes of MySQL and MariaDB if `LOAD DATA LOCAL` is switched off."""
 
+FILE_REFUSED = 2068
+"""The code of MySQL's own client for a file that a server asks for and does not get."""
+
 _REFUSED = {CR.CR_CONNECTION_ERROR, CR.CR_CONN_HOST_ERROR}
 _FULL = {ER.RECORD_FILE_FULL, ER.DISK_FULL, ER.ERROR_ON_WRITE, ER.FILSORT_ABORT}
 _DENIED = {
@@ -58,12 +61,31 @@ _EXPLANATIONS: tuple[tuple[set[int], str], ...] = (
         "create it (CREATE DATABASE {database}) and give what it takes (GRANT SELECT, INSERT, UPDATE, "
         "DELETE, CREATE TEMPORARY TABLES ON {database}.* TO {account}@'...').",
     ),
+    (
+        {CR.CR_AUTH_PLUGIN_CANNOT_LOAD},
+        "{server} wants {message}. It was not sent: a server that asks for it may be somebody else. Let an "
+        "administrator give {user} a plugin that keeps it secret, such as caching_sha2_password.",
+    ),
+    (
+        {FILE_REFUSED},
+        "{server} asked for the file {message} of this machine, which no statement has named. It got nothing "
+        "and the connection is closed: somebody else may answer there; ssl-mode=VERIFY_IDENTITY keeps them "
+        "out.",
+    ),
+    (
+        {ER.USER_LIMIT_REACHED, ER.TOO_MANY_USER_CONNECTIONS},
+        "{user} has no connection left ({message}). A run holds one for its lock, and uses others beside it.",
+    ),
     ({ER.NO_SUCH_TABLE}, "a table is missing: create what is missing with `lm-synth db init`. ({message})"),
     (
         _FULL,
         f"the disk of {{server}} is full; {_UNTOUCHED}. Free some space and run again. ({{message}})",
     ),
-    (CLASHED, f"another transaction stood in the way for too long; {_UNTOUCHED}. Run again."),
+    (
+        CLASHED,
+        f"another session held rows or the table for too long ({{message}}); {_UNTOUCHED}. End it (SHOW "
+        "PROCESSLIST names it), and run again.",
+    ),
     (GONE, "the connection to {server} broke. Run again: each table is the old one or the new one, whole."),
 )
 """What to tell the user, by code."""

@@ -7,9 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from lm_synth_assets.schema.catalogue import foreign_key_constraints, primary_key, unique_keys
-from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, column_type, in_order, quoted
+from lm_synth_assets.storage.mysql.ddl import BOOKKEEPING, STORED_TABLES, column_type, in_order, quoted
 from lm_synth_assets.storage.mysql.errors import DatabaseError
 from lm_synth_assets.storage.mysql.session import Session
+
+SMALLEST_PACKET = 32 * 1024
+"""Bytes of max_allowed_packet from which every statement passes, and a block of a streamed file."""
 
 _WIDTH = re.compile(r"^(int|bigint|smallint|tinyint)\(\d+\)")
 
@@ -17,7 +20,7 @@ _WIDTH = re.compile(r"^(int|bigint|smallint|tinyint)\(\d+\)")
 def missing(session: Session, tables: Iterable[sa.Table]) -> list[sa.Table]:
     """The tables that the database lacks, each after the tables that it refers to."""
     names = _table_names(session)
-    return [table for table in (*in_order(tables), STORED_TABLES) if table.name not in names]
+    return [table for table in (*in_order(tables), *BOOKKEEPING) if table.name not in names]
 
 
 def differences(session: Session, tables: Iterable[sa.Table]) -> list[str]:
@@ -25,7 +28,7 @@ def differences(session: Session, tables: Iterable[sa.Table]) -> list[str]:
     names = _table_names(session)
     return [
         f"{table.name}: {difference}"
-        for table in (*in_order(tables), STORED_TABLES)
+        for table in (*in_order(tables), *BOOKKEEPING)
         if table.name in names
         for difference in _differences(session, table)
     ]
@@ -62,9 +65,20 @@ def require_grants(session: Session) -> None:
         f"INSERT INTO {stored_tables} SELECT * FROM {stored_tables} WHERE FALSE",
         f"UPDATE {stored_tables} SET row_count = row_count WHERE FALSE",
         f"DELETE FROM {stored_tables} WHERE FALSE",
-        f"CREATE TEMPORARY TABLE _probe SELECT * FROM {stored_tables} WHERE FALSE",
+        # With a key, since a server may require one of every table.
+        f"CREATE TEMPORARY TABLE _probe (PRIMARY KEY (table_name)) SELECT * FROM {stored_tables} WHERE FALSE",
     ):
         session.run(statement)
+
+
+def require_packets(session: Session) -> None:
+    """Raise DatabaseError if the server takes only statements that are too short to store tables."""
+    limit = session.value("SELECT @@max_allowed_packet")
+    if limit < SMALLEST_PACKET:
+        raise DatabaseError(
+            f"{session.address.server} takes statements of at most {limit:,} bytes, and {SMALLEST_PACKET:,} "
+            "are needed. An administrator allows more with SET GLOBAL max_allowed_packet = 67108864."
+        )
 
 
 def _table_names(session: Session) -> set[str]:

@@ -7,10 +7,10 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pymysql
-from pymysql.connections import Connection
 from pymysql.constants import CR
 
 from lm_synth_assets.storage.mysql.address import Address, Tls
+from lm_synth_assets.storage.mysql.driver import GuardedConnection
 from lm_synth_assets.storage.mysql.errors import UNREACHABLE, code_of, explained
 
 WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)
@@ -18,7 +18,25 @@ WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 _CONNECT_SECONDS = 10
 _READ_SECONDS = 3600
+BLOCKED_SECONDS = 20
+"""How long a statement waits for what another session has locked: rows, or a table."""
+
 STRICT = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
+
+
+_SETTINGS = {
+    "sql_mode": STRICT,
+    "foreign_key_checks": 1,
+    "unique_checks": 1,
+    "time_zone": "+00:00",
+    # What a server may be set to for people who type statements by hand.
+    "sql_safe_updates": 0,
+    "sql_select_limit": 2**64 - 1,
+    # By default a table is waited for a year.
+    "lock_wait_timeout": BLOCKED_SECONDS,
+    "innodb_lock_wait_timeout": BLOCKED_SECONDS,
+}
+"""What holds for every session, however the server is set."""
 
 
 class LockHeld(Exception):
@@ -28,7 +46,7 @@ class LockHeld(Exception):
 class Session:
     """Statements over one connection. Raises the driver's errors as they are."""
 
-    def __init__(self, connection: "Connection[Any]", address: Address) -> None:
+    def __init__(self, connection: GuardedConnection, address: Address) -> None:
         self.connection = connection
         self.address = address
 
@@ -83,26 +101,38 @@ def session(
 ) -> Iterator[Session]:
     """A session in strict mode, with foreign keys checked and autocommit on.
 
-    `sends_files` lets the server ask for a file of this machine, which `LOAD DATA LOCAL` requires. `waits`:
-    seconds between attempts to connect. Raises DatabaseError for every error of server and driver; the
-    message begins with `doing`.
+    `sends_files`: rows will be offered as a file, by `LOAD DATA LOCAL`. `waits`: seconds between attempts to
+    connect. Raises DatabaseError for every error of server and driver; the message begins with `doing`.
     """
-    connection = None
-    try:
+    with errors_explained(address, doing, inside=False):
         connection = _connected(address, sends_files, WAITS if waits is None else waits)
-        with connection:
-            opened = Session(connection, address)
-            opened.run(
-                "SET SESSION sql_mode = %s, foreign_key_checks = 1, unique_checks = 1, time_zone = '+00:00'",
-                (STRICT,),
-            )
-            yield opened
+    with errors_explained(address, doing), connection:
+        yield _set_up(Session(connection, address))
+
+
+def opened_session(address: Address, doing: str, *, waits: Sequence[float] | None = None) -> Session:
+    """A session that the caller closes. Raises DatabaseError."""
+    with errors_explained(address, doing, inside=False):
+        return _set_up(Session(_connected(address, False, WAITS if waits is None else waits), address))
+
+
+@contextmanager
+def errors_explained(address: Address, doing: str, *, inside: bool = True) -> Iterator[None]:
+    """Raise DatabaseError for every error of server and driver; `inside`: the connection was open already."""
+    try:
+        yield
     except (pymysql.err.MySQLError, RuntimeError) as error:
         # A RuntimeError is what PyMySQL raises where `cryptography` is needed and missing.
-        raise explained(error, address, doing, inside=connection is not None) from error
+        raise explained(error, address, doing, inside=inside) from error
 
 
-def _connected(address: Address, sends_files: bool, waits: Sequence[float]) -> "Connection[Any]":
+def _set_up(opened: Session) -> Session:
+    settings = ", ".join(f"{name} = %s" for name in _SETTINGS)
+    opened.run(f"SET SESSION {settings}", list(_SETTINGS.values()))
+    return opened
+
+
+def _connected(address: Address, sends_files: bool, waits: Sequence[float]) -> GuardedConnection:
     for wait in (*waits, None):
         try:
             return _connection(address, sends_files)
@@ -113,9 +143,9 @@ def _connected(address: Address, sends_files: bool, waits: Sequence[float]) -> "
     raise AssertionError("the last attempt returns or raises")
 
 
-def _connection(address: Address, sends_files: bool) -> "Connection[Any]":
-    def connect(encryption: ssl.SSLContext | None) -> "Connection[Any]":
-        return pymysql.connect(
+def _connection(address: Address, sends_files: bool) -> GuardedConnection:
+    def connect(encryption: ssl.SSLContext | None) -> GuardedConnection:
+        return GuardedConnection(
             host=address.host,
             port=address.port,
             user=address.user,

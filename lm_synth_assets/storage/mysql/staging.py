@@ -18,6 +18,8 @@ STAGE = "_stage"
 _DESCRIPTORS = "/dev/fd"
 _INSERTED_AT_ONCE = 10_000
 _WARNINGS = 3
+_PACKET_MARGIN = 1024
+"""Bytes of a packet beside the statement that is counted."""
 
 
 def stage(session: Session, table: sa.Table, arrow: RecordBatches) -> int:
@@ -48,9 +50,10 @@ def _streamed(session: Session, table: sa.Table, arrow: RecordBatches) -> int:
     feed = _Feed(lines(arrow), writing)
     feed.start()
     try:
-        with session.connection.cursor() as cursor:
+        name = f"{_DESCRIPTORS}/{reading}"
+        with session.connection.offering(name), session.connection.cursor() as cursor:
             cursor.execute(
-                f"LOAD DATA LOCAL INFILE '{_DESCRIPTORS}/{reading}' INTO TABLE {STAGE} CHARACTER SET utf8mb4 "
+                f"LOAD DATA LOCAL INFILE '{name}' INTO TABLE {STAGE} CHARACTER SET utf8mb4 "
                 f"({quoted(*arrow.column_names)})"
             )
             taken, warned = cursor.rowcount, cursor.warning_count
@@ -98,10 +101,13 @@ class _Feed(threading.Thread):
 
 def _inserted(session: Session, table: sa.Table, arrow: RecordBatches) -> int:
     """Send rows by INSERT, if the server or the system does not support LOAD DATA LOCAL from a pipe."""
+    limit = session.value("SELECT @@max_allowed_packet")
     placeholders = ", ".join(["%s"] * len(arrow.column_names))
     statement = f"INSERT INTO {STAGE} ({quoted(*arrow.column_names)}) VALUES ({placeholders})"
     try:
         with session.connection.cursor() as cursor:
+            # The driver's own limit may be more than the server takes.
+            cursor.max_stmt_length = min(cursor.max_stmt_length, limit - _PACKET_MARGIN)
             for batch in arrow.to_batches(_INSERTED_AT_ONCE):
                 values = [column.to_pylist() for column in batch.columns]
                 cursor.executemany(statement, list(zip(*values, strict=True)))

@@ -1,5 +1,6 @@
 """Tables in a MySQL database, each written whole or not at all, and read back unchanged."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -9,11 +10,13 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.storage.frames import arrow_schema
 from lm_synth_assets.storage.inspection import Inspection
 from lm_synth_assets.storage.mysql.address import Address, address_of
+from lm_synth_assets.storage.mysql.database_lock import DatabaseLock
 from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, quoted
 from lm_synth_assets.storage.mysql.errors import CLASHED, GONE, DatabaseError
-from lm_synth_assets.storage.mysql.inspection import require_grants, require_tables
+from lm_synth_assets.storage.mysql.inspection import require_grants, require_packets, require_tables
 from lm_synth_assets.storage.mysql.reading import column_names, columns_of
 from lm_synth_assets.storage.mysql.replacement import replace
 from lm_synth_assets.storage.mysql.session import LockHeld, Session, session
@@ -21,10 +24,11 @@ from lm_synth_assets.storage.mysql.staging import stage
 from lm_synth_assets.storage.mysql.text import FrameBatches, RecordBatches
 from lm_synth_assets.storage.store import Replacement, TableStore
 
-LOCK_SECONDS = 900
-"""How long to wait for another run that writes the same table; a killed run keeps the lock for a while."""
+LOCK_SECONDS = 300
+"""How long to wait for the connection of a killed run, whose last statement the server still executes."""
 
 _ATTEMPTS = 3
+_LOG = logging.getLogger(__name__)
 _LONGEST_LOCK_NAME = 64
 
 
@@ -33,6 +37,7 @@ class MysqlStore(TableStore):
 
     def __init__(self, address: Address) -> None:
         self.address = address
+        self.run_lock = DatabaseLock(address)
         self._open: Session | None = None
 
     @classmethod
@@ -44,6 +49,7 @@ class MysqlStore(TableStore):
         with session(self.address, f"opening {self.address}") as opened:
             if writing:
                 # First, since the server hides tables from a user without grants.
+                require_packets(opened)
                 require_grants(opened)
                 require_tables(opened, TABLES.values())
 
@@ -71,6 +77,7 @@ class MysqlStore(TableStore):
                 # The server has rolled back what was not finished, so all of it can be repeated.
                 if attempt == _ATTEMPTS or error.code not in GONE | CLASHED:
                     raise
+                _LOG.warning("%s; attempt %d of %d", error, attempt, _ATTEMPTS)
         raise AssertionError("the last attempt returns or raises")
 
     def _replace_once(self, table: sa.Table, rows: RecordBatches, year: int | None) -> Replacement:
@@ -78,6 +85,11 @@ class MysqlStore(TableStore):
         with storing as opened, _exclusive(opened, table):
             size = stage(opened, table, rows)
             return Replacement(size, replace(opened, table, year))
+
+    def remove(self, table: sa.Table) -> None:
+        self.replace_rows(table, arrow_schema(table).empty_table(), None)
+        with session(self.address, f"removing {table.name}") as opened:
+            opened.run(f"DELETE FROM {quoted(STORED_TABLES.name)} WHERE table_name = %s", (table.name,))
 
     def _names(self, table: sa.Table) -> list[str]:
         with self._session(table, "reading") as opened:
@@ -111,17 +123,23 @@ class MysqlStore(TableStore):
 
 @contextmanager
 def _exclusive(session: Session, table: sa.Table) -> Iterator[None]:
-    """Keep other runs from writing the same table. Raises DatabaseError if one does for too long."""
+    """Keep other connections from writing the same table. Raises DatabaseError if one does for too long."""
     name = f"lm_synth:{session.address.database}.{table.name}"
     if len(name) > _LONGEST_LOCK_NAME:
         name = f"lm_synth:{sha256(name.encode()).hexdigest()[:40]}"
+    if not session.value("SELECT IS_FREE_LOCK(%s)", (name,)):
+        _LOG.warning(
+            "%s: another connection, perhaps of a killed run, still writes it; waiting up to %d seconds",
+            table.name,
+            LOCK_SECONDS,
+        )
     try:
         with session.lock(name, LOCK_SECONDS):
             yield
     except LockHeld:
         raise DatabaseError(
-            f"storing {table.name}: another run has been writing it for {LOCK_SECONDS} seconds. Wait for it "
-            "to end, or end it, and run again."
+            f"storing {table.name}: another connection has been writing it for {LOCK_SECONDS} seconds. End "
+            "it (SHOW PROCESSLIST names it), or wait, and run again."
         ) from None
 
 

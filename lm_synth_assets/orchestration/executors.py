@@ -1,0 +1,98 @@
+"""The executors: Dagster's own, which hold the lock of the storage for the length of a run that writes.
+
+The lock is held by the process of the run. Steps in processes of their own do not take it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from multiprocessing import get_all_start_methods
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from lm_synth_assets.orchestration.dagster_internals import ResolvedRunConfig
+from lm_synth_assets.orchestration.io_manager import IO_MANAGER
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.storage.formats import FILE_FORMATS
+
+if TYPE_CHECKING:
+    from lm_synth_assets.orchestration.dagster_internals import (
+        DagsterEvent,
+        ExecutionPlan,
+        PlanOrchestrationContext,
+        RetryMode,
+        StepDependencyConfig,
+    )
+
+# Where the system can fork, a step's process starts from one that has loaded everything: half the time.
+_EVERYTHING = [
+    "lm_synth_assets.definitions",
+    "lm_synth_assets.report.pictures.registry",
+    *(row.opener.partition(":")[0] for row in FILE_FORMATS.values()),
+]
+_START: dict[str, dict[str, list[str]]] = (
+    {"forkserver": {"preload_modules": _EVERYTHING}}
+    if "forkserver" in get_all_start_methods()
+    else {"spawn": {}}
+)
+
+
+class LockingExecutor(dg.Executor):
+    """An executor that lets one run at a time write to a location."""
+
+    def __init__(self, inner: dg.Executor) -> None:
+        self._inner = inner
+
+    @property
+    def retries(self) -> RetryMode:
+        """As the executor that does the work."""
+        return self._inner.retries
+
+    @property
+    def step_dependency_config(self) -> StepDependencyConfig:
+        """As the executor that does the work."""
+        return self._inner.step_dependency_config
+
+    def execute(
+        self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan
+    ) -> Iterator[DagsterEvent]:
+        """Execute the steps of a run, under the lock if one of them stores a table. Raises BeingWritten."""
+        # Imported lazily: not needed to load definitions.
+        from lm_synth_assets.storage.formats import open_store
+        from lm_synth_assets.storage.run_lock import Writer
+
+        job = plan_context.job.get_definition()
+        resources = ResolvedRunConfig.build(job, plan_context.run_config).resources
+        if IO_MANAGER not in resources:
+            yield from self._inner.execute(plan_context, execution_plan)
+            return
+        place: dict[str, str] = resources[IO_MANAGER].config
+        lock = open_store(place["format"], place["location"]).run_lock
+        if any(step in TABLES for step in execution_plan.step_keys_to_execute):
+            writer = Writer.of_this_process(f"Dagster run {plan_context.run_id}", plan_context.run_id)
+            with lock.held_by(writer, plan_context.log.warning):
+                yield from self._inner.execute(plan_context, execution_plan)
+            return
+        if other := lock.holder():
+            plan_context.log.warning(f"{lock.location} is being written by {other}")
+        yield from self._inner.execute(plan_context, execution_plan)
+
+
+def _locking(inner: dg.ExecutorDefinition) -> dg.ExecutorDefinition:
+    create = inner.executor_creation_fn
+    assert create is not None
+    return dg.ExecutorDefinition(
+        name=inner.name,
+        config_schema=inner.config_schema,  # type: ignore[arg-type]
+        requirements=inner.get_requirements,
+        executor_creation_fn=lambda context: LockingExecutor(create(context)),
+        description=inner.description,
+    )
+
+
+EXECUTORS: dict[str, dg.ExecutorDefinition] = {
+    "in_process": _locking(dg.in_process_executor),
+    "multiprocess": _locking(dg.multiprocess_executor.configured({"start_method": _START})),
+}
+"""By the name that the setting `executor` has."""
