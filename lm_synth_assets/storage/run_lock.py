@@ -24,7 +24,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Writer(NamedTuple):
-    """Who writes: a command or a Dagster run, its process, and since when (UTC, to the second).
+    """A command or a Dagster run that writes, its process, and since when (UTC, to the second).
 
     `run` is the id of the run, by which its steps in other processes are known. A `pid` of 0 is unknown.
     """
@@ -86,7 +86,7 @@ class RunLock(ABC):
 
     @abstractmethod
     def holder(self) -> Writer | None:
-        """Who holds the lock now; None if nobody does, or if that cannot be seen."""
+        """The writer that holds the lock now; None if there is none, or if that cannot be seen."""
 
     @contextmanager
     def held_by(self, writer: Writer, say: Callable[[str], None] = _LOG.warning) -> Iterator[None]:

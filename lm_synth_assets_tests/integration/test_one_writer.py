@@ -39,14 +39,13 @@ def test_of_two_runs_at_once_one_waits_for_the_other(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     runs = [
         subprocess.Popen(
-            list(map(str, [SCRIPTS / "lm-synth", "generate", *SMALL, "--seed", seed, "--patients", patients]))
-            + ["--out", str(folder)],
+            [SCRIPTS / "lm-synth", "generate", *map(str, [*SMALL, *flags]), "--out", folder],
             env=environment(),
             cwd=ROOT,
             stderr=subprocess.PIPE,
             text=True,
         )
-        for seed, patients in ((1, 300), (2, 400))
+        for flags in (("--seed", 1, "--patients", 300), ("--seed", 2, "--patients", 400))
     ]
     said = [process.communicate()[1] for process in runs]
     assert [process.returncode for process in runs] == [0, 0]

@@ -97,6 +97,11 @@ def test_events_of_a_failed_run_say_why() -> None:
     assert run.job_failure_data.failure_reason is RunFailureReason.STEP_FAILURE
 
 
+@dg.asset(required_resource_keys={"place"})
+def placed() -> None:
+    pass
+
+
 class WatchedExecutor(dg.Executor):
     """Notes what Dagster hands to an executor."""
 
@@ -127,7 +132,7 @@ def watched_job() -> dg.JobDefinition:
     inner = dg.in_process_executor.executor_creation_fn
     assert inner is not None
     return dg.Definitions(
-        assets=[versioned],
+        assets=[placed],
         resources={"place": dg.ResourceDefinition(lambda _: None, config_schema={"folder": dg.StringSource})},
         jobs=[dg.define_asset_job("watched")],
         executor=dg.ExecutorDefinition(
@@ -151,7 +156,7 @@ def test_an_executor_is_handed_the_run_its_steps_and_its_configuration(
     assert isinstance(plan, ExecutionPlan)
     assert (context.run_id, plan.step_keys_to_execute, config) == (
         result.run_id,
-        ["versioned"],
+        ["placed"],
         {"folder": "out"},
     )
 

@@ -34,7 +34,24 @@ class TestUrl:
 
     def test_has_usual_values_for_what_it_leaves_out(self) -> None:
         found = address(URL)
-        assert (found.port, found.tls, found.ca, found.password) == (3306, Tls.PREFERRED, None, "")
+        assert (found.port, found.tls, found.ca, found.password) == (3306, Tls.REQUIRED, None, "")
+
+    @pytest.mark.parametrize(
+        ("host", "tls"),
+        [
+            ("localhost", Tls.PREFERRED),
+            ("127.0.0.1", Tls.PREFERRED),
+            ("127.1.2.3", Tls.PREFERRED),
+            ("[::1]", Tls.PREFERRED),
+            ("10.0.0.7", Tls.REQUIRED),
+            ("localhost.example.org", Tls.REQUIRED),
+            ("db", Tls.REQUIRED),
+        ],
+    )
+    def test_asks_for_encryption_wherever_there_is_a_network(self, host: str, tls: Tls) -> None:
+        assert address(f"mysql://me@{host}/lm").tls is tls
+        assert address(without_password(f"mysql://me@{host}/lm")).tls is tls
+        assert address(f"mysql://me@{host}/lm?ssl-mode=DISABLED").tls is Tls.DISABLED
 
     @pytest.mark.parametrize("scheme", ["mysql", "mysql+pymysql", "mariadb", "mariadb+pymysql"])
     def test_may_have_other_words_for_mysql(self, scheme: str) -> None:
@@ -65,7 +82,7 @@ class TestUrl:
         assert without_password(made.url) == made.url
 
     def test_without_its_password_is_for_all_to_see(self) -> None:
-        assert without_password("mysql://me:sesame@here/lm") == "mysql://me@here:3306/lm?ssl-mode=PREFERRED"
+        assert without_password("mysql://me:sesame@here/lm") == "mysql://me@here:3306/lm?ssl-mode=REQUIRED"
         assert not has_password(without_password("mysql://me:sesame@here/lm"))
 
     def test_may_hold_a_password(self) -> None:

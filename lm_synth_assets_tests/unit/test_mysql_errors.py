@@ -20,7 +20,27 @@ SENTENCES = {
         (2002, 2003),
         "no MySQL server answers at here:3307. Start it, or correct host and port of the URL. (So it is)",
     ),
-    "no TLS": ((2026,), "here:3307 offers no TLS, and ssl-mode=REQUIRED asks for it. (So it is)"),
+    "no TLS": (
+        (2026,),
+        "here:3307 offers no TLS, and ssl-mode=REQUIRED asks for it, as it is by default unless the server "
+        "is on this machine. Let an administrator switch it on, or add ?ssl-mode=PREFERRED to the URL if "
+        "everybody on the network may read the data and the password. (So it is)",
+    ),
+    "clear text": (
+        (2059,),
+        "here:3307 wants So it is. It was not sent: a server that asks for it may be somebody else. Let an "
+        "administrator give me a plugin that keeps it secret, such as caching_sha2_password.",
+    ),
+    "a file": (
+        (2068,),
+        "here:3307 asked for the file So it is of this machine, which no statement has named. It got nothing "
+        "and the connection is closed: somebody else may answer there; ssl-mode=VERIFY_IDENTITY keeps them "
+        "out.",
+    ),
+    "no connection for the user": (
+        (1226, 1203),
+        "me has no connection left (So it is). A run holds one for its lock, and uses others beside it.",
+    ),
     "no connection left": (
         (1040,),
         "here:3307 has no connection left: close some, or raise max_connections.",
@@ -46,7 +66,8 @@ SENTENCES = {
     ),
     "clash": (
         (1213, 1205, 1020),
-        f"another transaction stood in the way for too long; {UNTOUCHED}. Run again.",
+        f"another session held rows or the table for too long (So it is); {UNTOUCHED}. End it (SHOW "
+        "PROCESSLIST names it), and run again.",
     ),
     "broken": (
         (0, 2006, 2013, 1053, 1158, 1159, 1160, 1161),
@@ -60,6 +81,14 @@ SENTENCES = {
 def test_each_error_has_its_sentence(codes: tuple[int, ...], told: str) -> None:
     for code in codes:
         assert said(code) == f"storing patients: {told}"
+
+
+@pytest.mark.parametrize(
+    ("database", "told"),
+    [("lm", "lm.*"), ("lm_synth", r"`lm\_synth`.*"), ("a%b", r"`a\%b`.*"), ("a`b", "`a``b`.*")],
+)
+def test_a_grant_is_for_one_database_whatever_its_name(database: str, told: str) -> None:
+    assert errors.grantable(database) == told
 
 
 def test_each_known_code_has_been_tried() -> None:

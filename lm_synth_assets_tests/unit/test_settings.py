@@ -76,7 +76,7 @@ class TestLocation:
         settings = read_settings(
             {"LM_SYNTH_STORAGE": "mysql", "LM_SYNTH_MYSQL_URL": "mysql://me:open@here/lm"}
         )
-        assert settings.location == "mysql://me@here:3306/lm?ssl-mode=PREFERRED"
+        assert settings.location == "mysql://me@here:3306/lm?ssl-mode=REQUIRED"
 
     def test_needs_a_database_to_be_named(self) -> None:
         with pytest.raises(ConfigError) as caught:

@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import quote
 
@@ -56,7 +57,7 @@ class Address:
     port: int
     database: str
     user: str
-    tls: Tls = Tls.PREFERRED
+    tls: Tls = Tls.REQUIRED
     ca: str | None = None
     password: str = field(default="", repr=False)
 
@@ -117,7 +118,9 @@ def has_password(url: str) -> bool:
 
 def _address(parsed: URL, password: str) -> Address:
     options = {name: str(value) for name, value in parsed.query.items()}
-    tls, ca = options.pop("ssl-mode", Tls.PREFERRED).upper(), options.pop("ssl-ca", None)
+    host = parsed.host or ""
+    usual = Tls.PREFERRED if _is_this_machine(host) else Tls.REQUIRED
+    tls, ca = options.pop("ssl-mode", usual).upper(), options.pop("ssl-ca", None)
     if options.pop("charset", "utf8mb4") != "utf8mb4":
         raise BadAddress("charset: must be utf8mb4")
     if options:
@@ -125,7 +128,7 @@ def _address(parsed: URL, password: str) -> Address:
     if tls not in Tls.__members__:
         raise BadAddress(f"ssl-mode: must be one of {', '.join(Tls)}; found '{tls}'")
     return Address(
-        host=parsed.host or "",
+        host=host,
         port=parsed.port or _PORT,
         database=parsed.database or "",
         user=parsed.username or "",
@@ -133,6 +136,14 @@ def _address(parsed: URL, password: str) -> Address:
         ca=ca,
         password=password,
     )
+
+
+def _is_this_machine(host: str) -> bool:
+    """Whether a host is reached without a network."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _parsed(url: str) -> URL:

@@ -107,7 +107,7 @@ def lock_name(database: str) -> str:
 
 
 def holder(session: Session) -> Writer | None:
-    """Who holds the lock of a session's database. Raises the driver's errors."""
+    """The writer that holds the lock of a session's database, if any. Raises the driver's errors."""
     name = lock_name(session.address.database)
     connection = session.value("SELECT IS_USED_LOCK(%s)", (name,))
     if connection is None:
@@ -138,7 +138,7 @@ def _describe(session: Session, name: str, writer: Writer) -> None:
             (name, *writer),
         )
     except pymysql.err.Error as error:
-        # Who makes the tables may not write to them, or has just dropped this one.
+        # The owner of the tables may not write to them, or has just dropped this one.
         if code_of(error) not in _NOT_ALLOWED:
             raise
 

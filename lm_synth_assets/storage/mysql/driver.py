@@ -6,7 +6,7 @@ the server wants it so. Here a file is sent only if it is the one on offer, and 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pymysql import err
 from pymysql.connections import Connection, MySQLResult
@@ -14,8 +14,13 @@ from pymysql.constants import CR
 
 from lm_synth_assets.storage.mysql.errors import FILE_REFUSED
 
+if TYPE_CHECKING:
+    _Connection = Connection[Any]
+else:
+    _Connection = Connection
 
-class GuardedConnection(Connection[Any]):
+
+class GuardedConnection(_Connection):
     """A connection over which the server gets the file on offer and no other."""
 
     _offered: str | None = None

@@ -48,7 +48,12 @@ _EXPLANATIONS: tuple[tuple[set[int], str], ...] = (
         _REFUSED,
         "no MySQL server answers at {server}. Start it, or correct host and port of the URL. ({message})",
     ),
-    ({CR.CR_SSL_CONNECTION_ERROR}, "{server} offers no TLS, and ssl-mode={tls} asks for it. ({message})"),
+    (
+        {CR.CR_SSL_CONNECTION_ERROR},
+        "{server} offers no TLS, and ssl-mode={tls} asks for it, as it is by default unless the server is on "
+        "this machine. Let an administrator switch it on, or add ?ssl-mode=PREFERRED to the URL if everybody "
+        "on the network may read the data and the password. ({message})",
+    ),
     ({ER.CON_COUNT_ERROR}, "{server} has no connection left: close some, or raise max_connections."),
     (
         {ER.ACCESS_DENIED_ERROR},
@@ -59,7 +64,7 @@ _EXPLANATIONS: tuple[tuple[set[int], str], ...] = (
         {ER.BAD_DB_ERROR},
         "{server} has no database {database} that {user} may use. Correct the URL, or let an administrator "
         "create it (CREATE DATABASE {database}) and give what it takes (GRANT SELECT, INSERT, UPDATE, "
-        "DELETE, CREATE TEMPORARY TABLES ON {database}.* TO {account}@'...').",
+        "DELETE, CREATE TEMPORARY TABLES ON {tables} TO {account}@'...').",
     ),
     (
         {CR.CR_AUTH_PLUGIN_CANNOT_LOAD},
@@ -146,6 +151,7 @@ def _reason(code: int | None, message: str, address: Address) -> str:
     return template.format(
         server=address.server,
         database=_name(address.database),
+        tables=grantable(address.database),
         user=address.user,
         account=literal(address.user),
         tls=address.tls,
@@ -159,8 +165,14 @@ def _missing_grant(message: str, address: Address) -> str:
     grant = command[1] if command else "CREATE TEMPORARY TABLES"
     return (
         f"{address.user} may not do this: the grant {grant} is missing. An administrator gives it with "
-        f"GRANT {grant} ON {_name(address.database)}.* TO {literal(address.user)}@'...'. ({message})"
+        f"GRANT {grant} ON {grantable(address.database)} TO {literal(address.user)}@'...'. ({message})"
     )
+
+
+def grantable(database: str) -> str:
+    """All tables of a database and of no other, for GRANT, where _ and % stand for any letters."""
+    exact = re.sub(r"[\\_%]", r"\\\g<0>", database)
+    return f"{_name(exact)}.*"
 
 
 def _name(identifier: str) -> str:
