@@ -228,3 +228,14 @@ CREATE TABLE IF NOT EXISTS `stored_tables` (
   `row_count` BIGINT NOT NULL COMMENT 'Rows when it was last stored whole',
   PRIMARY KEY (`table_name`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='Which tables have been stored: one without rows may still be complete';
+
+CREATE TABLE IF NOT EXISTS `writing_run` (
+  `lock_name` VARCHAR(64) NOT NULL COMMENT 'Lock of the server that the run holds',
+  `connection_id` BIGINT NOT NULL COMMENT 'Connection that holds the lock',
+  `command` VARCHAR(200) NOT NULL COMMENT 'Command or Dagster run',
+  `run` VARCHAR(64) NOT NULL COMMENT 'Identifier of the run',
+  `pid` INTEGER NOT NULL COMMENT 'Process number',
+  `host` VARCHAR(255) NOT NULL COMMENT 'Machine of the process',
+  `since` VARCHAR(19) NOT NULL COMMENT 'Start in UTC, to the second',
+  PRIMARY KEY (`lock_name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='Which run wrote last; it is writing now if its connection holds the lock of the server';

@@ -21,7 +21,6 @@ from lm_synth_assets.storage.errors import (
     why_not_read,
 )
 from lm_synth_assets.storage.frames import column_problems, from_arrow, in_year
-<<<<<<< HEAD
 from lm_synth_assets.storage.inspection import (
     Inspection,
     StoredColumns,
@@ -29,10 +28,7 @@ from lm_synth_assets.storage.inspection import (
     notation_remarks,
     order_remarks,
 )
-=======
-from lm_synth_assets.storage.inspection import Inspection, StoredColumns, misfits, order_remarks
 from lm_synth_assets.storage.run_lock import RunLock
->>>>>>> e12f4e2 (Let one run at a time write to a folder or a database, and tell a second one who writes since when)
 
 _FAILURES = (SchemaError, pa.ArrowException, OSError, ValueError)
 """What reading may raise where something other than the declared table is stored."""
