@@ -1,12 +1,11 @@
 """What the commands show: progress on standard error, results as tables or as JSON on standard output."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from operator import attrgetter
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
@@ -19,9 +18,12 @@ from lm_synth_assets.gates.declared.structure import STRUCTURAL
 from lm_synth_assets.gates.gate import NOT_EVALUATED
 from lm_synth_assets.gates.results import GateResult, Mark
 from lm_synth_assets.schema.vocabulary import DISCLAIMER
+from lm_synth_assets.text import json_text, printable
 
 _KIB = 1024
 _LOG_WIDTH = 140
+_NARROW = 80
+"""Columns that a terminal needs for whole tables."""
 
 
 @contextmanager
@@ -49,16 +51,16 @@ def show(outcome: Outcome, *, as_json: bool, quiet: bool, title: str) -> None:
     console = _console()
     if not quiet:
         if outcome.tables:
-            console.print(_tables(outcome))
-        console.print(_gates(outcome))
+            console.print(_tables(console, outcome))
+        console.print(_gates(console, outcome))
     _show_breaches(console, outcome)
     for name, reason in outcome.left_out.items():
         if not quiet:
-            console.print(f"{name} left out: {reason}", style="dim", soft_wrap=True)
+            console.print(f"{name} left out: {printable(reason)}", style="dim", soft_wrap=True)
     if outcome.report and not quiet:
-        console.print(f"quality report: {outcome.report}", soft_wrap=True)
+        console.print(f"quality report: {printable(outcome.report)}", soft_wrap=True)
     for error in outcome.errors:
-        console.print(f"ERROR {error}", style="bold red", soft_wrap=True)
+        console.print(f"ERROR {printable(error)}", style="bold red", soft_wrap=True)
     if not quiet or not outcome.passed:
         _show_verdict(console, outcome, title)
 
@@ -71,7 +73,7 @@ def show_report(outcome: Outcome, *, as_json: bool, quiet: bool) -> None:
     console = _console()
     _show_breaches(console, outcome)
     if not quiet:
-        console.print(f"Written to {outcome.report}", soft_wrap=True)
+        console.print(f"Written to {printable(outcome.report)}", soft_wrap=True)
     if not quiet or not outcome.passed:
         _show_verdict(console, outcome, "report")
 
@@ -96,22 +98,19 @@ def _show_verdict(console: Console, outcome: Outcome, title: str) -> None:
 def show_comparison(comparisons: list[Comparison], *, as_json: bool, quiet: bool) -> None:
     """Target, published range and observed value of each figure; when quiet, only those that are missed."""
     if as_json:
-        print(json.dumps([{**figure._asdict(), "met": figure.met} for figure in comparisons], indent=2))
+        print(json_text([{**figure._asdict(), "met": figure.met} for figure in comparisons]))
         return
-    table = Table(title="Published figures", title_justify="left")
-    table.add_column("figure", no_wrap=True)
-    for name in ("published", "source"):
-        table.add_column(name, overflow="fold")
-    for name in ("target", "tolerance", "observed"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
+    console = _console()
+    numbers = ("target", "tolerance", "observed")
+    columns = ("figure", "published", "source", *numbers, "verdict")
+    table = _table(console, "Published figures", columns, numbers)
     for figure in comparisons:
         if not (quiet and figure.met):
-            numbers = (f"{figure.target:g}", f"{figure.tolerance:g}", f"{figure.observed:.2f}")
+            values = (f"{figure.target:g}", f"{figure.tolerance:g}", f"{figure.observed:.2f}")
             verdict = Text("met", style="green") if figure.met else Text("MISSED", style="bold red")
-            table.add_row(figure.name, figure.published, figure.source, *numbers, verdict)
+            _add_row(console, table, figure.name, figure.published, figure.source, *values, verdict)
     if table.row_count:
-        _console().print(table)
+        console.print(table)
 
 
 def _console() -> Console:
@@ -123,16 +122,34 @@ def _console() -> Console:
     return console
 
 
-def _tables(outcome: Outcome) -> Table:
-    table = Table(title="Written", title_justify="left")
-    for name in ("table", "where"):
-        table.add_column(name, overflow="fold")
-    for name in ("rows", "size"):
-        table.add_column(name, justify="right", no_wrap=True)
+def _table(console: Console, title: str, columns: Sequence[str], numbers: Sequence[str] = ()) -> Table:
+    """A table without rows: the first and the last column in one line, numbers to the right.
+
+    A narrow terminal has room for these two columns only.
+    """
+    table = Table(title=title, title_justify="left")
+    wide = console.width >= _NARROW
+    ends = (columns[0], columns[-1])
+    for name in columns if wide else ends:
+        justify: JustifyMethod = "right" if name in numbers else "left"
+        table.add_column(
+            name, justify=justify, no_wrap=wide and (name in ends or name in numbers), overflow="fold"
+        )
+    return table
+
+
+def _add_row(console: Console, table: Table, *cells: str | Text) -> None:
+    """A row of a `_table`, given with all of its cells."""
+    table.add_row(*(cells if console.width >= _NARROW else (cells[0], cells[-1])))
+
+
+def _tables(console: Console, outcome: Outcome) -> Table:
+    table = _table(console, "Written", ("table", "where", "rows", "size"), ("rows", "size"))
     removed = [_removed(stored) for stored in outcome.tables if stored.removed]
     table.caption, table.caption_justify = "\n".join(removed) or None, "left"
     for stored in outcome.tables:
-        table.add_row(stored.name, stored.location, f"{stored.rows:,}", _size(stored.bytes))
+        location = printable(stored.location)
+        _add_row(console, table, stored.name, location, f"{stored.rows:,}", _size(stored.bytes))
     return table
 
 
@@ -147,27 +164,23 @@ def _size(count: int) -> str:
     return f"{count / _KIB:,.0f} KiB" if count < _KIB**2 else f"{count / _KIB**2:,.1f} MiB"
 
 
-def _gates(outcome: Outcome) -> Table:
+def _gates(console: Console, outcome: Outcome) -> Table:
     """The structural gates, which say the same of every table, in a row each; the others by their table."""
-    table = Table(title="Checked", title_justify="left")
-    table.add_column("gate", no_wrap=True)
-    for name in ("observed", "expected", "threshold"):
-        table.add_column(name, overflow="fold")
-    table.add_column("verdict", no_wrap=True)
+    table = _table(console, "Checked", ("gate", "observed", "expected", "threshold", "verdict"))
     for name in STRUCTURAL:
         same = [result for result in outcome.gates if result.gate == name]
         failed = [result for result in same if not result.passed]
         if same:
+            observed = f"{len(failed)} of {len(same)} tables fail"
             verdict = _mark(failed[0] if failed else same[0])
-            table.add_row(
-                name, f"{len(failed)} of {len(same)} tables fail", "none fails", same[0].threshold, verdict
-            )
+            _add_row(console, table, name, observed, "none fails", same[0].threshold, verdict)
     own = [result for result in outcome.gates if result.gate not in STRUCTURAL]
     for name, results in groupby(own, attrgetter("table")):
         table.add_section()
         table.add_row(Text(name, style="bold"))
         for result in results:
-            table.add_row(result.gate, result.observed, result.expected, result.threshold, _mark(result))
+            cells = result.gate, result.observed, result.expected, result.threshold, _mark(result)
+            _add_row(console, table, *cells)
     return table
 
 
@@ -184,7 +197,7 @@ def _breach(result: GateResult) -> Text:
         f"{result.mark.upper()} {result.full_name}: expected {result.expected}; "
         f"observed {result.observed}; threshold {result.threshold}"
     )
-    rows = result.offending.markdown()
+    rows = result.offending.text()
     return Text(f"{text}\n{rows}" if rows else text)
 
 

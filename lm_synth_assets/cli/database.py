@@ -13,6 +13,7 @@ from lm_synth_assets.cli.options import (
     read_request,
 )
 from lm_synth_assets.storage.formats import FILE_FORMATS, MYSQL
+from lm_synth_assets.text import json_text
 
 
 @click.command()
@@ -70,20 +71,23 @@ def database() -> None:
 @URL_OPTION
 @click.option("--recreate", is_flag=True, help="Drop the tables and all that is in them, and make them anew.")
 @click.option("--yes", is_flag=True, help="Do not ask before dropping.")
-def init(url: str | None, recreate: bool, yes: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def init(url: str | None, recreate: bool, yes: bool, as_json: bool) -> None:
     """Create the tables that are missing; drop nothing, unless told to.
 
     The user needs the grants CREATE and REFERENCES on the database, and DROP for --recreate.
     """
     location = database_of(url)
     if recreate and not yes:
-        click.confirm(f"Drop the tables of {location} and all that is in them?", abort=True)
+        click.confirm(f"Drop the tables of {location} and all that is in them?", abort=True, err=True)
 
     from lm_synth_assets.dataset.load import create_tables
     from lm_synth_assets.storage.mysql.address import address_of
 
     created = create_tables(address_of(location), recreate=recreate)
-    if created:
+    if as_json:
+        click.echo(json_text({"location": location, "created": created}))
+    elif created:
         click.echo(f"{location}: created {', '.join(created)}")
     else:
         click.echo(f"{location}: all tables are there, as declared")

@@ -6,16 +6,31 @@ interrupted. Commands check their usage first and then import what they need, so
 
 import gc
 import sys
+from io import StringIO
+from typing import NamedTuple
 
 import click
 
 from lm_synth_assets.cli.database import database, ddl, load
 from lm_synth_assets.cli.generate import generate
 from lm_synth_assets.cli.inspect import compare, report, validate
+from lm_synth_assets.cli.streams import UnwritableOutput, tolerant_streams
 from lm_synth_assets.errors import UserError
+from lm_synth_assets.text import json_text, printable
 from lm_synth_assets.version import __version__
 
 INTERRUPTED = 130
+
+
+class Failure(NamedTuple):
+    """Why a command has no result.
+
+    `kind` is usage, configuration, storage, output, interrupted or internal.
+    """
+
+    message: str
+    exit_code: int
+    kind: str
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
@@ -29,32 +44,67 @@ for command in (generate, validate, compare, report, load, ddl, database):
 
 
 def main() -> None:
-    """The entry point: runs a command and turns what goes wrong into one message and an exit code."""
+    """The entry point: runs a command and turns what goes wrong into one message and an exit code.
+
+    Where JSON is asked for, the message is JSON on standard output, too.
+    """
     # Most of what a command allocates lives to its end: with the default of 700, collections take a tenth
     # of its CPU time.
     gc.set_threshold(50_000)
+    with tolerant_streams():
+        code = _exit_code()
+    sys.exit(code)
+
+
+def _exit_code() -> int:
+    """Run the command of the command line, show why it failed, and return its exit code."""
+    try:
+        return _run()
+    except BaseException as error:
+        failure = _failure(error)
+        if failure.kind != "internal":
+            click.echo(_message(error, failure), err=True)
+        if "--json" in sys.argv[1:] and not isinstance(error, UnwritableOutput):
+            print(json_text({"error": failure._asdict()}), flush=True)
+        if failure.kind == "internal":
+            raise
+        return failure.exit_code
+
+
+def _run() -> int:
     try:
         cli(standalone_mode=False)
+        code = 0
+    except SystemExit as done:
+        code = int(done.code or 0)
     except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.exceptions.Abort):
-        _interrupted()
-    except UserError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(error.exit_code)
-    except Exception as error:
-        # Dagster's own error, which is not imported here because that takes seconds.
-        if type(error).__name__ != "DagsterExecutionInterruptedError":
-            raise
-        _interrupted()
+        code = done.exit_code
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    return code
 
 
-def _interrupted() -> None:
-    click.echo("Interrupted: every table is either the one from before or whole and new.", err=True)
-    sys.exit(INTERRUPTED)
+def _failure(error: BaseException) -> Failure:
+    """What an error means for the user."""
+    if isinstance(error, UserError):
+        return Failure(str(error), error.exit_code, error.kind)
+    if isinstance(error, click.ClickException):
+        return Failure(printable(error.format_message()), error.exit_code, UserError.kind)
+    # The last is Dagster's own error, which is not imported here because that takes seconds.
+    interrupts = "KeyboardInterrupt", "Abort", "DagsterExecutionInterruptedError"
+    if type(error).__name__ in interrupts:
+        message = "Interrupted: every table is either the one from before or whole and new."
+        return Failure(message, INTERRUPTED, "interrupted")
+    return Failure(printable(f"{type(error).__name__}: {error}"), 1, "internal")
+
+
+def _message(error: BaseException, failure: Failure) -> str:
+    """What standard error says of a failure; wrong usage comes with a hint on the right one."""
+    if isinstance(error, click.ClickException):
+        usage = StringIO()
+        error.show(usage)
+        return printable(usage.getvalue().rstrip())
+    return failure.message if failure.kind == "interrupted" else f"Error: {failure.message}"
 
 
 if __name__ == "__main__":

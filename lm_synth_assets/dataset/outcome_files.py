@@ -1,6 +1,5 @@
 """An outcome as a file for other programs: JSON, or JUnit XML as continuous integration reads it."""
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict
 from itertools import groupby
@@ -14,12 +13,13 @@ from lm_synth_assets.errors import UnknownReport
 from lm_synth_assets.gates.results import GateResult, Mark
 from lm_synth_assets.schema.vocabulary import DISCLAIMER
 from lm_synth_assets.storage.files.publishing import atomic_file
+from lm_synth_assets.text import json_text, printable
 
 
 def as_json(outcome: Outcome) -> str:
     """The outcome as one JSON object."""
     fields = {**asdict(outcome), "gates": [_gate(result) for result in outcome.gates]}
-    return json.dumps({"passed": outcome.passed, "disclaimer": DISCLAIMER, **fields}, indent=2)
+    return json_text({"passed": outcome.passed, "disclaimer": DISCLAIMER, **fields})
 
 
 def _gate(result: GateResult) -> dict[str, Any]:
@@ -88,15 +88,10 @@ def _case(result: GateResult) -> ElementTree.Element:
     if result.passed:
         return ElementTree.Element("testcase", name=result.gate, classname=where)
     message = f"expected {result.expected}; observed {result.observed}; threshold {result.threshold}"
-    return _problem(result.gate, where, _ELEMENTS[result.mark], message, result.offending.markdown())
+    return _problem(result.gate, where, _ELEMENTS[result.mark], message, result.offending.text())
 
 
 def _problem(name: str, where: str, element: str, message: str, text: str = "") -> ElementTree.Element:
     case = ElementTree.Element("testcase", name=name, classname=where)
-    ElementTree.SubElement(case, element, message=_printable(message)).text = _printable(text)
+    ElementTree.SubElement(case, element, message=printable(message)).text = printable(text)
     return case
-
-
-def _printable(text: str) -> str:
-    """Text without the control characters that XML cannot hold."""
-    return "".join(letter for letter in text if letter in "\t\n" or letter >= " ")

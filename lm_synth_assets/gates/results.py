@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from lm_synth_assets.gates.gate import Gate, Verdict
+from lm_synth_assets.text import in_markdown, in_one_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,11 +48,19 @@ class OffendingRows:
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
     def markdown(self) -> str:
-        """The rows as a Markdown table, aligned so that it reads as text too; empty where there are none."""
+        """The rows as a Markdown table, in which text is no markup; empty where there are none."""
+        return self._table(in_markdown)
+
+    def text(self) -> str:
+        """The same to be read as it is, in a terminal or a log."""
+        return self._table(in_one_line)
+
+    def _table(self, shown: Callable[[str], str]) -> str:
         # Imported lazily: not needed to load declarations.
         from tabulate import tabulate  # type: ignore[import-untyped]
 
-        return str(tabulate(self.rows, self.columns, tablefmt="pipe")) if self.rows else ""
+        rows = [[shown(cell) if isinstance(cell, str) else cell for cell in row] for row in self.rows]
+        return str(tabulate(rows, list(map(shown, self.columns)), tablefmt="pipe")) if rows else ""
 
 
 @dataclass(frozen=True)
@@ -88,9 +98,9 @@ def result_of(gate: Gate, verdict: Verdict) -> GateResult:
         formula=gate.formula,
         blocking=gate.blocking,
         mark=_mark(gate, verdict),
-        expected=verdict.expected,
-        observed=verdict.observed,
-        threshold=verdict.threshold,
+        expected=in_one_line(verdict.expected),
+        observed=in_one_line(verdict.observed),
+        threshold=in_one_line(verdict.threshold),
         offending=OffendingRows.of(verdict.offending),
     )
 

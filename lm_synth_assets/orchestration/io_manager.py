@@ -15,6 +15,7 @@ from lm_synth_assets.orchestration.run_resource import RESOURCE
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.schema.kinds import Family, family_of
+from lm_synth_assets.text import in_markdown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,12 +112,18 @@ def io_manager(settings: Settings, given: DataSet | None = None) -> dg.IOManager
 
 
 def _first_rows(table: sa.Table, frame: pd.DataFrame) -> str:
-    """The first rows of a frame as a Markdown table; days without a time of day."""
+    """The first rows of a frame as a Markdown table; days without a time of day, and no text is markup."""
     rows = frame[list(table.columns.keys())].head()
-    days = {
-        column.name: rows[column.name].dt.date for column in table.columns if family_of(column) is Family.DAY
+    shown = {
+        Family.DAY: lambda values: values.dt.date,
+        Family.TEXT: lambda values: values.astype(object).map(in_markdown, na_action="ignore"),
     }
-    return rows.assign(**days).to_markdown(index=False)
+    columns = {
+        column.name: shown[family_of(column)](rows[column.name])
+        for column in table.columns
+        if family_of(column) in shown
+    }
+    return rows.assign(**columns).to_markdown(index=False)
 
 
 def _uri(location: str) -> str:

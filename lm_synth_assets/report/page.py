@@ -19,12 +19,15 @@ from lm_synth_assets.report.grids import NOTHING, of_offending
 from lm_synth_assets.schema.catalogue import TABLES, foreign_keys, primary_key
 from lm_synth_assets.schema.dictionary import Entry, entries
 from lm_synth_assets.schema.vocabulary import DISCLAIMER
+from lm_synth_assets.text import printable
 from lm_synth_assets.version import __version__
 
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
     autoescape=True,
     undefined=StrictUndefined,
+    # What jinja escapes is text; markup is a class of its own.
+    finalize=lambda value: printable(value) if type(value) is str else value,
     trim_blocks=True,
     lstrip_blocks=True,
 )

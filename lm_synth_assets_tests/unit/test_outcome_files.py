@@ -78,7 +78,9 @@ class TestJUnit:
         failed = replace(FAILED, observed="2 < 3 & \x00\x1b[31m 'é'")
         root = ElementTree.fromstring(as_junit(Outcome(gates=[failed])))
         [failure] = root.iter("failure")
-        assert failure.get("message") == "expected 10 patients; observed 2 < 3 & [31m 'é'; threshold 5 %"
+        assert failure.get("message") == (
+            r"expected 10 patients; observed 2 < 3 & \x00\x1b[31m 'é'; threshold 5 %"
+        )
         assert failure.text == FAILED.offending.markdown()
 
     def test_gates_that_were_not_reached_and_errors_are_errors(self) -> None:
