@@ -106,6 +106,10 @@ class DataSet:
             if not {gate.table, *gate.reads} & set(names)
         }
 
+    def release(self) -> None:
+        """Free what gates have computed from the tables; tables and results are kept."""
+        self.tables = StoredTables(self._inspect)
+
     def _inspect(self, name: str) -> Inspection:
         if name not in self._inspections:
             self._inspections[name] = self.store.inspect(TABLES[name])

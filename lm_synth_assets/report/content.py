@@ -85,6 +85,7 @@ def gather(data_set: DataSet, outcome: Outcome | None = None, progress: Progress
         progress(done, steps + len(PICTURES), table)
 
     outcome = outcome or evaluate(data_set, progress=evaluated)
+    data_set.release()
     strip = strip_locations(data_set.store)
     absent = {name: strip(reason) for name, reason in outcome.left_out.items()}
     frames = {}

@@ -100,3 +100,16 @@ def test_a_missing_table_is_looked_for_again(data_set: DataSet, store: CountingS
     areas = TABLES["dim_lha"]
     store.write(areas, valid_frame(areas))
     assert len(data_set.read("dim_lha")) == len(valid_frame(areas))
+
+
+def test_release_frees_what_gates_computed_and_keeps_tables_and_results(
+    data_set: DataSet, store: CountingStore
+) -> None:
+    result = data_set.evaluate(KEYS)
+    first, again = (data_set.tables.cached("a sum", object) for _ in range(2))
+    assert first is again
+    data_set.release()
+    assert data_set.tables.cached("a sum", object) is not first
+    assert data_set.results == {KEYS.full_name: result}
+    data_set.read("dim_program")
+    assert store.inspected == ["dim_program"]
