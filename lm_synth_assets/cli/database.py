@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 
 from lm_synth_assets.cli.options import (
-    OUT,
     URL_OPTION,
+    UserPath,
     common,
     database_of,
+    folder_of,
     read_request,
 )
 from lm_synth_assets.storage.formats import FILE_FORMATS, MYSQL
@@ -18,7 +19,9 @@ from lm_synth_assets.text import json_text
 
 @click.command()
 @URL_OPTION
-@click.option("--in", "folder", type=click.Path(path_type=Path), default=OUT, help="Folder of the tables.")
+@click.option(
+    "--in", "folder", type=UserPath(), help="Folder of the tables.  [default: LM_SYNTH_OUT, or out]"
+)
 @click.option(
     "--format",
     "storage",
@@ -29,7 +32,7 @@ from lm_synth_assets.text import json_text
 @common
 def load(
     url: str | None,
-    folder: Path,
+    folder: Path | None,
     storage: str | None,
     no_validate: bool,
     config: Path | None,
@@ -47,7 +50,9 @@ def load(
     from lm_synth_assets.dataset.load import load as run
 
     with shown_progress(quiet or as_json, "load") as progress:
-        outcome = run(request, storage, str(folder), location, validated=not no_validate, progress=progress)
+        outcome = run(
+            request, storage, folder_of(folder), location, validated=not no_validate, progress=progress
+        )
     show(outcome, as_json=as_json, quiet=quiet, title="load")
     sys.exit(outcome.exit_code)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from lm_synth_assets.cli.options import URL_OPTION, common, location_of, read_request, run_options
+from lm_synth_assets.cli.options import URL_OPTION, UserPath, common, location_of, read_request, run_options
 from lm_synth_assets.region.models.run import Run
 from lm_synth_assets.storage.formats import DEFAULT, FORMATS, MYSQL
 
@@ -14,13 +14,14 @@ from lm_synth_assets.storage.formats import DEFAULT, FORMATS, MYSQL
 @click.command()
 @run_options(*Run.model_fields)
 @click.option(
-    "--out", "folder", type=click.Path(path_type=Path), help="Folder for the tables.  [default: out]"
+    "--out", "folder", type=UserPath(), help="Folder for the tables.  [default: LM_SYNTH_OUT, or out]"
 )
 @click.option(
     "--format",
     "storage",
     type=click.Choice(tuple(FORMATS)),
-    help=f"What to keep the tables as.  [default: {DEFAULT.name}, or {MYSQL.name} with --url]",
+    help="What to keep the tables as.  "
+    f"[default: LM_SYNTH_STORAGE, or {DEFAULT.name}, or {MYSQL.name} with --url]",
 )
 @URL_OPTION
 @click.option("--replace", is_flag=True, help="Remove tables of an earlier run that this one does not make.")
@@ -36,7 +37,7 @@ def generate(
     **changes: Any,
 ) -> None:
     """Make a data set and check it with every gate."""
-    storage, location = location_of(storage, folder, url)
+    storage, location = location_of(storage, folder, url, writing=True)
     request = read_request(config, **changes)
 
     from lm_synth_assets.model.sample import sample_sizes

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from lm_synth_assets.cli.options import common, location_of, read_request, run_options, stored
+from lm_synth_assets.cli.options import UserPath, common, location_of, read_request, run_options, stored
 from lm_synth_assets.region.run_request import THRESHOLDS
 from lm_synth_assets.storage.formats import FORMATS
 
@@ -24,7 +24,7 @@ from lm_synth_assets.storage.formats import FORMATS
     "--report",
     "reports",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=UserPath(),
     help="Write the results to this file too: JSON (.json) or JUnit XML (.xml). Repeatable.",
 )
 @click.option("--fidelity", is_flag=True, help="Run the sdmetrics gates as well; needs the extra 'fidelity'.")
@@ -90,7 +90,7 @@ def compare(
 @click.option(
     "--to",
     "page",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=UserPath(dir_okay=False),
     help="File for the page, ending in .html.  [default: quality_report.html beside the tables]",
 )
 @common

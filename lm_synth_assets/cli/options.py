@@ -7,12 +7,25 @@ from typing import Any, TypeVar
 
 import click
 
+from lm_synth_assets.orchestration.settings import read_settings
 from lm_synth_assets.region.run_request import FIELDS, RunRequest
 from lm_synth_assets.storage.formats import FORMATS, MYSQL
 
 OUT = Path("out")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class UserPath(click.Path):
+    """A path that may begin with `~`, which a shell does not expand in `--out=~/x` or between quotes."""
+
+    def __init__(self, *, dir_okay: bool = True) -> None:
+        super().__init__(dir_okay=dir_okay, path_type=Path)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:  # the type that click declares
+        return super().convert(os.path.expanduser(value), param, ctx)
 
 
 URL_OPTION = click.option(
@@ -30,8 +43,8 @@ def common(command: Command) -> Command:
         click.option("--quiet", is_flag=True, help="Print nothing but what is wrong."),
         click.option(
             "--config",
-            type=click.Path(path_type=Path),
-            help="Configuration file.  [default: configs/lower_mainland_defaults.yaml]",
+            type=UserPath(),
+            help="Configuration file.  [default: LM_SYNTH_CONFIG, or configs/lower_mainland_defaults.yaml]",
         ),
     ):
         command = option(command)
@@ -49,26 +62,45 @@ def stored(command: Command) -> Command:
             help="What the tables are kept as.  [default: what is there]",
         ),
         click.option(
-            "--in", "folder", type=click.Path(path_type=Path), help="Folder of the tables.  [default: out]"
+            "--in", "folder", type=UserPath(), help="Folder of the tables.  [default: LM_SYNTH_OUT, or out]"
         ),
     ):
         command = option(command)
     return command
 
 
-def location_of(storage: str | None, folder: Path | None, url: str | None) -> tuple[str | None, str]:
+def location_of(
+    storage: str | None, folder: Path | None, url: str | None, *, writing: bool = False
+) -> tuple[str | None, str]:
     """The format, if it is known, and the folder or the database that the options of a command name.
 
-    Raises UsageError for options that do not go together.
+    What they leave open comes from the environment, as for Dagster. Raises UsageError for options that do not
+    go together, ConfigError for a variable that is wrong.
     """
+    settings = read_settings()
+    # A folder that is named holds files, and what is there already says of which format.
+    follows = folder is None or (writing and FORMATS[settings.storage].is_files)
+    if storage is None and url is None and follows and "storage" in settings.model_fields_set:
+        storage = settings.storage
     asks_for_files = storage is not None and FORMATS[storage].is_files
     if url is None and (storage is None or asks_for_files):
-        return storage, str(folder or OUT)
+        return storage, folder_of(folder)
     if asks_for_files:
         raise click.UsageError(f"--url names a database, and --format {storage} is for files: choose one")
     if folder is not None:
         raise click.UsageError(f"{folder} is a folder, and the tables are in a database: choose one")
     return MYSQL.name, database_of(url)
+
+
+def folder_of(folder: Path | None) -> str:
+    """The folder that a command is to use. Raises ConfigError for a variable that is wrong."""
+    return str(folder or _from_environment("out") or OUT)
+
+
+def _from_environment(field: str) -> Path | None:
+    """The path that a variable holds; None where it is not set."""
+    settings = read_settings()
+    return getattr(settings, field) if field in settings.model_fields_set else None
 
 
 def database_of(url: str | None) -> str:
@@ -88,6 +120,7 @@ def database_of(url: str | None) -> str:
 
 def read_request(config: Path | None, **changes: Any) -> RunRequest:
     """The run that the options of a command describe. Raises ConfigError."""
+    config = config or _from_environment("config")
     return RunRequest.read(config, source="command line", **changes)
 
 

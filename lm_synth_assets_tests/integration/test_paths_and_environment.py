@@ -1,0 +1,82 @@
+"""Where the commands read and write: paths as people write them, and variables as for Dagster."""
+
+from pathlib import Path
+
+import pytest
+
+from lm_synth_assets_tests.support.commands import EXTENDS_TINY, TINY, Call, config_file
+
+REFERENCE = ("--patients", "300", "--years", "1", "--config", TINY)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The home folder, with a configuration in it; the current folder is another one."""
+    home, current = tmp_path / "home", tmp_path / "current"
+    home.mkdir()
+    current.mkdir()
+    config_file(home, EXTENDS_TINY)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(current)
+    return home
+
+
+@pytest.fixture
+def generated(home: Path, call: Call) -> Path:
+    """The folder `set` in the home folder, with a data set that was written by its short name."""
+    call("generate", "--out", "~/set", *REFERENCE)
+    return home / "set"
+
+
+def test_the_home_folder_is_not_a_folder_called_tilde(generated: Path) -> None:
+    assert (generated / "dim_site.csv").is_file()
+    assert list(Path.cwd().iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("validate", "--in", "~/set"),
+        ("validate", "--in", "~/set", "--report", "~/set/gates.json"),
+        ("report", "--in", "~/set", "--to", "~/set/page.html"),
+        ("generate", "--out", "~/set", "--config", "~/my.yaml", "--patients", "300", "--years", "1"),
+    ],
+    ids=["in", "report", "to", "config"],
+)
+def test_every_path_may_begin_with_the_home_folder(
+    generated: Path, call: Call, arguments: tuple[str, ...]
+) -> None:
+    assert call(*arguments).code == 0
+    assert list(Path.cwd().iterdir()) == []
+    assert [
+        path for path in arguments if path.startswith("~/set/") and not Path(path).expanduser().exists()
+    ] == []
+
+
+class TestVariables:
+    def test_name_the_folder_the_format_and_the_configuration(
+        self, home: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        config = config_file(home, f"{EXTENDS_TINY}run: {{patients: 300, years: 1}}\n")
+        monkeypatch.setenv("LM_SYNTH_OUT", "~/elsewhere")
+        monkeypatch.setenv("LM_SYNTH_STORAGE", "parquet")
+        monkeypatch.setenv("LM_SYNTH_CONFIG", str(config))
+        assert call("generate").code == 0
+        assert (home / "elsewhere" / "dim_site.parquet").is_file()
+        assert call("validate").code == 0
+        assert list(Path.cwd().iterdir()) == []
+
+    def test_yield_to_options(self, home: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("LM_SYNTH_OUT", "~/elsewhere")
+        monkeypatch.setenv("LM_SYNTH_STORAGE", "mysql")
+        monkeypatch.setenv("LM_SYNTH_CONFIG", "missing.yaml")
+        assert call("generate", "--out", "~/set", *REFERENCE).code == 0
+        assert (home / "set" / "dim_site.csv").is_file()
+        assert call("validate", "--in", "~/set", "--config", TINY).code == 0
+        assert not (home / "elsewhere").exists()
+
+    def test_a_wrong_one_is_wrong_usage(self, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("LM_SYNTH_STORAGE", "xlsx")
+        ran = call("generate")
+        assert ran.code == 2
+        assert "LM_SYNTH_STORAGE: must be 'csv', 'parquet' or 'mysql'; found 'xlsx'" in ran.err
