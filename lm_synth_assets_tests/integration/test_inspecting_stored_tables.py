@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -103,13 +104,21 @@ def windows(text: bytes) -> bytes:
 
 BOM = "it begins with a byte order mark"
 CRLF = "its lines end in CRLF (Windows) where LF is written"
+QUOTED = "its header is in quotes"
+RETURNS = "it has carriage returns (CR) besides its line ends: not every program counts the same lines"
 NO_END = "its last line has no line end: it may have been cut off"
 ORDER = "the columns are in another order: departure_ts stands where encounter_id is declared"
 LAYOUTS: dict[str, tuple[Callable[[bytes], bytes], tuple[str, ...]]] = {
     "byte order mark": (lambda text: b"\xef\xbb\xbf" + text, (BOM,)),
     "windows line ends": (windows, (CRLF,)),
     "old line ends": (lambda text: text.replace(b"\n", b"\r"), ("its lines end in CR where LF is written",)),
-    "quotes": (quoted, ()),
+    "quotes": (quoted, (QUOTED,)),
+    "one carriage return": (lambda text: text.replace(b"\n2,", b"\r2,"), (RETURNS,)),
+    "a carriage return after each line feed": (lambda text: text.replace(b"\n", b"\n\r"), (RETURNS,)),
+    "two carriage returns before each line feed": (
+        lambda text: text.replace(b"\n", b"\r\r\n"),
+        (CRLF, RETURNS),
+    ),
     "no last line end": (lambda text: text.rstrip(b"\n"), (NO_END,)),
     "another order": (reversed_columns, (ORDER,)),
     "empty lines": (
@@ -118,7 +127,7 @@ LAYOUTS: dict[str, tuple[Callable[[bytes], bytes], tuple[str, ...]]] = {
     ),
     "all at once": (
         lambda text: b"\xef\xbb\xbf" + windows(quoted(reversed_columns(text))).rstrip(),
-        (ORDER, BOM, CRLF, NO_END),
+        (ORDER, BOM, CRLF, QUOTED, NO_END),
     ),
     "blanks around numbers": (lambda text: text.replace(b",2,", b", 2 ,"), ()),
 }
@@ -393,6 +402,42 @@ def test_ragged_rows_are_told_and_the_others_looked_at(tmp_path: Path) -> None:
         "'?' (row 5)",
     )
     assert found.remarks == (NO_END,)
+
+
+@pytest.mark.parametrize(
+    ("edit", "line"),
+    [
+        (lambda text: text.replace(b"Died", b"D" * 5_000_000), 6),
+        (lambda text: text.replace(b"\n", b"," * 5_000_000 + b"\n", 1), 1),
+        (lambda text: text + b" " * 5_000_000, 10),
+    ],
+    ids=["value", "header", "blanks at the end"],
+)
+def test_a_line_longer_than_any_row_is_told_with_its_number(
+    tmp_path: Path, edit: Callable[[bytes], bytes], line: int
+) -> None:
+    [problem] = inspected(tmp_path, edit(csv_bytes(rows=8))).problems
+    assert re.search(rf"line {line} has 5,000,\d\d\d bytes, as no row of a table has: it is damaged", problem)
+
+
+def damaged_parquet(where: Callable[[pq.FileMetaData, bytearray], int]) -> bytes:
+    """A Parquet file with 8 bytes of zeros."""
+    content = bytearray(parquet_bytes(to_arrow(STAYS, valid_frame(STAYS, 50))))
+    start = where(pq.read_metadata(io.BytesIO(content)), content)
+    content[start : start + 8] = bytes(8)
+    return bytes(content)
+
+
+def test_a_damaged_page_of_parquet_is_told_with_its_column(tmp_path: Path) -> None:
+    content = damaged_parquet(lambda file, _: file.row_group(0).column(5).dictionary_page_offset)
+    [problem] = inspected(tmp_path, content, ParquetStore, STAYS).problems
+    assert "ip_stays.parquet cannot be read as ip_stays: its columns admit_ts are damaged (" in problem
+
+
+def test_damaged_metadata_of_parquet_are_told(tmp_path: Path) -> None:
+    content = damaged_parquet(lambda file, content: len(content) - 8 - file.serialized_size)
+    [problem] = inspected(tmp_path, content, ParquetStore, STAYS).problems
+    assert "cannot be read as ip_stays: its metadata, at the end of the file, are damaged (" in problem
 
 
 def test_a_quote_that_is_not_closed_is_told_by_the_row_that_swallows_the_others(tmp_path: Path) -> None:

@@ -23,7 +23,13 @@ import sqlalchemy as sa
 from lm_synth_assets.schema.kinds import kind_of
 from lm_synth_assets.storage.enforcement import EXAMPLES
 from lm_synth_assets.storage.files.opening import regular_file
-from lm_synth_assets.storage.files.sniffing import csv_problem, encoding_problem, mapped, quote_problem
+from lm_synth_assets.storage.files.sniffing import (
+    csv_problem,
+    encoding_problem,
+    line_problem,
+    mapped,
+    quote_problem,
+)
 from lm_synth_assets.storage.files.store import FileStore
 from lm_synth_assets.storage.frames import arrow_type
 from lm_synth_assets.storage.inspection import StoredColumns
@@ -31,6 +37,7 @@ from lm_synth_assets.storage.inspection import StoredColumns
 _BATCH_ROWS = 65_536
 _LONGEST_HEADER = 1 << 16
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
 
 
 class CsvStore(FileStore):
@@ -119,7 +126,7 @@ def read_text(path: Path, table: sa.Table, columns: Sequence[str]) -> StoredColu
                 convert_options=_conversion(dict.fromkeys(columns, pa.string()), columns),
             )
     except pa.ArrowInvalid as error:
-        raise ValueError(quote_problem(path) or str(error)) from error
+        raise ValueError(quote_problem(path) or line_problem(path) or str(error)) from error
     for index, name in enumerate(columns):
         # Arrow ignores blanks where it reads these types.
         if kind_of(table.columns[name]).is_trimmed:
@@ -138,6 +145,10 @@ def layout_remarks(path: Path) -> list[str]:
             "it begins with a byte order mark": text[:3] == codecs.BOM_UTF8,
             "its lines end in CRLF (Windows) where LF is written": returns and text.find(b"\r\n") >= 0,
             "its lines end in CR where LF is written": returns and text.find(b"\n") < 0,
+            "it has carriage returns (CR) besides its line ends: not every program counts the same lines": (
+                returns and text.find(b"\n") >= 0 and bool(_LONE_RETURN.search(text))
+            ),
+            "its header is in quotes": text[:_LONGEST_HEADER].removeprefix(codecs.BOM_UTF8)[:1] == b'"',
             "it has empty lines, which are not counted as rows": bool(_EMPTY_LINE.search(text)),
             "its last line has no line end: it may have been cut off": text[-1:] not in (b"\n", b"\r"),
         }

@@ -1,6 +1,8 @@
 """Parquet files: decimals and microseconds as declared, compressed by zstd."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import IO
 
 import pyarrow as pa
@@ -11,6 +13,9 @@ from lm_synth_assets.storage.files.opening import regular_file
 from lm_synth_assets.storage.files.sniffing import parquet_problem
 from lm_synth_assets.storage.files.store import FileStore
 from lm_synth_assets.storage.inspection import type_remarks
+
+_DAMAGED = (pa.ArrowException, OSError)
+"""What Arrow raises for bytes that are no Parquet."""
 
 
 class ParquetStore(FileStore):
@@ -25,8 +30,12 @@ class ParquetStore(FileStore):
         return list(self._schema(table).names)
 
     def _load(self, table: sa.Table, columns: Sequence[str]) -> pa.Table:
-        with regular_file(self._path(table)) as file:
-            return pq.ParquetFile(file).read(columns).select(columns)
+        with _opened(self._path(table)) as file:
+            try:
+                return file.read(columns).select(columns)
+            except _DAMAGED as error:
+                damaged = ", ".join(name for name in columns if not _is_sound(file, name))
+                raise ValueError(f"its columns {damaged or '(together)'} are damaged ({error})") from error
 
     def _obstacle(self, table: sa.Table) -> str | None:
         return parquet_problem(self._path(table))
@@ -35,5 +44,25 @@ class ParquetStore(FileStore):
         return [*super()._remarks(table), *type_remarks(table, self._schema(table))]
 
     def _schema(self, table: sa.Table) -> pa.Schema:
-        with regular_file(self._path(table)) as file:
-            return pq.read_schema(file)
+        with _opened(self._path(table)) as file:
+            return file.schema_arrow
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[pq.ParquetFile]:
+    """A Parquet file whose metadata can be read. Raises OSError and ValueError."""
+    with regular_file(path) as file:
+        try:
+            parquet = pq.ParquetFile(file)
+        except _DAMAGED as error:
+            raise ValueError(f"its metadata, at the end of the file, are damaged ({error})") from error
+        yield parquet
+
+
+def _is_sound(file: pq.ParquetFile, column: str) -> bool:
+    """Whether a column can be decoded."""
+    try:
+        file.read([column])
+    except _DAMAGED:
+        return False
+    return True

@@ -4,6 +4,7 @@ import codecs
 import csv
 import mmap
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ _AS_CSV = "save it as CSV in UTF-8 with commas"
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _HEAD = 1 << 16
 _BLOCK = 1 << 20
+_LONG_LINE = re.compile(rb"[^\r\n]{%d,}" % _BLOCK)
 _SHOWN = 60
 
 
@@ -42,7 +44,7 @@ def csv_problem(path: Path, table: sa.Table) -> str | None:
     with regular_file(path) as file:
         head = file.read(_HEAD)
     if not head.strip():
-        return "it is empty"
+        return "it is empty" if len(head) < _HEAD else f"its first {_HEAD:,} bytes are blank"
     if kind := _kind(head):
         return f"it is {kind}; {_AS_CSV}"
     with mapped(path) as text:
@@ -101,6 +103,18 @@ def quote_problem(path: Path) -> str | None:
                 return f"line {_line(text, position)} opens a quotation mark that is not closed"
             position = text.find(b'"', stop)
     return None
+
+
+def line_problem(path: Path) -> str | None:
+    """The first line of a file that is longer than Arrow reads; None if there is none. Raises OSError."""
+    with mapped(path) as text:
+        if (longest := _LONG_LINE.search(text)) is None:
+            return None
+        start, end = longest.span()
+        return (
+            f"line {_line(text, start)} has {end - start:,} bytes, as no row of a table has: it is damaged, "
+            "or its line ends are missing"
+        )
 
 
 def _kind(head: bytes) -> str | None:
