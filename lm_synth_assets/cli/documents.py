@@ -21,9 +21,10 @@ from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.region.fields import SECTION, ConfigField, config_fields
 from lm_synth_assets.region.files import DEFAULT_CONFIG, load_region
 from lm_synth_assets.region.models.region import Region
-from lm_synth_assets.region.problems import shown
+from lm_synth_assets.region.wording import shown
 from lm_synth_assets.schema.catalogue import TABLES, primary_key
 from lm_synth_assets.schema.dictionary import entries
+from lm_synth_assets.schema.text import REFUSED
 
 
 def tables_page() -> str:
@@ -52,7 +53,21 @@ def configuration_page() -> str:
         "",
         "Made from `lm_synth_assets/region/models/` by `make docs`. A configuration file is YAML with the "
         "sections below; [lower_mainland_defaults.yaml](../configs/lower_mainland_defaults.yaml) is the "
-        "default one. A file that starts with `extends: FILE` holds only what differs from that file.",
+        "default one.",
+        "",
+        "A file that starts with `extends: FILE` holds only what differs from that file. Sections of both "
+        "are merged, key by key; a list or a single value replaces the inherited one, and `null` removes an "
+        "inherited entry: `sites: {LM-GRS: {transfers_to: {LM-SRC: null}}}`, `scenarios: {High growth: "
+        "null}`. An optional field goes back to its default with `null`; a required one cannot be removed. "
+        "An empty section over one that is not empty changes nothing, and is an error. Other files are "
+        "sought beside the file that names them; at most 20 files may extend one another.",
+        "",
+        "The age groups, genders, ED subservices and holidays are fixed by design. Names of sites, areas, "
+        f"programs, subprograms, scenarios, age profiles and rhythms may not hold {REFUSED}, or begin or end "
+        "with a space; no two sites, areas, programs, scenarios, or subprograms of one program, may differ "
+        "only in case, accents or invisible characters, which databases ignore. Tags of YAML (`!` or `!!`) "
+        "and merge keys (`<<`) are not supported, and a file holds at most 10 MB, 20 levels and 100,000 "
+        "values.",
         "",
         "A part in angle brackets stands for a name: `<LHA>.growth_pct` is the `growth_pct` of each area. "
         "The column `default` shows what the default configuration holds, if that is a single value, or what "

@@ -17,7 +17,10 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class UserPath(click.Path):
-    """A path that may begin with `~`, which a shell does not expand in `--out=~/x` or between quotes."""
+    """A path that may begin with `~`, which a shell does not expand in `--out=~/x` or between quotes.
+
+    An empty one is refused: a script whose variable is not set means no path, and not the working directory.
+    """
 
     def __init__(self, *, dir_okay: bool = True) -> None:
         super().__init__(dir_okay=dir_okay, path_type=Path)
@@ -25,6 +28,8 @@ class UserPath(click.Path):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Any:  # the type that click declares
+        if value == "":
+            self.fail("is empty: name a path, or leave the option out", param, ctx)
         return super().convert(os.path.expanduser(value), param, ctx)
 
 

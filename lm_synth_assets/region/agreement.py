@@ -19,7 +19,9 @@ from lm_synth_assets.region.models.programs import Program, Stays
 from lm_synth_assets.region.models.run import Run
 from lm_synth_assets.region.models.scenarios import Scenario
 from lm_synth_assets.region.models.sites import Coverage, Site
-from lm_synth_assets.region.problems import KeyPath, Problem
+from lm_synth_assets.region.problems import Problem
+from lm_synth_assets.region.wording import KeyPath, cut, nearest
+from lm_synth_assets.schema.text import collated
 from lm_synth_assets.schema.vocabulary import AGE_BANDS, ED_SUBSERVICES, INPATIENT
 
 
@@ -36,7 +38,20 @@ def disagreements(sections: Mapping[str, Any]) -> list[Problem]:
 def _unknown(path: KeyPath, names: Iterable[str], known: Collection[str], what: str) -> Iterator[Problem]:
     for name in names:
         if name not in known:
-            yield Problem(path, f"{name} is not {what}; must be one of {', '.join(known)}")
+            yield Problem(path, f"{cut(name)} is not {what}", name, known)
+
+
+def _alike(path: KeyPath, names: Iterable[str]) -> Iterator[Problem]:
+    """Names of one list that a database takes for the same."""
+    first: dict[str, str] = {}
+    for name in names:
+        other = first.setdefault(collated(name), name)
+        if other != name:
+            yield Problem(
+                (*path, name),
+                f"differs from {other} only in case, accents or invisible characters, which MySQL and other "
+                "databases ignore; rename one of them",
+            )
 
 
 def _all_stays(programs: dict[str, Program]) -> Iterator[tuple[str, str, Stays]]:
@@ -51,6 +66,24 @@ def _stays_need_visits(run: Run) -> Iterator[Problem]:
         yield Problem(
             ("run", "with_ip"), "needs with_ed, because inpatient stays follow from admissions through the ED"
         )
+
+
+def _site_codes(sites: dict[str, Site]) -> Iterator[Problem]:
+    yield from _alike(("sites",), sites)
+
+
+def _lha_names(lhas: dict[str, Lha]) -> Iterator[Problem]:
+    yield from _alike(("lhas",), lhas)
+
+
+def _program_names(programs: dict[str, Program]) -> Iterator[Problem]:
+    yield from _alike(("programs",), programs)
+    for name, program in programs.items():
+        yield from _alike(("programs", name, "subprograms"), program.subprograms)
+
+
+def _scenario_names(scenarios: dict[str, Scenario]) -> Iterator[Problem]:
+    yield from _alike(("scenarios",), scenarios)
 
 
 def _site_references(sites: dict[str, Site]) -> Iterator[Problem]:
@@ -181,10 +214,14 @@ def _coverage_rows(coverage_matrix: Coverage, programs: dict[str, Program]) -> I
             for name in rows:
                 known = programs[program].subprograms
                 yield from _unknown((*path, program, name), [name], known, f"a subprogram of {program}")
+    misspelt_programs = {nearest(name, programs) for name in coverage_matrix if name not in programs}
     for program, section in programs.items():
+        if program in misspelt_programs:
+            continue
         rows = coverage_matrix.get(program, {})
+        misspelt = {nearest(name, section.subprograms) for name in rows if name not in section.subprograms}
         for name in section.subprograms:
-            if name not in rows:
+            if name not in rows and name not in misspelt:
                 yield Problem(
                     (*path, program), f"subprogram {name} has no row; every subprogram must have one"
                 )
@@ -196,8 +233,9 @@ def _coverage_columns(coverage_matrix: Coverage, sites: dict[str, Site]) -> Iter
     path = ("coverage_matrix",)
     columns = next((row for rows in coverage_matrix.values() for row in rows.values()), {})
     yield from _unknown(path, columns, sites, "a site")
+    misspelt = {nearest(name, sites) for name in columns if name not in sites}
     for site in sites:
-        if site not in columns:
+        if site not in columns and site not in misspelt:
             yield Problem(path, f"site {site} has no column; every site must have one")
 
 
@@ -274,6 +312,10 @@ def _gate_limits(gates: Gates) -> Iterator[Problem]:
 Rule: TypeAlias = Callable[..., Iterator[Problem]]
 RULES: tuple[Rule, ...] = (
     _stays_need_visits,
+    _site_codes,
+    _lha_names,
+    _program_names,
+    _scenario_names,
     _site_references,
     _home_sites,
     _movers,

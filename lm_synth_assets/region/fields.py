@@ -6,8 +6,8 @@ The reference page lists them, editors show descriptions with units, and tests h
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from lm_synth_assets.region.limits import JsonSchema, describe_limits
 from lm_synth_assets.region.models.region import Region
-from lm_synth_assets.region.problems import JsonSchema, describe_limits
 
 SECTION = "a section"
 """The limits of a field that holds a model, whose fields follow it."""

@@ -15,11 +15,13 @@ from pydantic import ValidationError
 from lm_synth_assets.errors import ConfigError
 from lm_synth_assets.region.agreement import disagreements
 from lm_synth_assets.region.files import DEFAULT_CONFIG, load_region
+from lm_synth_assets.region.limits import describe_limits
 from lm_synth_assets.region.models.gates import Gates
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.region.models.run import Run
 from lm_synth_assets.region.models.values import Section
-from lm_synth_assets.region.problems import Problem, describe_limits, problems_of, unknown_key
+from lm_synth_assets.region.problems import Problem
+from lm_synth_assets.region.validation import problems_of
 
 THRESHOLDS = ("ks_threshold", "corr_threshold")
 """The thresholds of gates that a run may change."""
@@ -71,7 +73,9 @@ class RunRequest:
 
         Raises ConfigError for a file or a change that cannot be used.
         """
-        path = config or DEFAULT_CONFIG
+        path = DEFAULT_CONFIG if config is None else config
+        if not str(path):
+            raise ConfigError(f"{source}: config: names no file; leave it out for the default configuration")
         return cls(str(path), {}, load_region(path)).changed(source, **changes)
 
     def changed(self, source: str, **changes: Any) -> "RunRequest":
@@ -80,14 +84,15 @@ class RunRequest:
         Raises ConfigError, which names `source` and the field, for a change that is not allowed.
         """
         given = {name: value for name, value in changes.items() if value is not None}
-        problems = [Problem((name,), unknown_key(list(FIELDS))) for name in given if name not in FIELDS]
+        problems = [Problem((name,), "unknown key", name, FIELDS) for name in given if name not in FIELDS]
         region = self.region
         try:
             region = region.with_run(**{name: given[name] for name in Run.model_fields if name in given})
             region = region.with_thresholds(**{name: given[name] for name in THRESHOLDS if name in given})
         except ValidationError as error:
-            problems += problems_of(error)
-        problems += [Problem(path[1:], message) for path, message in disagreements({"run": region.run})]
+            problems += problems_of(error.title, error.errors())[0]
+        rules = disagreements({"run": region.run})
+        problems += [problem._replace(path=problem.path[1:]) for problem in rules]
         if problems:
             raise ConfigError("\n".join(f"{source}: {problem}" for problem in problems))
         return RunRequest(self.config, {**self.changes, **given}, region)

@@ -23,6 +23,7 @@ from lm_synth_assets.schema.kinds import (
     kind_of,
     wrong_values,
 )
+from lm_synth_assets.schema.text import FORBIDDEN
 from lm_synth_assets.storage.errors import SchemaError
 from lm_synth_assets.storage.frames import EXACT_DIGITS, Dtype, column_problems, pandas_dtype
 
@@ -33,10 +34,6 @@ EXAMPLES = 3
 """How many wrong values or rows a message shows."""
 
 _LONGEST = 60
-
-# Control characters, line separators, quotes and backslashes: no two tools that load CSV files agree on all
-# of them.
-_FORBIDDEN = '[\\x00-\\x1f\\x7f-\\x9f\u2028\u2029"\\\\]'
 
 
 def enforce(table: sa.Table, frame: pd.DataFrame) -> pd.DataFrame:
@@ -162,7 +159,7 @@ def _family_rules(column: sa.Column[Any]) -> Iterator[Rule]:
             longest = getattr(declared, "length", None) or np.inf
             yield f"longer than {longest} characters", lambda text: text.str.len() > longest
             yield "empty where null is meant", lambda text: text == ""
-            yield "with quotes, backslashes or line breaks", lambda text: text.str.contains(_FORBIDDEN)
+            yield "with quotes, backslashes or line breaks", lambda text: text.str.contains(FORBIDDEN)
         case Family.DAY | Family.TIME:
             first, last = pd.Timestamp.min, pd.Timestamp.max
             yield (

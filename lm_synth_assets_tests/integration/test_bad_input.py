@@ -48,9 +48,21 @@ CONFIGURATIONS: dict[str, tuple[str, str]] = {
         "run: {patients: 5\n",
         "3:1: not valid YAML: did not find expected ',' or '}' (while parsing a flow mapping)",
     ),
-    "unknown key": (
-        "run: {patient: 5}",
-        "2: run.patient: unknown key; must be one of patients, seed, start_year, years, with_ed, with_ip",
+    "misspelt key": ("run: {patient: 5}", "2: run.patient: unknown key; did you mean patients?"),
+    "misspelt area": (
+        "lhas: {Riverbnd: {growth_pct: 2}}",
+        "2: lhas.Riverbnd: no such LHA is inherited, and a new one needs default_site, base_population, "
+        "ed_rate_multiplier, age_profile, leaves_pct and 1 more; did you mean Riverbend?",
+    ),
+    "name that no table can hold": (
+        """sites: {LM-SNW: {name: 'The "Snow" site'}}""",
+        "2: sites.LM-SNW.name: holds a double quote; a name may not hold double quotes, backslashes, line "
+        "breaks and other control characters",
+    ),
+    "tag": (
+        "run: {patients: !!int ''}",
+        "2:17: a tag (`!` or `!!` before a value) is not supported; leave it out, or write the value in "
+        "quotes if it is text",
     ),
     "weights that do not add up": (
         "age_profiles: {valley: {85+: 3}}",
@@ -82,7 +94,19 @@ def test_a_wrong_configuration_is_named_with_file_line_and_path(
 
 def test_a_configuration_that_does_not_exist_is_named(call: Call, out: Path) -> None:
     ran = call("generate", "--config", "nowhere.yaml", "--out", out)
-    assert only_message(ran, 2) == "nowhere.yaml: no such file"
+    assert only_message(ran, 2) == f"nowhere.yaml: no such file; looked for {Path.cwd()}/nowhere.yaml"
+    assert files(out) == EARLIER
+
+
+@pytest.mark.parametrize(
+    ("config", "problem"),
+    [
+        ("", "Invalid value for '--config': is empty: name a path, or leave the option out"),
+        ("/dev/zero", "/dev/zero: is a device; must be a file"),
+    ],
+)
+def test_a_configuration_that_is_no_file_is_refused(call: Call, out: Path, config: str, problem: str) -> None:
+    assert only_message(call("generate", f"--config={config}", "--out", out), 2) == problem
     assert files(out) == EARLIER
 
 

@@ -14,7 +14,7 @@ from lm_synth_assets.region.problems import Problem
 
 
 def test_every_rule_of_the_module_is_run() -> None:
-    helpers = {agreement._unknown}
+    helpers = {agreement._unknown, agreement._alike}
     declared = [
         function
         for function in vars(agreement).values()

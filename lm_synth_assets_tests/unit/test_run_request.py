@@ -113,6 +113,7 @@ class TestChanges:
             ({"ks_threshold": 3.0}, ["ks_threshold: must be a number, above 0 and at most 1; found 3.0"]),
             ({"with_ed": 1}, ["with_ed: must be true or false; found 1"]),
             ({"days": 3}, [f"days: unknown key; must be one of {', '.join(FIELDS)}"]),
+            ({"yaers": 3}, ["yaers: unknown key; did you mean years?"]),
             (
                 {"with_ed": False},
                 ["with_ip: needs with_ed, because inpatient stays follow from admissions through the ED"],
@@ -126,6 +127,13 @@ class TestChanges:
         with pytest.raises(ConfigError) as caught:
             default.changed("command line", **changes)
         assert str(caught.value).splitlines() == [f"command line: {problem}" for problem in problems]
+
+    def test_of_a_file_without_a_name_are_refused(self) -> None:
+        with pytest.raises(ConfigError) as caught:
+            requested({"config": ""})
+        assert str(caught.value) == (
+            "resource generation: config: names no file; leave it out for the default configuration"
+        )
 
     def test_of_the_resource_name_it(self) -> None:
         with pytest.raises(ConfigError, match=f"^resource generation: patients: {PATIENTS}; found 0$"):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from lm_synth_assets.region.models.values import Factor, Section, Share, ShareBelowOne, Unit, Weights
 
@@ -37,6 +37,8 @@ class Rhythm(Section):
 
 class HolidayFactors(Section):
     """Factors on the arrivals of a day on and around statutory holidays of British Columbia."""
+
+    model_config = ConfigDict(json_schema_extra={"by": "holiday"})
 
     dec25: Factor = Field(description="Christmas Day")
     jan1: Factor = Field(description="New Year's Day")

@@ -42,7 +42,7 @@ class Region(Section):
     sites: Annotated[dict[Code, Site], By("site")] = Field(
         min_length=1, description="Facilities by site code, in the order of their ids"
     )
-    age_profiles: Annotated[dict[str, AgeProfile], By("age profile")] = Field(
+    age_profiles: Annotated[dict[Name, AgeProfile], By("age profile")] = Field(
         description="Residents in each age group; each profile sums to 100"
     )
     lhas: Annotated[dict[Name, Lha], By("LHA")] = Field(
@@ -50,7 +50,7 @@ class Region(Section):
     )
     population: Population = Field(description="How residents are counted and projected")
     ed: Emergency = Field(description="ED use: how often, how urgent, how it ends, how long it takes")
-    rhythms: Annotated[dict[str, Rhythm], By("rhythm")] = Field(
+    rhythms: Annotated[dict[Name, Rhythm], By("rhythm")] = Field(
         description="When people come: named profiles of arrivals"
     )
     ed_rhythms: BySubservice[str] = Field(description="Rhythm of the arrivals, one of rhythms")

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchema
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreConfig, CoreSchema, core_schema
 
+from lm_synth_assets.schema.text import name_problem
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS, ED_SUBSERVICES, GENDERS, OLDEST_AGE
 
 T = TypeVar("T")
@@ -85,6 +86,13 @@ def not_all_zero(values: list[float]) -> list[float]:
     return values
 
 
+def storable(name: str) -> str:
+    """The name, if tables can hold it. Raises ValueError."""
+    if problem := name_problem(name):
+        raise ValueError(problem)
+    return name
+
+
 def four_decimals(value: float) -> float:
     """The value, if four decimals hold it exactly. Raises ValueError."""
     if value != round(value, 4):
@@ -92,8 +100,10 @@ def four_decimals(value: float) -> float:
     return value
 
 
-Code = Annotated[str, Field(min_length=1, max_length=16)]
-Name = Annotated[str, Field(min_length=1, max_length=128)]
+_STORABLE = Field(json_schema_extra={"storable": True})
+
+Code = Annotated[str, Field(min_length=1, max_length=16), _STORABLE, AfterValidator(storable)]
+Name = Annotated[str, Field(min_length=1, max_length=128), _STORABLE, AfterValidator(storable)]
 
 Weight = Annotated[float, Field(ge=0), Unit("weight")]
 PositiveWeight = Annotated[float, Field(gt=0), Unit("weight")]
