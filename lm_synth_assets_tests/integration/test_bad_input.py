@@ -98,16 +98,17 @@ def test_a_configuration_that_does_not_exist_is_named(call: Call, out: Path) -> 
     assert files(out) == EARLIER
 
 
-@pytest.mark.parametrize(
-    ("config", "problem"),
-    [
-        ("", "Invalid value for '--config': is empty: name a path, or leave the option out"),
-        ("/dev/zero", "/dev/zero: is a device; must be a file"),
-    ],
-)
-def test_a_configuration_that_is_no_file_is_refused(call: Call, out: Path, config: str, problem: str) -> None:
-    assert only_message(call("generate", f"--config={config}", "--out", out), 2) == problem
+def test_a_configuration_that_is_no_file_is_refused(call: Call, out: Path) -> None:
+    ran = call("generate", "--config", "/dev/zero", "--out", out)
+    assert only_message(ran, 2) == "/dev/zero: is a device; must be a file"
     assert files(out) == EARLIER
+
+
+@pytest.mark.parametrize("option", ["--config", "--out"])
+def test_an_empty_path_is_refused(call: Call, option: str) -> None:
+    ran = call("generate", option, "")
+    problem = f"Error: Invalid value for '{option}': is empty: name a path, or leave the option out"
+    assert (ran.code, ran.out, ran.err.splitlines()[-1]) == (2, "", problem)
 
 
 MATRICES: dict[str, tuple[str, str, str]] = {
