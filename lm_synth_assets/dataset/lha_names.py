@@ -24,6 +24,7 @@ class LhaNames:
 
     def __init__(self, store: TableStore) -> None:
         self.store = store
+        self.format_options = store.format_options
 
     def location(self, table: sa.Table) -> str:
         """Where the table is, or would be."""

@@ -14,9 +14,9 @@ from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.checks import gates_by_check
 from lm_synth_assets.orchestration.dagster_internals import DagsterEvent, EventLogEntry
 from lm_synth_assets.orchestration.settings import Settings, dagster_home
-from lm_synth_assets.region.run_request import RunRequest
+from lm_synth_assets.region.run_request import FIELDS, RunRequest
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.simulation.catalogue import tables_left_out
+from lm_synth_assets.simulation.catalogue import RECIPES, tables_left_out
 from lm_synth_assets.storage.errors import TablesWouldStay
 from lm_synth_assets.storage.formats import FORMATS, open_store
 from lm_synth_assets.storage.run_lock import Writer
@@ -41,7 +41,8 @@ def generate(
     with store.run_lock.held_by(writer):
         staying = [name for name in tables_left_out(request.region.run) if store.exists(TABLES[name])]
         if staying and not replace:
-            raise TablesWouldStay(location, staying)
+            options = [FIELDS[needed].option for name in staying if (needed := RECIPES[name].needs)]
+            raise TablesWouldStay(location, staying, options)
         outcome = _generated(request, storage, location, store, writer, progress)
         if not outcome.errors and not outcome.not_run:
             for name in reversed(staying):

@@ -97,13 +97,17 @@ class RunRequest:
             raise ConfigError("\n".join(f"{source}: {problem}" for problem in problems))
         return RunRequest(self.config, {**self.changes, **given}, region)
 
-    def command(self) -> str:
-        """The command that makes the same data set, for people to copy; thresholds do not change the data."""
-        values = self.region.run.model_dump()
-        options = [
+    def command(self, *options: str) -> str:
+        """The command that makes the same data set from any folder, for people to copy; `options` are added.
+
+        It names the file by its whole path, unless it is the one that is read by default. Thresholds do not
+        change the data.
+        """
+        file = Path(self.config).absolute()
+        config = [] if file.resolve() == DEFAULT_CONFIG.resolve() else ["--config", str(file)]
+        fields = [
             FIELDS[name].option if value is True else f"{FIELDS[name].option} {value}"
-            for name, value in values.items()
+            for name, value in self.region.run.model_dump().items()
             if value is not False
         ]
-        config = shlex.quote(Path(self.config).name)
-        return f"lm-synth generate --config {config} \\\n  {' '.join(options)}"
+        return f"lm-synth generate {shlex.join([*config, *options])}".rstrip() + f" \\\n  {' '.join(fields)}"

@@ -104,7 +104,7 @@ def gather(data_set: DataSet, outcome: Outcome | None = None, progress: Progress
     figures, no_figures_reason = _figures(frames, absent, data_set.region)
     return Content(
         outcome=outcome,
-        identity=identity(data_set.request, frames.get("dataset_manifest")),
+        identity=identity(data_set.request, frames.get("dataset_manifest"), data_set.store.format_options),
         tables=[_table(name, frames, absent, outcome, strip) for name in TABLES],
         pictures=pictures,
         figures=figures,

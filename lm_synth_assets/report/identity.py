@@ -1,6 +1,7 @@
 """The identity of a data set: its manifest, the command that makes it again, and its configuration."""
 
-from pathlib import PurePath
+from collections.abc import Sequence
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 import pandas as pd
@@ -14,8 +15,10 @@ from lm_synth_assets.simulation.tables.dataset_manifest import dataset_manifest
 
 _WIDTH = 100
 _DECISIVE = {
-    "config_hash": "The data were made with another configuration than the one shown here",
-    "package_version": "The data were made with another version of lm-synth than the one that made this page",
+    "config_hash": "The data were made with another configuration than {config}: "
+    "name theirs with `lm-synth report --config FILE`",
+    "package_version": "The data were made with another version of lm-synth than the one that made this "
+    "page: install theirs",
 }
 """Manifest columns, other than run options, that determine the output."""
 
@@ -32,8 +35,8 @@ class Identity(NamedTuple):
     """What a data set is.
 
     `manifest` is the stored one, or where there is none (`stored` is false) what the configuration
-    describes. `command` makes the data set again, if there are no `doubts`. `configuration` is the effective
-    one as YAML, with the coverage matrix summed up by site.
+    describes. `command` makes the data set again; it is empty where `doubts` say why nothing here can.
+    `configuration` is the effective one as YAML, with the coverage matrix summed up by site.
     """
 
     stored: bool
@@ -44,21 +47,27 @@ class Identity(NamedTuple):
     configuration: str
 
 
-def identity(request: RunRequest, stored: pd.DataFrame | None) -> Identity:
-    """The identity of the data set of a run; `stored` is its manifest, a frame of one row, or None."""
+def identity(request: RunRequest, stored: pd.DataFrame | None, options: Sequence[str] = ()) -> Identity:
+    """The identity of the data set of a run; `stored` is its manifest, a frame of one row, or None.
+
+    `options` are those of the command that give the format in which the data set is stored.
+    """
     described = dataset_manifest(request.region)
     manifest = described if stored is None else stored
     name = PurePath(request.config).name
+    doubts = [
+        f"{doubt.format(config=name)} ({column} {str(expected)[:12]}, and {str(actual)[:12]} in the manifest)."
+        for column, doubt in _DECISIVE.items()
+        if (expected := described[column].iloc[0]) != (actual := manifest[column].iloc[0])
+    ]
+    if not Path(request.config).is_file():
+        doubts.append(f"The configuration {name} is not there any more.")
     return Identity(
         stored=stored is not None,
         manifest=_entries(manifest),
         config=name,
-        command=request.command(),
-        doubts=[
-            f"{doubt} ({column} {str(expected)[:12]}, and {str(actual)[:12]} in the manifest)."
-            for column, doubt in _DECISIVE.items()
-            if (expected := described[column].iloc[0]) != (actual := manifest[column].iloc[0])
-        ],
+        command="" if doubts else request.command(*options),
+        doubts=doubts,
         configuration=_as_yaml(request.region),
     )
 

@@ -79,13 +79,11 @@ class TablesWouldStay(StorageError):
 
     exit_code = UserError.exit_code
 
-    def __init__(self, location: str, tables: Sequence[str]) -> None:
-        options = {"ed_encounters": "--with-ed", "ip_stays": "--with-ip"}
-        needed = " ".join(dict.fromkeys(option for name, option in options.items() if name in tables))
+    def __init__(self, location: str, tables: Sequence[str], options: Sequence[str]) -> None:
         elsewhere = "another database with --url" if "://" in location else "another folder with --out"
         super().__init__(
             f"{location} holds {' and '.join(tables)} of an earlier run, which would stay beside the tables "
-            f"of this one. Make them too ({needed}), choose {elsewhere}, or have them removed at the end "
+            f"of this one. Make them too ({' '.join(options)}), choose {elsewhere}, or have them removed at the end "
             "with --replace. Nothing was changed."
         )
 

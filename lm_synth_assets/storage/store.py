@@ -64,6 +64,8 @@ class _Converted(NamedTuple):
 class ReadableStore(Protocol):
     """What inspecting and reading stored tables requires of a store."""
 
+    format_options: Sequence[str]
+
     def location(self, table: sa.Table, /) -> str: ...
 
     def exists(self, table: sa.Table, /) -> bool: ...
@@ -78,6 +80,9 @@ class TableStore(ABC):
 
     run_lock: RunLock
     """Held by the one run that writes to the location."""
+
+    format_options: Sequence[str] = ()
+    """The options by which a command writes files of this format; none for the default one."""
 
     @abstractmethod
     def check(self, *, writing: bool) -> None:

@@ -14,12 +14,13 @@ from lm_synth_assets.cli.generate import generate
 from lm_synth_assets.cli.inspect import validate
 from lm_synth_assets.errors import ConfigError
 from lm_synth_assets.orchestration.run_resource import RESOURCE, requested, run_resource
-from lm_synth_assets.region.files import CONFIG_FOLDER, DEFAULT_CONFIG
+from lm_synth_assets.region.files import DEFAULT_CONFIG
 from lm_synth_assets.region.models.run import TABLE_FIELDS, Run
 from lm_synth_assets.region.run_request import FIELDS, THRESHOLDS, RunRequest
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.schema.kinds import Family, family_of
 from lm_synth_assets.simulation.catalogue import RECIPES, RUN_PARTS
+from lm_synth_assets_tests.support.commands import EXTENDS_TINY
 
 PACKAGE = Path(lm_synth_assets.__file__).parent
 PATIENTS = "must be a whole number, at least 1 and at most 9999999"
@@ -178,10 +179,14 @@ class TestCommand:
         ],
         ids=str,
     )
-    def test_makes_the_same_run_again(
-        self, monkeypatch: pytest.MonkeyPatch, default: RunRequest, changes: dict[str, Any]
+    def test_makes_the_same_run_again_from_any_folder(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        tmp_path: Path,
+        default: RunRequest,
+        changes: dict[str, Any],
     ) -> None:
-        monkeypatch.chdir(CONFIG_FOLDER)
+        monkeypatch.chdir(tmp_path)
         printed = default.changed("test", **changes)
         program, command, *arguments = shlex.split(printed.command().replace("\\\n", ""))
         assert (program, command) == ("lm-synth", "generate")
@@ -189,6 +194,16 @@ class TestCommand:
         again = RunRequest.read(parsed["config"], **{name: parsed[name] for name in Run.model_fields})
         assert again.region == printed.region
 
-    def test_quotes_the_name_of_a_file(self, default: RunRequest) -> None:
-        other = RunRequest("/home/me/my region.yaml", {}, default.region)
-        assert "--config 'my region.yaml' " in other.command()
+    def test_names_a_file_by_its_whole_path_as_a_shell_reads_it(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "it's $HOME; rm"
+        folder.mkdir()
+        (folder / "my region.yaml").write_text(EXTENDS_TINY, encoding="utf-8")
+        monkeypatch.chdir(folder)
+        printed = RunRequest.read("my region.yaml").command("--format", "parquet")
+        arguments = shlex.split(printed.replace("\\\n", ""))[2:]
+        assert arguments[:4] == ["--config", str(folder / "my region.yaml"), "--format", "parquet"]
+
+    def test_needs_no_file_for_the_default_configuration(self, default: RunRequest) -> None:
+        assert "--config" not in default.command()

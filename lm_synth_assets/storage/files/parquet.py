@@ -22,6 +22,7 @@ class ParquetStore(FileStore):
     """Tables as Parquet files."""
 
     suffix = ".parquet"
+    format_options = ("--format", "parquet")
 
     def _encode(self, arrow: pa.Table, file: IO[bytes]) -> None:
         pq.write_table(arrow, file, compression="zstd")

@@ -45,12 +45,10 @@ def require_tables(session: Session, tables: Iterable[sa.Table]) -> None:
     if differing := differences(session, required):
         raise DatabaseError(
             "\n  - ".join(
-                [
-                    f"{session.address} has tables of another version; `lm-synth db init --recreate` makes "
-                    "them anew, and drops what is in them:",
-                    *differing,
-                ]
+                [f"{session.address} has tables that are not as `lm-synth ddl` declares them:", *differing]
             )
+            + "\nChange these by hand. If nothing that is in the tables is to be kept, `lm-synth db init "
+            "--recreate` drops them all and makes them anew."
         )
 
 
@@ -91,7 +89,12 @@ def _differences(session: Session, table: sa.Table) -> Iterator[str]:
     stored = _columns(session, table)
     declared_types, stored_types = dict(declared), dict(stored)
     yield from (f"the column {name} is missing" for name in declared_types if name not in stored_types)
-    yield from (f"the column {name} is not declared" for name in stored_types if name not in declared_types)
+    yield from (
+        f"the column {name} is not declared; keep it in a table of your own with the same key, then ALTER TABLE "
+        f"{quoted(table.name)} DROP COLUMN {quoted(name)}"
+        for name in stored_types
+        if name not in declared_types
+    )
     for name, kind in declared_types.items():
         if stored_types.get(name, kind) != kind:
             yield f"{name} is {stored_types[name]} and declared as {kind}"

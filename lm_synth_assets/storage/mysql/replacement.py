@@ -24,6 +24,7 @@ from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, quoted
 from lm_synth_assets.storage.mysql.errors import RowsRefused, code_of
 from lm_synth_assets.storage.mysql.session import Session
 from lm_synth_assets.storage.mysql.staging import STAGE
+from lm_synth_assets.storage.mysql.verification import differing_rows, rows_of_others
 
 _EXAMPLES = 3
 _ORPHAN = {ER.NO_REFERENCED_ROW, ER.NO_REFERENCED_ROW_2}
@@ -42,7 +43,8 @@ def replace(session: Session, table: sa.Table, year: int | None) -> dict[str, in
     """Replace a table, or one calendar year of it, by the staged rows; count rows removed elsewhere.
 
     Raises RowsRefused, which names the rows, if staged rows refer to nothing or have the key of a row of
-    another year, or if rows to be removed are referred to. The transaction is then rolled back.
+    another year, or if rows to be removed are referred to, or if the server stores other values than were
+    sent. The transaction is then rolled back.
     """
     removed: dict[str, int] = {}
     with session.transaction():
@@ -57,11 +59,22 @@ def replace(session: Session, table: sa.Table, year: int | None) -> dict[str, in
                 _clear_self_references(session, table)
                 _refuse_to_remove(session, table)
                 removed = _remove(session, table)
+        if altered := differing_rows(session, table):
+            raise RowsRefused(table.name, altered)
         session.run(
             f"REPLACE INTO {quoted(STORED_TABLES.name)} SELECT %s, COUNT(*) FROM {quoted(table.name)}",
             (table.name,),
         )
     return {name: count for name, count in removed.items() if count and name != table.name}
+
+
+def remove(session: Session, table: sa.Table) -> None:
+    """Delete all rows of a table that no other refers to, and the record that it was stored."""
+    with session.transaction():
+        for name in _self_references(table):
+            session.run(f"UPDATE {quoted(table.name)} SET {quoted(name)} = NULL")
+        session.run(f"DELETE FROM {quoted(table.name)}")
+        session.run(f"DELETE FROM {quoted(STORED_TABLES.name)} WHERE table_name = %s", (table.name,))
 
 
 def _is_empty(session: Session, table: sa.Table) -> bool:
@@ -148,6 +161,7 @@ def _remove(session: Session, table: sa.Table) -> dict[str, int]:
             _note_followers(session, reference.child)
             removed.update(_remove(session, reference.child))
     _clear_self_references(session, table)
+    removed.update(dict(rows_of_others(session, table, _removals(table))))
     removed[table.name] += session.run(
         f"DELETE t FROM {quoted(table.name)} t JOIN {_removals(table)} g ON {_same(primary_key(table), 'g')}"
     )

@@ -10,7 +10,6 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.storage.frames import arrow_schema
 from lm_synth_assets.storage.inspection import Inspection
 from lm_synth_assets.storage.mysql.address import Address, address_of
 from lm_synth_assets.storage.mysql.database_lock import DatabaseLock
@@ -18,7 +17,7 @@ from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, quoted
 from lm_synth_assets.storage.mysql.errors import CLASHED, GONE, DatabaseError
 from lm_synth_assets.storage.mysql.inspection import require_grants, require_packets, require_tables
 from lm_synth_assets.storage.mysql.reading import column_names, columns_of
-from lm_synth_assets.storage.mysql.replacement import replace
+from lm_synth_assets.storage.mysql.replacement import remove, replace
 from lm_synth_assets.storage.mysql.session import LockHeld, Session, session
 from lm_synth_assets.storage.mysql.staging import stage
 from lm_synth_assets.storage.mysql.text import FrameBatches, RecordBatches
@@ -87,9 +86,8 @@ class MysqlStore(TableStore):
             return Replacement(size, replace(opened, table, year))
 
     def remove(self, table: sa.Table) -> None:
-        self.replace_rows(table, arrow_schema(table).empty_table(), None)
-        with session(self.address, f"removing {table.name}") as opened:
-            opened.run(f"DELETE FROM {quoted(STORED_TABLES.name)} WHERE table_name = %s", (table.name,))
+        with session(self.address, f"removing {table.name}") as opened, _exclusive(opened, table):
+            remove(opened, table)
 
     def _names(self, table: sa.Table) -> list[str]:
         with self._session(table, "reading") as opened:
