@@ -42,7 +42,7 @@ def generate(
         staying = [name for name in tables_left_out(request.region.run) if store.exists(TABLES[name])]
         if staying and not replace:
             options = [FIELDS[needed].option for name in staying if (needed := RECIPES[name].needs)]
-            raise TablesWouldStay(location, staying, options)
+            raise TablesWouldStay(store.run_lock.location, staying, options)
         outcome = _generated(request, storage, location, store, writer, progress)
         if not outcome.errors and not outcome.not_run:
             for name in reversed(staying):

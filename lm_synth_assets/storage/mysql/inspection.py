@@ -90,8 +90,8 @@ def _differences(session: Session, table: sa.Table) -> Iterator[str]:
     declared_types, stored_types = dict(declared), dict(stored)
     yield from (f"the column {name} is missing" for name in declared_types if name not in stored_types)
     yield from (
-        f"the column {name} is not declared; keep it in a table of your own with the same key, then ALTER TABLE "
-        f"{quoted(table.name)} DROP COLUMN {quoted(name)}"
+        f"the column {name} is not declared; keep it in a table of your own with the same key, then ALTER "
+        f"TABLE {quoted(table.name)} DROP COLUMN {quoted(name)}"
         for name in stored_types
         if name not in declared_types
     )
