@@ -56,7 +56,8 @@ def identity(request: RunRequest, stored: pd.DataFrame | None, options: Sequence
     manifest = described if stored is None else stored
     name = PurePath(request.config).name
     doubts = [
-        f"{doubt.format(config=name)} ({column} {str(expected)[:12]}, and {str(actual)[:12]} in the manifest)."
+        f"{doubt.format(config=name)} "
+        f"({column} {str(expected)[:12]}, and {str(actual)[:12]} in the manifest)."
         for column, doubt in _DECISIVE.items()
         if (expected := described[column].iloc[0]) != (actual := manifest[column].iloc[0])
     ]

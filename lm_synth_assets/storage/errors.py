@@ -83,8 +83,8 @@ class TablesWouldStay(StorageError):
         elsewhere = "another database with --url" if "://" in location else "another folder with --out"
         super().__init__(
             f"{location} holds {' and '.join(tables)} of an earlier run, which would stay beside the tables "
-            f"of this one. Make them too ({' '.join(options)}), choose {elsewhere}, or have them removed at the end "
-            "with --replace. Nothing was changed."
+            f"of this one. Make them too ({' '.join(options)}), choose {elsewhere}, or have them removed at "
+            "the end with --replace. Nothing was changed."
         )
 
 

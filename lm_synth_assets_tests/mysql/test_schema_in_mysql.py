@@ -16,7 +16,7 @@ from sqlalchemy.dialects import mysql
 from lm_synth_assets.dataset.load import create_tables
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.mysql.address import PASSWORD_VARIABLE, Address
-from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, in_order, script
+from lm_synth_assets.storage.mysql.ddl import BOOKKEEPING, in_order, script
 from lm_synth_assets.storage.mysql.errors import DatabaseError
 from lm_synth_assets.storage.mysql.inspection import differences
 from lm_synth_assets.storage.mysql.session import session
@@ -27,7 +27,7 @@ from lm_synth_assets_tests.support.mysql_clients import rows
 from lm_synth_assets_tests.support.servers import OWNER, Server
 from lm_synth_assets_tests.unit.test_schema import BLUEPRINT_DDL
 
-NAMES = [*(table.name for table in in_order(TABLES.values())), STORED_TABLES.name]
+NAMES = [table.name for table in (*in_order(TABLES.values()), *BOOKKEEPING)]
 BLUEPRINT = [part.split()[2] for part in BLUEPRINT_DDL.strip().split(";") if part]
 
 _numbers = count(1)
@@ -147,7 +147,7 @@ class TestBlueprint:
 
 
 def test_every_table_is_safe_for_all_text_and_described(ours: Address) -> None:
-    for table in (*TABLES.values(), STORED_TABLES):
+    for table in (*TABLES.values(), *BOOKKEEPING):
         [(engine, collation, comment)] = asked(
             ours, table.name, "ENGINE, TABLE_COLLATION, TABLE_COMMENT", "TABLES", "TABLE_NAME"
         )
@@ -220,7 +220,10 @@ ALTERATIONS = {
     "dim_site MODIFY site_name VARCHAR(64) NOT NULL": (
         "site_name is varchar(64) not null and declared as varchar(128) not null"
     ),
-    "dim_program ADD shoe_size INT FIRST": "the column shoe_size is not declared",
+    "dim_program ADD shoe_size INT FIRST": (
+        "the column shoe_size is not declared; keep it in a table of your own with the same key, then ALTER "
+        "TABLE `dim_program` DROP COLUMN `shoe_size`"
+    ),
     "dim_subprogram DROP INDEX subprogram_key": "no unique key (subprogram_key)",
     "dim_date MODIFY is_weekend INT NOT NULL": (
         "is_weekend is int not null and declared as tinyint(1) not null"
@@ -264,10 +267,12 @@ class TestOtherVersions:
         for refused in (lambda: create_tables(whole), lambda: MysqlStore(whole).check(writing=True)):
             with pytest.raises(DatabaseError) as caught:
                 refused()
-            head, *lines = str(caught.value).split("\n  - ")
-            assert head == (
-                f"{whole} has tables of another version; `lm-synth db init --recreate` makes them anew, and "
-                "drops what is in them:"
+            told, _, advice = str(caught.value).rpartition("\n")
+            head, *lines = told.split("\n  - ")
+            assert head == f"{whole} has tables that are not as `lm-synth ddl` declares them:"
+            assert advice == (
+                "Change these by hand. If nothing that is in the tables is to be kept, `lm-synth db init "
+                "--recreate` drops them all and makes them anew."
             )
             assert sorted(lines) == sorted(expected)
 

@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 
 from lm_synth_assets.schema.catalogue import TABLES, foreign_keys
 from lm_synth_assets.storage.mysql.address import Address, Tls
+from lm_synth_assets.storage.mysql.errors import grantable
 
 PROGRAMS = {"mysql": "mysqld", "mariadb": "mariadbd"}
 """The kinds of server, and the program that has to be on the path for each."""
@@ -104,7 +105,7 @@ class Server:
     def allow(self, user: str, *grants: str, database: str) -> None:
         """Let a user, made where it is not there, do something in a database."""
         identified = "IDENTIFIED BY '{}'".format(PASSWORD.replace("\\", "\\\\").replace("'", "\\'"))
-        grant = [f"GRANT {', '.join(grants)} ON {database}.* TO {user}@'%'"] if grants else []
+        grant = [f"GRANT {', '.join(grants)} ON {grantable(database)} TO {user}@'%'"] if grants else []
         self.admin(f"CREATE USER IF NOT EXISTS {user}@'%' {identified}", *grant)
 
     def sessions(self, database: str) -> list[str]:

@@ -30,11 +30,11 @@ from lm_synth_assets.schema.kinds import (
     wrong_values,
 )
 from lm_synth_assets.storage.frames import arrow_type, pandas_dtype, to_arrow
-from lm_synth_assets.storage.mysql.ddl import STORED_TABLES
+from lm_synth_assets.storage.mysql.ddl import BOOKKEEPING
 from lm_synth_assets_tests.support.frames import valid_frame
 
 ROOT = Path(__file__).parents[2]
-COLUMNS = [column for table in (*TABLES.values(), STORED_TABLES) for column in table.columns]
+COLUMNS = [column for table in (*TABLES.values(), *BOOKKEEPING) for column in table.columns]
 EVERY_COLUMN = pytest.mark.parametrize("column", COLUMNS, ids=str)
 EVERY_KIND = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.declared.__name__)
 
