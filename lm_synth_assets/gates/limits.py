@@ -14,3 +14,9 @@ UNDER_AGE = 15
 
 FROM_AGE = 25
 """Hardly any patient from this age, in years, should be seen in Pediatric ED."""
+
+FALSE_ALARM = 1e-5
+"""The chance that good data do not pass a gate that states its chance: all of its comparisons together."""
+
+MISFIT = 0.02
+"""Relative error of an expectation that is no finding: contacts of a patient that overlap are drawn again."""

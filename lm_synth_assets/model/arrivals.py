@@ -52,20 +52,25 @@ def closed_days(region: Region) -> Mask:
 def holiday_weights(calendar: list[date], config: Calendar) -> Floats:
     """A factor on the arrivals of each day of a year (days,), 1 where no holiday is near."""
     factors = config.holiday_factors
+    return np.array([getattr(factors, kind) if kind else 1.0 for kind in holiday_kinds(calendar)])
+
+
+def holiday_kinds(calendar: list[date]) -> list[str]:
+    """The kind of holiday that each day of a year is or is near, named as its factor; "" where it is none."""
     off = statutory_holidays(calendar[0].year - 1, calendar[0].year)
 
-    def factor(day: date) -> float:
+    def kind(day: date) -> str:
         if (day.month, day.day) == (12, 25):
-            return factors.dec25
+            return "dec25"
         if (day.month, day.day) == (1, 1):
-            return factors.jan1
+            return "jan1"
         if day in off:
-            return factors.other_statutory
+            return "other_statutory"
         if (day.month, day.day) == (1, 2) or (day.month == 12 and day.day >= 26):
-            return factors.dec26_to_jan2
-        return factors.day_after_statutory if day - timedelta(days=1) in off else 1.0
+            return "dec26_to_jan2"
+        return "day_after_statutory" if day - timedelta(days=1) in off else ""
 
-    return np.array([factor(day) for day in calendar])
+    return [kind(day) for day in calendar]
 
 
 def shares(weights: Floats) -> Floats:
@@ -94,21 +99,28 @@ def visits_by_rhythm(region: Region, visits: Floats | Ints, admitted: Floats | I
     gender, ED subservices, sites). A visit follows the rhythm of its subservice, unless it leads to a unit
     that has an `ed_rhythm`.
     """
-    names = list(region.rhythms)
-    by_rhythm = np.zeros((len(names), *visits.shape))
+    by_rhythm = np.zeros((len(region.rhythms), *visits.shape))
     usual = ed_rhythms(region), np.arange(len(ED_SUBSERVICES))
     by_rhythm[usual] = visits
-    of_unit = np.array(
-        [[unit.stays.ed_rhythm == name for name in names] for unit in units_of(region)], dtype=float
-    )
-    moved = np.einsum("agcs,agr->rcs", admitted, ed_unit_shares(region) @ of_unit)
+    moved = np.einsum("agcs,agr->rcs", admitted, admission_rhythms(region))
     by_rhythm += moved
     by_rhythm[usual] -= moved.sum(axis=0)
     return by_rhythm
 
 
+def admission_rhythms(region: Region) -> Floats:
+    """The share of ED admissions that follow the rhythm of their unit (age 0-104, gender, rhythms).
+
+    The rest follow that of their subservice, since their unit has no `ed_rhythm`.
+    """
+    of_unit = np.array(
+        [[unit.stays.ed_rhythm == name for name in region.rhythms] for unit in units_of(region)], dtype=float
+    )
+    return ed_unit_shares(region) @ of_unit
+
+
 def arrivals_by_hour(region: Region, by_rhythm: Floats, day_shares: Floats) -> Floats:
-    """Expected arrivals (ED subservices, days, 24) of visits by rhythm (rhythms, ED subservices, sites).
+    """Expected arrivals (groups, days, 24) of visits by the rhythm that they follow (rhythms, groups, sites).
 
     `day_shares` (rhythms, sites, days) are those of `day_weights`, or those that include day effects.
     """

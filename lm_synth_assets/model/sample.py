@@ -72,6 +72,24 @@ def birth_day_weights(region: Region) -> list[Floats]:
     return weights
 
 
+def birth_gaps(region: Region, most: int, *, distinct: bool) -> Floats:
+    """The chance that two patients of an age group were born 0, 1, ... `most` days apart (age groups, days).
+
+    `distinct`: they may not have the same date of birth.
+    """
+    shares = [weights / weights.sum() for weights in birth_day_weights(region)]
+    chances = np.array(
+        [
+            [(share**2).sum(), *(2 * (share[:-days] * share[days:]).sum() for days in range(1, most + 1))]
+            for share in shares
+        ]
+    )
+    if distinct:
+        chances /= 1 - chances[:, :1]
+        chances[:, 0] = 0.0
+    return chances
+
+
 def birth_range(reference: date, first_age: int, last_age: int) -> tuple[int, int]:
     """Days before the reference date, from (included) and to (excluded), of the births of some ages."""
     # Somebody whose birthday is the reference date itself is a full year older that day.

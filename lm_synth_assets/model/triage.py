@@ -38,6 +38,16 @@ def acuity_shares(region: Region) -> Floats:
     return shares / shares.sum(axis=-1, keepdims=True)
 
 
+def other_shares(region: Region) -> Floats:
+    """P(left) and P(transferred) of an ED visit, deaths apart (ED subservice, acuity, 2)."""
+    tables = region.ed.dispositions
+    left, transferred = (
+        np.array([shares[service] for service in ED_SUBSERVICES])
+        for shares in (tables.left, tables.transferred)
+    )
+    return np.stack([left, transferred], axis=-1)
+
+
 def disposition_chances(region: Region, given: Ints) -> Floats:
     """P(disposition) of each of these visits (ED subservice, age group, acuity, disposition).
 
@@ -45,11 +55,8 @@ def disposition_chances(region: Region, given: Ints) -> Floats:
     Deaths are a share of all visits of an acuity and fall on those who are not admitted, whatever else would
     have become of them.
     """
-    tables = region.ed.dispositions
-    left, transferred, died = (
-        np.array([shares[service] for service in ED_SUBSERVICES])[:, None, :]
-        for shares in (tables.left, tables.transferred, tables.died)
-    )
+    left, transferred = np.moveaxis(other_shares(region)[:, None], -1, 0)
+    died = np.array([region.ed.dispositions.died[service] for service in ED_SUBSERVICES])[:, None, :]
     admitted = admission_chances(region)
     deaths = died * given.sum(axis=1, keepdims=True)
     exposed = ((1 - admitted) * given).sum(axis=1, keepdims=True)

@@ -252,4 +252,78 @@ ED_ENCOUNTERS = (
         function="statistics.volumes:volumes_by_catchment",
         reads=("patients", "population_projection", "ed_baseline_rates", "dim_lha", "dim_site"),
     ),
+    Gate(
+        table="ed_encounters",
+        name="arrivals_by_group",
+        description=(
+            "Visits of each site, area, age group, gender, acuity and disposition come in the hours, "
+            "weekdays, weeks and months of their rhythm, and no two sites have the same days."
+        ),
+        formula=(
+            "arrivals of each site, subservice of a site, area, age group, gender, acuity and disposition "
+            "but Died by hour, weekday, week and month = the timetable's; shift of each group's clock, in "
+            "summer and in winter = 0; correlation of the days of two sites, about the timetable = 0"
+        ),
+        threshold=thresholds.CHANCE,
+        function="statistics.patterns:arrivals_by_group",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ed_encounters",
+        name="arrivals_by_day",
+        description="Each holiday, each day near one, and each other day has its share of the year's visits.",
+        formula=(
+            "arrivals by day, by holiday or day near one, and by kind of holiday, by ED subservice and in "
+            "all = visits x the timetable's chance of the day"
+        ),
+        threshold=thresholds.CHANCE,
+        function="statistics.patterns:arrivals_by_day",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ed_encounters",
+        name="links",
+        description=(
+            "Acuity, disposition and length of visits go together with age, gender, site, area and time as "
+            "modelled, and in no other way."
+        ),
+        formula=(
+            "visits by acuity, admission and other disposition in each ED subservice x site, age group or "
+            "gender, and in each area = sum over visits of their chances; deaths by site and area, and "
+            "eighths of the length within subservice x disposition by site, area, age group, gender, acuity, "
+            "hour, weekday and month = independent"
+        ),
+        threshold=thresholds.CHANCE,
+        function="statistics.links:visit_links",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ed_encounters",
+        name="visits_follow_rates",
+        description="Visits fall on ages, genders and patients in proportion to their expected rates.",
+        formula=(
+            "visits of each ED subservice by age group x gender, by age in years and by tenth of "
+            "expected_ed_rate = those of each LHA x home facility, split by the rates (in freely drawn "
+            "volumes: the sum of the rates)"
+        ),
+        threshold=thresholds.CHANCE,
+        function="statistics.ed_use:visits_follow_rates",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ed_encounters",
+        name="fine_structure",
+        description=(
+            "Arrivals and departures fall evenly on minutes, seconds and last digits, and no visit is a copy "
+            "of another."
+        ),
+        formula=(
+            "arrivals and departures by minute, second and the last digit of both = even; pairs of visits at "
+            "one second of the day or of the year, and of one minute, second and length = 1 / 3,600 of the "
+            "pairs of one hour, and of one length"
+        ),
+        threshold=thresholds.CHANCE,
+        function="statistics.fine_structure:fine_structure_of_visits",
+        reads=("patients",),
+    ),
 )

@@ -243,4 +243,36 @@ IP_STAYS = (
         threshold=thresholds.MIX,
         function="statistics.transfers:transfers_by_program",
     ),
+    Gate(
+        table="ip_stays",
+        name="links",
+        description=(
+            "LOS, ALC and subprogram of stays go together with site, area, age, gender, route and month as "
+            "modelled, and in no other way."
+        ),
+        formula=(
+            "stays of the year by eighth of the LOS within subprogram and age, by ALC within subprogram and "
+            "age group, and by eighth of the ALC days, in each site, area and gender, and but for ALC days "
+            "by route and month = independent; admissions through the ED by subprogram in each area and home "
+            "facility = sum over admissions of their chances"
+        ),
+        threshold=thresholds.CHANCE,
+        function="statistics.links:stay_links",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ip_stays",
+        name="fine_structure",
+        description=(
+            "Admissions and discharges fall evenly on minutes, seconds and last digits, LOS on its last "
+            "digit, and no stay is a copy of another."
+        ),
+        formula=(
+            "first stays by minute, second and the last digit of both, of admission and discharge, and by "
+            "hundredth of a day of LOS = even; pairs of stays at one second of the day or of the year, and "
+            "of one minute, second and LOS = 1 / 3,600 of the pairs of one hour, and of one LOS"
+        ),
+        threshold=thresholds.CHANCE,
+        function="statistics.fine_structure:fine_structure_of_stays",
+    ),
 )

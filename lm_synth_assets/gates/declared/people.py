@@ -1,5 +1,6 @@
 """Gates on the patients."""
 
+from lm_synth_assets.gates.declared import thresholds
 from lm_synth_assets.gates.gate import Gate
 from lm_synth_assets.gates.limits import FREE_DRAW
 
@@ -109,5 +110,35 @@ PATIENTS = (
         ),
         threshold=f"max({{gates.ks_threshold:g}}, {FREE_DRAW}/sqrt(patients))",
         function="statistics.people:expected_rate_shape",
+    ),
+    Gate(
+        table="patients",
+        name="links",
+        description=(
+            "Expected ED rate, home facility, area, age, gender and month of birth go together as modelled, "
+            "and in no other way."
+        ),
+        formula=(
+            "patients by eighth of the frailty that their expected_ed_rate implies, and by facility_home_id, "
+            "in each area, home facility, age group, gender and month of birth = even eighths, and the flows "
+            "of their area"
+        ),
+        threshold=thresholds.CHANCE,
+        function="statistics.links:patient_links",
+    ),
+    Gate(
+        table="patients",
+        name="fine_structure",
+        description=(
+            "Dates of birth are spread evenly over days, weekdays, months and years, and no patient is a "
+            "near copy of another."
+        ),
+        formula=(
+            "patients by age group and day of the month, weekday, month and year of birth; pairs of one "
+            "area, age group and gender born 0 to 7 days apart; pairs of one expected_ed_rate, age group and "
+            "gender born within a week or on one day of the year = those of births on any day"
+        ),
+        threshold=thresholds.CHANCE,
+        function="statistics.fine_structure:fine_structure_of_patients",
     ),
 )

@@ -1,5 +1,7 @@
 """Threshold texts that several gates share. Fields of the configuration stand in braces."""
 
+from lm_synth_assets.gates.limits import FALSE_ALARM, MISFIT
+
 MIX = (
     "max({gates.mix_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); none where none is "
     "expected"
@@ -16,3 +18,8 @@ VOLUME = (
 )
 
 DRIFT = "max({gates.corr_threshold:g}, {gates.standard_errors:g} standard errors of patients' clusters)"
+
+CHANCE = (
+    f"chance brings this in at least {FALSE_ALARM:g} of data sets, all comparisons together, whose "
+    f"expectations may be {100 * MISFIT:g} % off"
+)

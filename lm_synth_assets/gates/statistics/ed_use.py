@@ -6,13 +6,24 @@ import numpy as np
 import pandas as pd
 
 from lm_synth_assets.gates.comparing import sampling_margin, within
+from lm_synth_assets.gates.evidence import Counts, Evidence, Sums, weighed
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.limits import FEW_VISITS, FROM_AGE, UNDER_AGE
 from lm_synth_assets.gates.views import Visits, visits_of
-from lm_synth_assets.model.frailty import repeat_visits, share_with, strata_of
+from lm_synth_assets.model.frailty import recover_frailty, repeat_visits, share_with, strata_of
+from lm_synth_assets.model.visits import expected_visits
 from lm_synth_assets.region.models.region import Region
-from lm_synth_assets.schema.arrays import Floats
-from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES, FREQUENT_VISITS, OLDEST_AGE, PEDIATRIC_ED
+from lm_synth_assets.schema.arrays import Floats, Ints
+from lm_synth_assets.schema.vocabulary import (
+    AGE_GROUPS,
+    ED_SUBSERVICES,
+    FREQUENT_VISITS,
+    GENDERS,
+    OLDEST_AGE,
+    PEDIATRIC_ED,
+)
+
+_RATE_PARTS = 10
 
 
 def _pediatric_visits(visits: Visits, first_age: int, last_age: int) -> tuple[int, int]:
@@ -72,6 +83,81 @@ def visits_per_person(tables: Tables, region: Region) -> Verdict:
     ]
     stated = compared["expected"].to_numpy(float) * region.gates.dispersion_tolerance_pct / 100
     return within(compared, np.maximum(stated, by_chance), "(variance / mean, or patients with many visits)")
+
+
+def visits_follow_rates(tables: Tables, region: Region) -> Verdict:
+    """Visits fall on ages, genders and patients as their rates have it."""
+    visits = visits_of(tables, region)
+    people = visits.people
+    if not len(visits.row):
+        return weighed([], "visits")
+    base = expected_visits(region, people)
+    weight = base * recover_frailty(base, tables["patients"]["expected_ed_rate"].to_numpy(float))[:, None]
+    where = visits.patient * len(ED_SUBSERVICES) + visits.service
+    counts = np.bincount(where, minlength=base.size).reshape(base.shape)
+    group = people.age_group * len(GENDERS) + people.gender
+    groups = len(AGE_GROUPS) * len(GENDERS)
+    evidence: list[Evidence] = []
+    if region.ed.volume_control == "free":
+        expected, fixed = weight, False
+    else:
+        # The visits of an area and home facility are split at equal steps over age groups and genders, then
+        # shared out one by one in proportion to the patients' rates.
+        block = people.lha * len(region.sites) + people.home
+        evidence.append(_at_equal_steps(base, counts, block, group, groups))
+        expected, fixed = _shared_out(weight, counts, block * groups + group), True
+    rate = weight.sum(axis=1)
+    part = np.minimum(np.argsort(np.argsort(rate, kind="stable")) * _RATE_PARTS // len(rate), _RATE_PARTS - 1)
+    parts = [f"{part + 1} of {_RATE_PARTS}, lowest first" for part in range(_RATE_PARTS)]
+    ages = [f"{age} years" for age in range(OLDEST_AGE + 1)]
+    cells = [f"{age}, {gender}" for age in AGE_GROUPS for gender in GENDERS]
+    for by, labels, of_patient in (
+        ("expected ED rate", parts, part),
+        ("age", ages, np.clip(people.age, 0, OLDEST_AGE)),
+        ("age group and gender", cells, group),
+    ):
+        observed = np.array([np.bincount(of_patient, column, len(labels)) for column in counts.T], np.int64)
+        wanted = np.array([np.bincount(of_patient, column, len(labels)) for column in expected.T])
+        name = f"visits by subservice and {by}"
+        evidence.append(Counts(name, ED_SUBSERVICES, labels, observed, wanted, fixed))
+    return weighed(evidence, "visits")
+
+
+def _at_equal_steps(base: Floats, counts: Ints, block: Ints, group: Ints, groups: int) -> Sums:
+    """Visits by age group and gender, less what is expected of those of each block, at equal steps: a count
+    is the whole number below or above its expectation.
+    """
+    shape = int(block.max()) + 1, groups
+    cell, services = block * groups + group, len(ED_SUBSERVICES)
+    sums, variance = np.zeros((services, groups)), np.zeros((services, groups))
+    for service in range(services):
+        share, observed = (
+            np.bincount(cell, table[:, service], shape[0] * groups).reshape(shape) for table in (base, counts)
+        )
+        total = share.sum(axis=1, keepdims=True)
+        share = np.divide(share, total, out=np.zeros_like(share), where=total > 0)
+        expected = observed.sum(axis=1, keepdims=True) * share
+        sums[service] = (observed - expected).sum(axis=0)
+        variance[service] = (expected % 1 * (1 - expected % 1)).sum(axis=0)
+    labels = [
+        f"{service}, {age}, {gender}"
+        for service in ED_SUBSERVICES
+        for age in AGE_GROUPS
+        for gender in GENDERS
+    ]
+    one = np.ones(sums.size)
+    name = "visits too many by subservice, age group and gender"
+    return Sums(name, labels, sums.ravel(), variance.ravel(), one, one)
+
+
+def _shared_out(weight: Floats, counts: Ints, stratum: Ints) -> Floats:
+    """The visits expected of each patient, given those of their stratum (patients, ED subservices)."""
+    expected = np.zeros_like(weight)
+    for service in range(weight.shape[1]):
+        total, visits = (np.bincount(stratum, table[:, service]) for table in (weight, counts))
+        each = np.divide(visits, total, out=np.zeros_like(total), where=total > 0)
+        expected[:, service] = weight[:, service] * each[stratum]
+    return expected
 
 
 def _by_stratum(visits: Visits, region: Region) -> tuple[Floats, Floats]:

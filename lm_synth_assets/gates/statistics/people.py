@@ -190,19 +190,31 @@ def age_shape(tables: Tables, region: Region) -> Verdict:
 
 def expected_rate_shape(tables: Tables, region: Region) -> Verdict:
     """Expected ED rates differ between patients as gamma frailty implies."""
-    # A stored rate stands for all that are rounded to it: its position among them is drawn.
-    # Source: P. K. Dunn and G. K. Smyth, J. Comput. Graph. Stat. 5 (1996), randomized quantile residuals.
+    age_group, share = people_in(tables, region).age_group, frailty_share(tables, region)
+    rows = []
+    for index, group in enumerate(AGE_GROUPS):
+        in_group = share[(age_group == index) & (share >= 0)]
+        rows.append((group, len(in_group), distance(in_group)))
+    return distances(rows, region.gates.ks_threshold, FREE_DRAW, "age group")
+
+
+def frailty_share(tables: Tables, region: Region) -> Floats:
+    """The share of people who are less frail than each patient (patients,); -1 where no visit is expected.
+
+    A stored rate stands for all that are rounded to it: its position among them is drawn.
+    Source: P. K. Dunn and G. K. Smyth, J. Comput. Graph. Stat. 5 (1996), randomized quantile residuals.
+    """
+    key = ("frailty", region.run.seed, region.run.reference_date)
+    return tables.cached(key, lambda: _frailty_share(tables, region))
+
+
+def _frailty_share(tables: Tables, region: Region) -> Floats:
     patients = tables["patients"]
-    people = people_in(tables, region)
-    base = expected_visits(region, people).sum(axis=1)
+    base = expected_visits(region, people_in(tables, region)).sum(axis=1)
     stored, shape = patients["expected_ed_rate"].to_numpy(), region.ed.frailty_shape
     position = Streams(region.run.seed).generator("gates", "expected_rate_shape").random(len(stored))
     lowest = np.where(stored > 1.5 * LEAST_RATE, stored - LEAST_RATE / 2, 0.0)
-    rows = []
-    for index, group in enumerate(AGE_GROUPS):
-        in_group = (people.age_group == index) & (base > 0)
-        scale = shape / base[in_group]
-        low = sc.gammainc(shape, lowest[in_group] * scale)
-        high = sc.gammainc(shape, (stored[in_group] + LEAST_RATE / 2) * scale)
-        rows.append((group, int(in_group.sum()), distance(low + (high - low) * position[in_group])))
-    return distances(rows, region.gates.ks_threshold, FREE_DRAW, "age group")
+    scale = np.divide(shape, base, out=np.zeros_like(base), where=base > 0)
+    low = sc.gammainc(shape, lowest * scale)
+    high = sc.gammainc(shape, (stored + LEAST_RATE / 2) * scale)
+    return np.where(base > 0, low + (high - low) * position, -1.0)
