@@ -241,7 +241,7 @@ def outcomes(what: str, groups: Groups, cells: Sequence[str], outcome: Ints, cha
     count = len(groups.labels)
     inside = (groups.group >= 0) & (groups.group < count) & (outcome >= 0) & (outcome < len(cells))
     group = groups.group[inside]
-    expected = [np.bincount(group, part, minlength=count) for part in chances[inside].T]
+    expected = [np.bincount(group, part[inside], minlength=count) for part in chances.T]
     cell = group * len(cells) + outcome[inside]
     observed = np.bincount(cell, minlength=count * len(cells)).reshape(count, -1)
     return Counts(f"{what} by {groups.by}", groups.labels, cells, observed, np.column_stack(expected))

@@ -15,6 +15,8 @@ SUBPROGRAM_KEY: Final = "program_id * 100 + subprogram_id"
 PATIENT_ID_PREFIX: Final = "P"
 PATIENT_ID_DIGITS: Final = 7
 PATIENT_ID_FORMAT: Final = "P and seven digits"
+PATIENT_ID_PATTERN: Final = f"^{PATIENT_ID_PREFIX}[0-9]{{{PATIENT_ID_DIGITS}}}$"
+"""The regular expression of what PATIENT_ID_FORMAT says."""
 
 Numbers = TypeVar("Numbers", int, "Ints", "pd.Series[Any]")
 

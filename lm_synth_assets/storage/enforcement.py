@@ -136,11 +136,14 @@ def _prepared(column: sa.Column[Any], present: pd.Series[Any]) -> pd.Series[Any]
 
 
 def _rules(column: sa.Column[Any]) -> Iterator[Rule]:
-    """The rules that the values of a column must keep: closed list or type, and range."""
+    """The rules that the values of a column must keep: closed list or type, form, and range."""
     if values := closed_list(column):
         yield f"not among {', '.join(values)}", lambda series: ~series.isin(values)
     else:
         yield from _family_rules(column)
+    if form := column.info.get("form"):
+        description, pattern = form
+        yield f"not {description}", lambda text: ~text.str.match(pattern)
     if (low := column.info.get("low")) is not None:
         yield f"below {low}", lambda series: series < low
     if (high := column.info.get("high")) is not None:

@@ -9,9 +9,12 @@ from lm_synth_assets.region.models.region import Region
 from lm_synth_assets_tests.damages import (
     dimensions,
     emergency,
+    fine_structure,
     inpatient,
+    links,
     manifest,
     patients,
+    patterns,
     population,
     projections,
     shape,
@@ -27,6 +30,9 @@ SUBJECTS = (
     emergency,
     inpatient,
     shape,
+    patterns,
+    links,
+    fine_structure,
     projections,
     manifest,
 )

@@ -90,6 +90,8 @@ def _drawn(column: sa.Column[Any]) -> st.SearchStrategy[Any]:
             cells = st.integers(
                 low if low is not None else limits.min, high if high is not None else limits.max
             )
+        case Family.TEXT if "form" in column.info:
+            cells = st.from_regex(column.info["form"][1], fullmatch=True)
         case Family.TEXT:
             cells = st.text(_TEXT, min_size=1, max_size=column.type.length)
         case Family.DECIMAL:

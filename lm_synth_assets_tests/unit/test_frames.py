@@ -138,7 +138,7 @@ def test_columns_without_values_have_no_wrong_type() -> None:
 
 REFUSED: dict[str, tuple[sa.Table, dict[str, Any], str]] = {
     "null": (ED, {"facility_id": [1, None, 3]}, "facility_id: 1 values are null and none may be (row 1)"),
-    "null text": (ED, {"patient_id": ["P1", None, "P3"]}, "patient_id: 1 values are null"),
+    "null text": (ED, {"patient_id": ["P0000001", None, "P0000003"]}, "patient_id: 1 values are null"),
     "type": (ED, {"facility_id": ["1", "2", "3"]}, "facility_id: the type is object where int32 is declared"),
     "truth as number": (ED, {"facility_id": [True, True, True]}, "the type is bool where int32"),
     "number as truth": (STAYS, {"alc_flag": [0, 1, 0]}, "the type is int64 where bool"),
@@ -168,6 +168,13 @@ REFUSED: dict[str, tuple[sa.Table, dict[str, Any], str]] = {
         {"site_code": ["A", "B", "C" * 17]},
         "longer than 16 characters: 'CCCC",
     ),
+    "formula for an id": (
+        PATIENTS,
+        {"patient_id": ["P0000001", "=1+1", "P0000003"]},
+        "patient_id: 1 values are not P and seven digits: '=1+1' (row 1)",
+    ),
+    "id without zeros": (ED, {"patient_id": ["P1", "P2", "P3"]}, "3 values are not P and seven digits: 'P1'"),
+    "id and a line": (ED, {"patient_id": "P0000001 "}, "3 values are not P and seven digits: 'P0000001 '"),
     "empty text": (SITES, {"site_name": ["A", "", "C"]}, "empty where null is meant: '' (row 1)"),
     "line break": (SITES, {"site_name": ["A", "B\nb", "C"]}, "line breaks: 'B\\nb' (row 1)"),
     "line separator": (SITES, {"site_name": ["A", "B\u2028b", "C"]}, "line breaks: 'B\\u2028b' (row 1)"),
@@ -189,7 +196,11 @@ REFUSED: dict[str, tuple[sa.Table, dict[str, Any], str]] = {
         {"encounter_id": [1, 2, 1]},
         "1 rows repeat the key of an earlier row: 1 (row 2)",
     ),
-    "same text key": (PATIENTS, {"patient_id": ["P1", "P1", "P2"]}, "patient_id: 1 rows repeat the key"),
+    "same text key": (
+        PATIENTS,
+        {"patient_id": ["P0000001", "P0000001", "P0000002"]},
+        "patient_id: 1 rows repeat the key",
+    ),
     "same listed key": (TABLES["dim_gender"], {"gender": ["Male"] * 3}, "gender: 2 rows repeat the key"),
     "same wide key": (
         TABLES["program_coverage"],

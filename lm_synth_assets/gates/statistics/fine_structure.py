@@ -42,7 +42,7 @@ def fine_structure_of_patients(tables: Tables, region: Region) -> Verdict:
 
 
 def _births(people: People, region: Region) -> list[Evidence]:
-    """Births by age group and day of the month, weekday, month and year."""
+    """Births by age group and day of the month, weekday, month, year and last digit of the year."""
     today, groups = pd.Timestamp(people.reference_date), len(AGE_GROUPS)
     weights = birth_day_weights(region)
     age_group = np.repeat(np.arange(groups), [len(days) for days in weights])
@@ -59,6 +59,7 @@ def _births(people: People, region: Region) -> list[Evidence]:
         ("day of the month", [f"day {day}" for day in range(1, 32)], days.day - 1, born.day - 1),
         ("weekday", list(calendar.day_name), days.dayofweek, born.dayofweek),
         ("month", list(calendar.month_name)[1:], days.month - 1, born.month - 1),
+        ("last digit of the year", [f"digit {digit}" for digit in range(10)], days.year % 10, born.year % 10),
         ("year", [f"year {year}" for year in years], days.year - years[0], born.year - years[0]),
     ):
         count = len(labels)
@@ -66,7 +67,10 @@ def _births(people: People, region: Region) -> list[Evidence]:
         observed = np.bincount(cell, minlength=groups * count).reshape(groups, count)
         shares = np.bincount(age_group * count + of_day.to_numpy(), share, groups * count)
         expected = sizes[:, None] * np.asarray(shares, dtype=float).reshape(groups, count)
-        evidence.append(Counts(f"births by age group and {part}", AGE_GROUPS, labels, observed, expected))
+        evidence += [
+            Counts(f"births by age group and {part}", AGE_GROUPS, labels, observed, expected),
+            Counts(f"births by {part}", ("all",), labels, observed.sum(0)[None], expected.sum(0)[None]),
+        ]
     return evidence
 
 
@@ -96,10 +100,8 @@ def _near_copies(people: People, rate: Floats, region: Region) -> list[Evidence]
     pairs = np.bincount(of_age, _all_pairs(np.bincount(same)), groups)
     born = np.datetime64(people.reference_date, "D") - people.days_old[some]
     birthday = (born - born.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64)
-    # Two areas may share a birth.
-    within = birth_gaps(region, _CLOSE).sum(axis=1) + 2 / np.array(
-        [len(w) for w in birth_day_weights(region)]
-    )
+    # Of two areas, two patients may have the same date of birth.
+    within = birth_gaps(region, _CLOSE, distinct=False).sum(axis=1)
     return [
         same_area,
         _pairs_against(

@@ -165,9 +165,11 @@ def patient_links(tables: Tables, region: Region) -> Verdict:
         return weighed([], "patients")
     share = frailty_share(tables, region)
     part = np.where(share < 0, -1, np.minimum((share * _PARTS).astype(np.int64), _PARTS - 1))
-    even = np.full((len(people), _PARTS), 1 / _PARTS)
-    homes = flow_shares(region)[people.lha]
+    even = np.broadcast_to(1 / _PARTS, (len(people), _PARTS))
     sites = list(region.sites)
+    default = np.array([sites.index(lha.default_site) for lha in region.lhas.values()])
+    stays = flow_shares(region)[np.arange(len(default)), default][people.lha]
+    away = (people.home != default[people.lha]).astype(np.int64)
     born = (np.datetime64(people.reference_date, "D") - people.days_old).astype("datetime64[M]").astype(int)
     by = [
         Groups("age group", AGE_GROUPS, people.age_group),
@@ -182,7 +184,10 @@ def patient_links(tables: Tables, region: Region) -> Verdict:
                 outcomes("expected ED rate", groups, _LOWEST_FIRST, part, even)
                 for groups in (*by, area, home)
             ),
-            *(outcomes("home facility", groups, sites, people.home, homes) for groups in (*by, rate)),
+            *(
+                outcomes("care elsewhere", groups, ("no", "yes"), away, np.column_stack([stays, 1 - stays]))
+                for groups in (*by, rate)
+            ),
         ],
         "patients",
     )

@@ -1,7 +1,7 @@
 """Helpers that declare columns and keys, with the names, types and limits that several tables share.
 
-The comment of a column says its meaning and unit. Its `info` holds the closed list (`values`) or the range
-(`low`, `high`, both inclusive) of its values.
+The comment of a column says its meaning and unit. Its `info` holds the closed list (`values`), the range
+(`low`, `high`, both inclusive) or the form (`form`: words, and a regular expression) of its values.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Enum, ForeignKeyConstraint, Integer, MetaData, PrimaryKeyConstraint, String
 from sqlalchemy.types import TypeEngine
 
-from lm_synth_assets.schema.identifiers import SUBPROGRAM_KEY
+from lm_synth_assets.schema.identifiers import PATIENT_ID_FORMAT, PATIENT_ID_PATTERN, SUBPROGRAM_KEY
 from lm_synth_assets.schema.vocabulary import AGE_GROUPS, ED_SUBSERVICES, GENDERS
 
 METADATA = MetaData()
@@ -37,11 +37,12 @@ def column(
     values: tuple[str, ...] | None = None,
     low: float | None = None,
     high: float | None = None,
+    form: tuple[str, str] | None = None,
     default: str | None = None,
     numbered: bool = False,
 ) -> Column[Any]:
     """A column of a table. `numbered`: a database numbers rows that are added without a value."""
-    limits = {"values": values, "low": low, "high": high}
+    limits = {"values": values, "low": low, "high": high, "form": form}
     info = {key: value for key, value in limits.items() if value is not None}
     return Column(
         name, kind, nullable=null, comment=comment, info=info, server_default=default, autoincrement=numbered
@@ -75,7 +76,7 @@ def ed_subservice(name: str = "ed_subservice", comment: str = "ED subservice") -
 
 def patient_id(comment: str) -> Column[Any]:
     """The id of a patient."""
-    return column("patient_id", _PATIENT_ID, comment)
+    return column("patient_id", _PATIENT_ID, comment, form=(PATIENT_ID_FORMAT, PATIENT_ID_PATTERN))
 
 
 def subprogram_key_column(remark: str = "") -> Column[Any]:
