@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import scipy.special as sc
 
 from lm_synth_assets.gates.gate import Tables
 from lm_synth_assets.model.calendar import DAY
@@ -17,10 +18,12 @@ from lm_synth_assets.model.length_shares import CaseMix
 from lm_synth_assets.model.lengths import longest_days
 from lm_synth_assets.model.lookup import positions
 from lm_synth_assets.model.people import People, people_of
+from lm_synth_assets.model.rates import LEAST_RATE
 from lm_synth_assets.model.triage import ACUITIES
 from lm_synth_assets.model.units import Unit, units_of
+from lm_synth_assets.model.visits import expected_visits
 from lm_synth_assets.region.models.region import Region
-from lm_synth_assets.schema.arrays import Ints, Mask
+from lm_synth_assets.schema.arrays import Floats, Ints, Mask
 from lm_synth_assets.schema.vocabulary import DISPOSITIONS, ED_SUBSERVICES, ROUTE_DIRECT
 
 NO_ACUITY = ACUITIES
@@ -45,6 +48,28 @@ def people_in(tables: Tables, region: Region) -> People:
     """The patients as arrays."""
     day = region.run.reference_date
     return tables.cached(("people", day), lambda: people_of(tables["patients"], day))
+
+
+def frailty_share(tables: Tables, region: Region) -> Floats:
+    """The share of people who are less frail than each patient (patients,); -1 where no visit is expected.
+
+    A stored rate stands for all that are rounded to it: its position among them is drawn.
+    Source: P. K. Dunn and G. K. Smyth, J. Comput. Graph. Stat. 5 (1996), randomized quantile residuals.
+    """
+    key = ("frailty", region.run.seed, region.run.reference_date)
+    return tables.cached(key, lambda: _frailty_share(tables, region))
+
+
+def _frailty_share(tables: Tables, region: Region) -> Floats:
+    patients = tables["patients"]
+    base = expected_visits(region, people_in(tables, region)).sum(axis=1)
+    stored, shape = patients["expected_ed_rate"].to_numpy(), region.ed.frailty_shape
+    position = Streams(region.run.seed).generator("gates", "expected_rate_shape").random(len(stored))
+    lowest = np.where(stored > 1.5 * LEAST_RATE, stored - LEAST_RATE / 2, 0.0)
+    scale = np.divide(shape, base, out=np.zeros_like(base), where=base > 0)
+    low = sc.gammainc(shape, lowest * scale)
+    high = sc.gammainc(shape, (stored + LEAST_RATE / 2) * scale)
+    return np.where(base > 0, low + (high - low) * position, -1.0)
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,11 @@ from lm_synth_assets.gates.evidence import (
 )
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.statistics.arrivals import HOURS
-from lm_synth_assets.gates.statistics.people import frailty_share
 from lm_synth_assets.gates.views import (
     NO_DISPOSITION,
     Visits,
     days_of,
+    frailty_share,
     of_the_year,
     patient_of,
     people_in,
@@ -118,7 +118,7 @@ def _length(visits: Visits, tables: Tables, region: Region) -> list[Evidence]:
     kinds = NO_DISPOSITION + 1
     stratum = visits.service * kinds + visits.disposition
     part = part_of_stratum(length, stratum, _PARTS)
-    # Who dies in the ED has the length of a visit that would have ended otherwise.
+    # A death has the length of a visit that would have ended otherwise.
     stratum = np.where(visits.disposition == _DIED, -1, stratum)
     days = days_of(region)
     day = np.clip(visits.day, 0, len(days) - 1)

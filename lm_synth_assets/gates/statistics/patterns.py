@@ -56,7 +56,7 @@ def arrivals_by_group(tables: Tables, region: Region) -> Verdict:
     sites, areas = list(region.sites), list(region.lhas)
     patient = visits.patient
     at_site = [f"{service} of {site}" for service in ED_SUBSERVICES for site in sites]
-    # Only the last contact of a patient can be fatal: who dies in the ED comes late in the year.
+    # Only the last contact of a patient can be fatal, so deaths fall late in the year.
     disposition = np.where(visits.disposition == DISPOSITIONS.index(DIED), -1, visits.disposition)
     groups: list[tuple[str, list[str], Ints]] = [
         ("site", sites, visits.site),

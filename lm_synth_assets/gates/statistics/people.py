@@ -9,7 +9,7 @@ import scipy.special as sc
 from lm_synth_assets.gates.comparing import distance, distances, within
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.limits import FREE_DRAW
-from lm_synth_assets.gates.views import people_in
+from lm_synth_assets.gates.views import frailty_share, people_in
 from lm_synth_assets.model.flows import flow_shares
 from lm_synth_assets.model.people import CELL_COLUMNS
 from lm_synth_assets.model.rates import LEAST_RATE
@@ -23,7 +23,6 @@ from lm_synth_assets.schema.vocabulary import (
     GENDERS,
     PEDIATRIC_ED,
 )
-from lm_synth_assets.simulation.streams import Streams
 
 _HALF_A_WEIGHT = 0.00005
 
@@ -196,25 +195,3 @@ def expected_rate_shape(tables: Tables, region: Region) -> Verdict:
         in_group = share[(age_group == index) & (share >= 0)]
         rows.append((group, len(in_group), distance(in_group)))
     return distances(rows, region.gates.ks_threshold, FREE_DRAW, "age group")
-
-
-def frailty_share(tables: Tables, region: Region) -> Floats:
-    """The share of people who are less frail than each patient (patients,); -1 where no visit is expected.
-
-    A stored rate stands for all that are rounded to it: its position among them is drawn.
-    Source: P. K. Dunn and G. K. Smyth, J. Comput. Graph. Stat. 5 (1996), randomized quantile residuals.
-    """
-    key = ("frailty", region.run.seed, region.run.reference_date)
-    return tables.cached(key, lambda: _frailty_share(tables, region))
-
-
-def _frailty_share(tables: Tables, region: Region) -> Floats:
-    patients = tables["patients"]
-    base = expected_visits(region, people_in(tables, region)).sum(axis=1)
-    stored, shape = patients["expected_ed_rate"].to_numpy(), region.ed.frailty_shape
-    position = Streams(region.run.seed).generator("gates", "expected_rate_shape").random(len(stored))
-    lowest = np.where(stored > 1.5 * LEAST_RATE, stored - LEAST_RATE / 2, 0.0)
-    scale = np.divide(shape, base, out=np.zeros_like(base), where=base > 0)
-    low = sc.gammainc(shape, lowest * scale)
-    high = sc.gammainc(shape, (stored + LEAST_RATE / 2) * scale)
-    return np.where(base > 0, low + (high - low) * position, -1.0)
