@@ -25,6 +25,7 @@ from lm_synth_assets.model.visits import expected_visits
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints, Mask
 from lm_synth_assets.schema.vocabulary import DISPOSITIONS, ED_SUBSERVICES, ROUTE_DIRECT
+from lm_synth_assets.simulation.streams import Streams
 
 NO_ACUITY = ACUITIES
 NO_DISPOSITION = len(DISPOSITIONS)
