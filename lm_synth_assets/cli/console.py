@@ -12,8 +12,17 @@ from rich.table import Table
 from rich.text import Text
 
 from lm_synth_assets.dataset import outcome_files
+from lm_synth_assets.dataset.figures.comparison import (
+    BESIDE_PUBLISHED,
+    BEYOND_CHANCE,
+    Comparison,
+    Verdict,
+    as_object,
+    by_kind,
+    shown_number,
+    summary,
+)
 from lm_synth_assets.dataset.outcome import Outcome, Progress, StoredTable
-from lm_synth_assets.dataset.published_figures import Comparison
 from lm_synth_assets.gates.declared.structure import STRUCTURAL
 from lm_synth_assets.gates.gate import NOT_EVALUATED
 from lm_synth_assets.gates.results import GateResult, Mark
@@ -96,21 +105,51 @@ def _show_verdict(console: Console, outcome: Outcome, title: str) -> None:
 
 
 def show_comparison(comparisons: list[Comparison], *, as_json: bool, quiet: bool) -> None:
-    """Target, published range and observed value of each figure; when quiet, only those that are missed."""
+    """Every figure beside what was published, every target apart, and the summary; when quiet, what fails."""
     if as_json:
-        print(json_text([{**figure._asdict(), "met": figure.met} for figure in comparisons]))
+        print(json_text({**as_object(comparisons), "disclaimer": DISCLAIMER}))
         return
+    shown = [comparison for comparison in comparisons if comparison.failed or not quiet]
     console = _console()
-    numbers = ("target", "tolerance", "observed")
-    columns = ("figure", "published", "source", *numbers, "verdict")
-    table = _table(console, "Published figures", columns, numbers)
-    for figure in comparisons:
-        if not (quiet and figure.met):
-            values = (f"{figure.target:g}", f"{figure.tolerance:g}", f"{figure.observed:.2f}")
-            verdict = Text("met", style="green") if figure.met else Text("MISSED", style="bold red")
-            _add_row(console, table, figure.name, figure.published, figure.source, *values, verdict)
-    if table.row_count:
-        console.print(table)
+    published, targets = by_kind(shown).values()
+    if published:
+        console.print(_figures(console, "Published figures", "published", BESIDE_PUBLISHED, published))
+    if targets:
+        console.print(_figures(console, "Own targets", "target", BEYOND_CHANCE, targets))
+    for comparison in published:
+        if comparison.reason:
+            console.print(f"{comparison.figure.name}: {comparison.reason}", soft_wrap=True)
+    if shown:
+        failed = any(comparison.failed for comparison in comparisons)
+        console.print(Text(f"compare: {summary(comparisons)}", style="bold red" if failed else "bold"))
+        console.print(DISCLAIMER, style="dim")
+
+
+def _figures(
+    console: Console, title: str, reference: str, errors: int, comparisons: list[Comparison]
+) -> Table:
+    numbers = ("observed", f"± {errors} SE")
+    table = _table(console, title, ("figure", reference, *numbers, "verdict"), numbers)
+    for column in (table.columns[0], table.columns[-1]):
+        column.no_wrap = False
+    for one in comparisons:
+        cells = (
+            one.figure.name,
+            "; ".join(one.figure.references),
+            shown_number(one.observed, one.figure.decimals),
+            shown_number(one.tolerance, one.figure.decimals),
+        )
+        _add_row(console, table, *cells, Text(one.standing, style=_FIGURE_STYLES.get(one.verdict, "")))
+    return table
+
+
+_FIGURE_STYLES = {
+    Verdict.INSIDE: "green",
+    Verdict.MET: "green",
+    Verdict.OUTSIDE: "yellow",
+    Verdict.UNEXPLAINED: "bold red",
+    Verdict.MISSED: "bold red",
+}
 
 
 def _console() -> Console:

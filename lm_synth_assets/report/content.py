@@ -13,8 +13,9 @@ import pandas as pd
 
 from lm_synth_assets.dataset.dataset import DataSet
 from lm_synth_assets.dataset.evaluate import evaluate
+from lm_synth_assets.dataset.figures.comparison import Comparison, compare_tables
+from lm_synth_assets.dataset.figures.measures import MEASURED
 from lm_synth_assets.dataset.outcome import Outcome, Progress, unseen
-from lm_synth_assets.dataset.published_figures import MEASURED, Comparison, published_figures
 from lm_synth_assets.gates.results import GateResult, Mark, OffendingRows
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report.grids import (
@@ -163,7 +164,7 @@ def _figures(frames: Frames, absent: Reasons, region: Region) -> tuple[list[Comp
     if reason := _missing(MEASURED, absent):
         return [], reason
     try:
-        return published_figures(frames, region), ""
+        return compare_tables(frames, region), ""
     except Exception as error:
         return [], _not_measured(error)
 

@@ -5,13 +5,21 @@ Everything that comes from data or configuration is escaped; the pictures are ma
 
 from collections import Counter
 from collections.abc import Iterable
-from math import isnan
 from pathlib import Path
 from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from lm_synth_assets.dataset.published_figures import Comparison
+from lm_synth_assets.dataset.figures.comparison import (
+    BESIDE_PUBLISHED,
+    BEYOND_CHANCE,
+    Comparison,
+    Verdict,
+    by_kind,
+    shown_number,
+    summary,
+)
+from lm_synth_assets.dataset.figures.publications import SOURCES
 from lm_synth_assets.gates.gate import NOT_EVALUATED
 from lm_synth_assets.gates.results import GateResult, Mark
 from lm_synth_assets.report.content import Content
@@ -55,6 +63,15 @@ class Definition(NamedTuple):
     columns: list[Entry]
 
 
+class Figures(NamedTuple):
+    """A table of figures: beside what they are shown, and with how many standard errors of tolerance."""
+
+    title: str
+    reference: str
+    errors: int
+    comparisons: list[Comparison]
+
+
 def page(content: Content) -> str:
     """The page, the same to the byte for the same content."""
     gates = [result for table in content.tables for result in table.gates]
@@ -65,12 +82,15 @@ def page(content: Content) -> str:
         nothing=NOTHING,
         facts=_facts(content),
         tally=tally(gates),
-        met=sum(figure.met for figure in content.figures),
+        figures_summary=summary(content.figures) if content.figures else "",
+        compared=_compared(content.figures),
+        sources=SOURCES,
         failed=[result for result in gates if result.mark is Mark.FAIL],
         warned=[result for result in gates if result.mark is Mark.WARN],
         not_evaluated=_by_reason(gates),
         dictionary=_dictionary(),
         position=_position,
+        shown_number=shown_number,
         manifest={entry.name: entry.value for entry in content.identity.manifest},
     )
 
@@ -112,14 +132,26 @@ def _by_reason(gates: list[GateResult]) -> dict[str, list[GateResult]]:
     return by_reason
 
 
-def _position(figure: Comparison) -> float | None:
-    """Where an observed value stands on a track of 100, of which the middle half is the tolerance.
+def _compared(comparisons: list[Comparison]) -> list[Figures]:
+    published, targets = by_kind(comparisons).values()
+    tables = [
+        Figures("Published and observed", "Published", BESIDE_PUBLISHED, published),
+        Figures("Targets and observed", "Target", BEYOND_CHANCE, targets),
+    ]
+    return [table for table in tables if table.comparisons]
 
-    None where there was nothing to measure.
+
+def _position(comparison: Comparison) -> float | None:
+    """Where an observed value stands on a track of 100; its middle half is the range with its tolerance.
+
+    None where the data set cannot tell.
     """
-    if isnan(figure.observed):
+    undecided = comparison.verdict in (Verdict.TOO_FEW, Verdict.NOTHING)
+    if undecided or comparison.observed is None or comparison.tolerance is None:
         return None
-    off = (figure.observed - figure.target) / figure.tolerance
+    middle = (comparison.low + comparison.high) / 2
+    half = comparison.high - middle + comparison.tolerance
+    off = (comparison.observed - middle) / half if half else 2.0
     return round(50 + 25 * min(max(off, -2.0), 2.0), 1)
 
 

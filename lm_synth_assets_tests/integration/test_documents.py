@@ -1,5 +1,6 @@
 """The documentation that is made from the code is the one that is kept."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from lm_synth_assets.cli.documents import (
     rules_page,
     tables_page,
 )
-from lm_synth_assets.dataset.published_figures import Comparison, published_figures
+from lm_synth_assets.dataset.figures.comparison import Comparison, compare_tables, summary
 from lm_synth_assets.region.files import load_region
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets_tests.damages.damage import Damage
@@ -29,7 +30,7 @@ def default_region() -> Region:
 
 @pytest.fixture(scope="module")
 def comparisons(default_region: Region) -> list[Comparison]:
-    return published_figures(make_tables(default_region), default_region)
+    return compare_tables(make_tables(default_region), default_region)
 
 
 def test_the_data_dictionary_is_current() -> None:
@@ -66,3 +67,18 @@ def test_the_page_of_damages_says_who_sees_them(damage: Damage) -> None:
 def test_the_page_of_published_figures_is_current(comparisons: list[Comparison]) -> None:
     page = (DOCS / "published-figures.md").read_text(encoding="utf-8")
     assert page == figures_page(comparisons), "run `make generate docs`"
+
+
+def test_the_readme_says_the_same_of_the_figures(comparisons: list[Comparison]) -> None:
+    readme = " ".join((DOCS.parent / "README.md").read_text(encoding="utf-8").split())
+    assert summary(comparisons) in readme
+
+
+def test_a_source_is_described_on_one_page() -> None:
+    listed = [
+        identifier
+        for page in ("calibration.md", "published-figures.md")
+        for row in re.findall(r"^\| (S\d[S\d, -]*) \|", (DOCS / page).read_text(encoding="utf-8"), re.M)
+        for identifier in re.findall(r"S\d+", row)
+    ]
+    assert len(listed) == len(set(listed))

@@ -12,8 +12,12 @@ import yaml
 
 from lm_synth_assets.dataset.dataset import DataSet
 from lm_synth_assets.dataset.evaluate import evaluate
+from lm_synth_assets.dataset.figures.catalogue import Acceptance, PublishedFigure, Target
+from lm_synth_assets.dataset.figures.comparison import Comparison, compare_estimate, compare_tables
+from lm_synth_assets.dataset.figures.comparison import Verdict as Standing
+from lm_synth_assets.dataset.figures.estimates import NOTHING_TO_MEASURE, Estimate
+from lm_synth_assets.dataset.figures.publications import Publication
 from lm_synth_assets.dataset.outcome import Outcome
-from lm_synth_assets.dataset.published_figures import Comparison, published_figures
 from lm_synth_assets.gates.results import GateResult, Mark, OffendingRows
 from lm_synth_assets.region.files import DEFAULT_CONFIG
 from lm_synth_assets.region.models.region import Region
@@ -98,15 +102,32 @@ PICTURE = PictureEntry(
     svg='<svg role="img" viewBox="0 0 9 9"><title>Visits</title><path d="M0 0"/></svg>',
     numbers=Grid(["site", "visits"], [False, True], [["Bear Creek", "22,677"]]),
 )
-MET = Comparison("visits per 1,000", "400-550", "S1", 454, 2, 453.5)
-MISSED = MET._replace(name="mean LOS, days", observed=460.25)
+
+
+def visits_figure(text: str = "visits per 1,000", low: float = 400, high: float = 420) -> PublishedFigure:
+    """A published figure that nobody measures."""
+    publication = Publication(low, high, text, text, (text,), text)
+    return PublishedFigure(
+        text, (publication,), lambda sample: NOTHING_TO_MEASURE, 40, 1, Acceptance(300, text)
+    )
+
+
+def beside(figure: PublishedFigure | Target, observed: float) -> Comparison:
+    """A figure as 50,000 patients have it, with a tolerance of 8 and more."""
+    return compare_estimate(figure, Estimate(observed, 0.04, 50_000), 50_000)
+
+
+FIGURE = visits_figure()
+INSIDE = beside(FIGURE, 410.25)
+OUTSIDE = beside(FIGURE, 380.25)
+TARGET = beside(Target("mean age", 40, "asked for", FIGURE.measure, 10), 40)
 
 GOOD = Content(
     outcome=Outcome(),
     identity=IDENTITY,
     tables=[PATIENTS, VISITS, STAYS],
     pictures=[PICTURE],
-    figures=[MET],
+    figures=[INSIDE],
     no_figures_reason="",
 )
 
@@ -131,7 +152,7 @@ class TestThePage:
                 content,
                 tables=[*content.tables, TableEntry("ed_projection", "Later", None, "not made", [])],
                 pictures=[PICTURE, PictureEntry("stays", "Stays", reason="ip_stays: not made")],
-                figures=[MET, MISSED],
+                figures=[INSIDE, OUTSIDE, TARGET],
                 identity=IDENTITY._replace(stored=False, doubts=["another version"]),
             )
         )
@@ -203,7 +224,7 @@ def test_what_comes_from_data_or_configuration_is_text_and_never_markup() -> Non
             PICTURE._replace(title=NASTY, sentence=NASTY, numbers=Grid([NASTY], [False], [[NASTY]])),
             PictureEntry("none", NASTY, reason=NASTY),
         ],
-        figures=[Comparison(NASTY, NASTY, NASTY, 1, 1, 1)],
+        figures=[beside(visits_figure(NASTY), 380), beside(Target(NASTY, 40, NASTY, FIGURE.measure, 10), 40)],
     )
     content = replace(content, tables=[*content.tables, TableEntry(NASTY, NASTY, None, NASTY, [])])
     html = page(content)
@@ -216,7 +237,9 @@ def test_a_good_data_set_shows_that_at_the_top() -> None:
     tree = read(page(GOOD))
     assert heading(tree) == "PASS: quality report of data set 0123456789ab"
     verdict = section(tree, "verdict")
-    assert verdict.startswith("Verdict ✓ PASS All 3 gates passed. 1 of 1 published figures are met.")
+    assert verdict.startswith(
+        "Verdict ✓ PASS All 3 gates passed. 1 published figures: all inside their published range"
+    )
     assert "None: every gate passed." in section(tree, "gates")
 
 
@@ -293,34 +316,45 @@ def test_long_numbers_are_cut_with_a_word() -> None:
     assert "1,300 more rows are not shown." in section(tree, "pictures")
 
 
-def test_a_missed_figure_is_told_and_fails_nothing() -> None:
-    tree = read(page(replace(GOOD, figures=[MET, MISSED])))
+def test_a_figure_that_is_outside_says_why_and_fails_nothing() -> None:
+    tree = read(page(replace(GOOD, figures=[INSIDE, OUTSIDE, TARGET])))
     assert heading(tree).startswith("PASS: ")
-    assert "1 of 2 published figures are met." in section(tree, "verdict")
-    met, missed = rows(tree, "Published and observed")
-    assert (met["Observed"], met["Verdict"]) == ("453.50", "✓ Met")
-    assert (missed["Observed"], missed["Verdict"]) == ("460.25", "! Missed")
+    sentence = (
+        "2 published figures: 1 inside their published range (to sampling error), 1 outside (stated why); "
+        "1 own targets: all met."
+    )
+    assert sentence in section(tree, "verdict")
+    assert sentence in section(tree, "figures")
+    inside, outside = rows(tree, "Published and observed")
+    assert (inside["Observed"], inside["Verdict"]) == ("410.2", "✓ Inside")
+    assert outside["Verdict"] == f"≠ Outside: 19.8 below (5 %) {FIGURE.name}"
+    (target,) = rows(tree, "Targets and observed")
+    assert (target["Target"], target["Verdict"]) == ("40 (asked for)", "✓ Met")
 
 
-@pytest.mark.parametrize(
-    ("observed", "left"), [(454, 50), (456, 75), (452, 25), (453, 37.5), (10_000, 100), (-5, 0)]
-)
-def test_the_mark_of_a_figure_lies_in_the_band_where_it_is_met(observed: float, left: float) -> None:
-    html = page(replace(GOOD, figures=[MET._replace(observed=observed)]))
-    assert f'style="left: {left:.1f}%"' in html
+@pytest.mark.parametrize(("observed", "left"), [(410, 50), (428.2, 75), (391.9, 25), (10_000, 100), (-5, 0)])
+def test_the_mark_of_a_figure_lies_in_the_band_where_it_is_inside(observed: float, left: float) -> None:
+    html = page(replace(GOOD, figures=[beside(FIGURE, observed)]))
+    shown = re.search(r'style="left: ([0-9.]+)%"', html)
+    assert shown is not None
+    assert float(shown.group(1)) == pytest.approx(left, abs=0.2)
 
 
-def test_a_figure_of_nothing_has_no_value_and_no_mark() -> None:
-    html = page(replace(GOOD, figures=[MET._replace(observed=float("nan"))]))
+@pytest.mark.parametrize("estimate", [NOTHING_TO_MEASURE, Estimate(410, 40, 50_000), Estimate(410, 0, 1)])
+def test_a_figure_that_cannot_be_told_has_no_mark(estimate: Estimate) -> None:
+    figure = compare_estimate(FIGURE, estimate, 50_000)
+    html = page(replace(GOOD, figures=[figure]))
     (shown,) = rows(read(html), "Published and observed")
-    assert (shown["Observed"], shown["Verdict"]) == ("–", "! Missed")
-    assert "nan%" not in html
+    assert shown["Verdict"].startswith("? ")
+    assert shown["Position"] == ""
+    assert "nan" not in html.lower().replace("finance", "")
+    assert (shown["Observed"] == "–") == (figure.verdict is Standing.NOTHING)
 
 
 def test_figures_that_cannot_be_measured_say_why() -> None:
     tree = read(page(replace(GOOD, figures=[], no_figures_reason="ip_stays: not made")))
     assert "Not measured: ip_stays: not made" in section(tree, "figures")
-    assert "published figures are met" not in text(tree)
+    assert "published figures:" not in text(tree)
 
 
 def test_a_data_set_without_manifest_says_what_it_is_taken_for() -> None:
@@ -469,7 +503,7 @@ class TestWhatIsTold:
         assert [(one.table, one.gate, one.mark) for table in told.tables for one in table.gates] == [
             (result.table, result.gate, result.mark) for result in told.outcome.gates
         ]
-        assert told.figures == published_figures(tables, region)
+        assert told.figures == compare_tables(tables, region)
         assert {table.name: table.rows for table in told.tables} == {
             name: len(tables[name]) for name in TABLES
         }
@@ -570,7 +604,7 @@ class TestWhatCannotBeHad:
         good = replace(PICTURES[0], name="good")
         broken = [replace(PICTURES[0], **{part: fail}) for part in ("measure", "draw", "describe")]
         monkeypatch.setattr(gathering, "PICTURES", (*broken, good))
-        monkeypatch.setattr(gathering, "published_figures", fail)
+        monkeypatch.setattr(gathering, "compare_tables", fail)
         told = gathered(tables)
         reason = "such data cannot be measured (ZeroDivisionError: no visits)"
         assert [entry.reason for entry in told.pictures] == [reason, reason, reason, ""]
