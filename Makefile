@@ -69,7 +69,7 @@ bench: $(DEV)
 	$(BIN)/python benchmarks/speed.py
 
 power: $(DEV)
-	$(BIN)/python -m benchmarks.power 200
+	$(BIN)/python -m benchmarks.power
 
 docs: $(DEV)
 	$(BIN)/python -m lm_synth_assets.region.editor_schema > configs/region.schema.json

@@ -1,29 +1,16 @@
-"""Shifts of known size: data changed by so much in one place, for measuring how much a gate lets pass.
+"""Shifts of margins: rows lost, moved or relabelled in one cell, by how much a gate lets pass.
 
-Each takes good tables, a size and a random generator that chooses the place, and gives the tables that it
-changes. Sizes are in the unit of the shift.
+Sizes are in the unit of the shift. Those that leave every margin as it is are in `subtle_shifts`.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.shift import MINUTES, PERCENT, Change, Shift
+from benchmarks.subtle_shifts import SUBTLE_SHIFTS
 from lm_synth_assets_tests.support.datasets import Tables
-
-Change = Callable[[Tables, float, np.random.Generator], Tables]
-PERCENT = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100)
-MINUTES = (5, 10, 15, 20, 25, 30, 40, 50, 60, 90, 120)
-
-
-class Shift(NamedTuple):
-    """A shift that `gate` (table.gate) is there to see, in words with its size in braces."""
-
-    gate: str
-    words: str
-    sizes: tuple[float, ...]
-    change: Change
 
 
 def lost(table: str, columns: list[str]) -> Change:
@@ -207,4 +194,5 @@ SHIFTS = (
         PERCENT,
         scaled("ip_stays", "los_days", "subprogram_key"),
     ),
+    *SUBTLE_SHIFTS,
 )
