@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from lm_synth_assets_tests.support import pages
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "lm_synth_assets"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted(PACKAGE.rglob("*.j2"))]
+PAGES = [*(page for page in pages.PAGES if page.name != "CHANGELOG.md"), *sorted(PACKAGE.rglob("*.j2"))]
 
 BANNED_NAMES = {
     "found": "say what was found: problems, labels, ratio",
