@@ -12,6 +12,8 @@ SET @refused = 0;
 START TRANSACTION;
 
 UPDATE `ip_stays` SET `transfer_from_stay_id` = NULL;
+DELETE FROM `dataset_manifest`;
+DELETE FROM `dataset_contents`;
 DELETE FROM `ip_stays`;
 DELETE FROM `ed_encounters`;
 DELETE FROM `program_coverage`;
@@ -28,15 +30,6 @@ DELETE FROM `dim_gender`;
 DELETE FROM `dim_ed_subservice`;
 DELETE FROM `dim_date`;
 DELETE FROM `dim_age_group`;
-DELETE FROM `dataset_manifest`;
-
-LOAD DATA LOCAL INFILE 'dataset_manifest.csv' INTO TABLE `dataset_manifest` CHARACTER SET utf8mb4
-  FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
-  LINES TERMINATED BY '\n' IGNORE 1 LINES
-  (`dataset_id`, `seed`, `config_hash`, `package_version`, `reference_date`, `start_year`, `years`, `patients`, `population`, `sampling_weight`, `with_ed`, `with_ip`, `disclaimer`);
-SHOW WARNINGS LIMIT 3;
-SET @refused = @refused + @@warning_count;
-REPLACE INTO `stored_tables` SELECT 'dataset_manifest', COUNT(*) FROM `dataset_manifest`;
 
 LOAD DATA LOCAL INFILE 'dim_age_group.csv' INTO TABLE `dim_age_group` CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
@@ -44,7 +37,7 @@ LOAD DATA LOCAL INFILE 'dim_age_group.csv' INTO TABLE `dim_age_group` CHARACTER 
   (`age_group`, `age_group_order`, `first_age`, `last_age`);
 SHOW WARNINGS LIMIT 3;
 SET @refused = @refused + @@warning_count;
-REPLACE INTO `stored_tables` SELECT 'dim_age_group', COUNT(*) FROM `dim_age_group`;
+REPLACE INTO `stored_tables` SELECT 'dim_age_group', COUNT(*), NULL, NULL FROM `dim_age_group`;
 
 LOAD DATA LOCAL INFILE 'dim_date.csv' INTO TABLE `dim_date` CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
@@ -53,7 +46,7 @@ LOAD DATA LOCAL INFILE 'dim_date.csv' INTO TABLE `dim_date` CHARACTER SET utf8mb
   SET `holiday_name` = NULLIF(@holiday_name, '');
 SHOW WARNINGS LIMIT 3;
 SET @refused = @refused + @@warning_count;
-REPLACE INTO `stored_tables` SELECT 'dim_date', COUNT(*) FROM `dim_date`;
+REPLACE INTO `stored_tables` SELECT 'dim_date', COUNT(*), NULL, NULL FROM `dim_date`;
 
 LOAD DATA LOCAL INFILE 'dim_ed_subservice.csv' INTO TABLE `dim_ed_subservice` CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
@@ -61,7 +54,7 @@ LOAD DATA LOCAL INFILE 'dim_ed_subservice.csv' INTO TABLE `dim_ed_subservice` CH
   (`ed_subservice`, `ed_subservice_order`);
 SHOW WARNINGS LIMIT 3;
 SET @refused = @refused + @@warning_count;
-REPLACE INTO `stored_tables` SELECT 'dim_ed_subservice', COUNT(*) FROM `dim_ed_subservice`;
+REPLACE INTO `stored_tables` SELECT 'dim_ed_subservice', COUNT(*), NULL, NULL FROM `dim_ed_subservice`;
 
 LOAD DATA LOCAL INFILE 'dim_gender.csv' INTO TABLE `dim_gender` CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
@@ -69,7 +62,7 @@ LOAD DATA LOCAL INFILE 'dim_gender.csv' INTO TABLE `dim_gender` CHARACTER SET ut
   (`gender`, `gender_order`);
 SHOW WARNINGS LIMIT 3;
 SET @refused = @refused + @@warning_count;
-REPLACE INTO `stored_tables` SELECT 'dim_gender', COUNT(*) FROM `dim_gender`;
+REPLACE INTO `stored_tables` SELECT 'dim_gender', COUNT(*), NULL, NULL FROM `dim_gender`;
 
 LOAD DATA LOCAL INFILE 'dim_program.csv' INTO TABLE `dim_program` CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
@@ -77,7 +70,7 @@ LOAD DATA LOCAL INFILE 'dim_program.csv' INTO TABLE `dim_program` CHARACTER SET 
   (`program_id`, `program_name`);
 SHOW WARNINGS LIMIT 3;
 SET @refused = @refused + @@warning_count;
-REPLACE INTO `stored_tables` SELECT 'dim_program', COUNT(*) FROM `dim_program`;
+REPLACE INTO `stored_tables` SELECT 'dim_program', COUNT(*), NULL, NULL FROM `dim_program`;
 
 LOAD DATA LOCAL INFILE 'dim_scenario.csv' INTO TABLE `dim_scenario` CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
@@ -85,7 +78,7 @@ LOAD DATA LOCAL INFILE 'dim_scenario.csv' INTO TABLE `dim_scenario` CHARACTER SE
   (`scenario_id`, `scenario_name`, `growth_multiplier`, `ed_rate_multiplier`, `admission_multiplier`, `los_multiplier`, `alc_multiplier`);
 SHOW WARNINGS LIMIT 3;
 SET @refused = @refused + @@warning_count;
-REPLACE INTO `stored_tables` SELECT 'dim_scenario', COUNT(*) FROM `dim_scenario`;
+REPLACE INTO `stored_tables` SELECT 'dim_scenario', COUNT(*), NULL, NULL FROM `dim_scenario`;
 
 LOAD DATA LOCAL INFILE 'dim_site.csv' INTO TABLE `dim_site` CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
@@ -93,7 +86,7 @@ LOAD DATA LOCAL INFILE 'dim_site.csv' INTO TABLE `dim_site` CHARACTER SET utf8mb
   (`site_id`, `site_code`, `site_name`, `site_type`);
 SHOW WARNINGS LIMIT 3;
 SET @refused = @refused + @@warning_count;
-REPLACE INTO `stored_tables` SELECT 'dim_site', COUNT(*) FROM `dim_site`;
+REPLACE INTO `stored_tables` SELECT 'dim_site', COUNT(*), NULL, NULL FROM `dim_site`;
 
 LOAD DATA LOCAL INFILE 'dim_lha.csv' INTO TABLE `dim_lha` CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
@@ -101,7 +94,7 @@ LOAD DATA LOCAL INFILE 'dim_lha.csv' INTO TABLE `dim_lha` CHARACTER SET utf8mb4
   (`lha_id`, `lha_name`, `default_site_id`);
 SHOW WARNINGS LIMIT 3;
 SET @refused = @refused + @@warning_count;
-REPLACE INTO `stored_tables` SELECT 'dim_lha', COUNT(*) FROM `dim_lha`;
+REPLACE INTO `stored_tables` SELECT 'dim_lha', COUNT(*), NULL, NULL FROM `dim_lha`;
 
 LOAD DATA LOCAL INFILE 'dim_subprogram.csv' INTO TABLE `dim_subprogram` CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
@@ -109,7 +102,7 @@ LOAD DATA LOCAL INFILE 'dim_subprogram.csv' INTO TABLE `dim_subprogram` CHARACTE
   (`program_id`, `subprogram_id`, `subprogram_name`, `subprogram_key`, `care_setting`);
 SHOW WARNINGS LIMIT 3;
 SET @refused = @refused + @@warning_count;
-REPLACE INTO `stored_tables` SELECT 'dim_subprogram', COUNT(*) FROM `dim_subprogram`;
+REPLACE INTO `stored_tables` SELECT 'dim_subprogram', COUNT(*), NULL, NULL FROM `dim_subprogram`;
 
 LOAD DATA LOCAL INFILE 'ed_projection.csv' INTO TABLE `ed_projection` CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
@@ -117,7 +110,7 @@ LOAD DATA LOCAL INFILE 'ed_projection.csv' INTO TABLE `ed_projection` CHARACTER 
   (`scenario_id`, `year`, `site_id`, `ed_subservice`, `projected_volumes`, `period_date`);
 SHOW WARNINGS LIMIT 3;
 SET @refused = @refused + @@warning_count;
-REPLACE INTO `stored_tables` SELECT 'ed_projection', COUNT(*) FROM `ed_projection`;
+REPLACE INTO `stored_tables` SELECT 'ed_projection', COUNT(*), NULL, NULL FROM `ed_projection`;
 
 LOAD DATA LOCAL INFILE 'ed_baseline_rates.csv' INTO TABLE `ed_baseline_rates` CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
@@ -125,7 +118,7 @@ LOAD DATA LOCAL INFILE 'ed_baseline_rates.csv' INTO TABLE `ed_baseline_rates` CH
   (`lha_id`, `age_group`, `gender`, `ed_subservice`, `baserate_per_1000`);
 SHOW WARNINGS LIMIT 3;
 SET @refused = @refused + @@warning_count;
-REPLACE INTO `stored_tables` SELECT 'ed_baseline_rates', COUNT(*) FROM `ed_baseline_rates`;
+REPLACE INTO `stored_tables` SELECT 'ed_baseline_rates', COUNT(*), NULL, NULL FROM `ed_baseline_rates`;
 
 LOAD DATA LOCAL INFILE 'patients.csv' INTO TABLE `patients` CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
@@ -133,7 +126,7 @@ LOAD DATA LOCAL INFILE 'patients.csv' INTO TABLE `patients` CHARACTER SET utf8mb
   (`patient_id`, `lha_id`, `facility_home_id`, `age_group`, `gender`, `dob`, `primary_ed_subservice`, `expected_ed_rate`, `ed_visits_year`, `sampling_weight`);
 SHOW WARNINGS LIMIT 3;
 SET @refused = @refused + @@warning_count;
-REPLACE INTO `stored_tables` SELECT 'patients', COUNT(*) FROM `patients`;
+REPLACE INTO `stored_tables` SELECT 'patients', COUNT(*), NULL, NULL FROM `patients`;
 
 LOAD DATA LOCAL INFILE 'population_projection.csv' INTO TABLE `population_projection` CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
@@ -141,7 +134,7 @@ LOAD DATA LOCAL INFILE 'population_projection.csv' INTO TABLE `population_projec
   (`year`, `lha_id`, `age_group`, `gender`, `population`, `period_date`);
 SHOW WARNINGS LIMIT 3;
 SET @refused = @refused + @@warning_count;
-REPLACE INTO `stored_tables` SELECT 'population_projection', COUNT(*) FROM `population_projection`;
+REPLACE INTO `stored_tables` SELECT 'population_projection', COUNT(*), NULL, NULL FROM `population_projection`;
 
 LOAD DATA LOCAL INFILE 'program_coverage.csv' INTO TABLE `program_coverage` CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
@@ -149,7 +142,7 @@ LOAD DATA LOCAL INFILE 'program_coverage.csv' INTO TABLE `program_coverage` CHAR
   (`site_id`, `program_id`, `subprogram_id`, `subprogram_key`);
 SHOW WARNINGS LIMIT 3;
 SET @refused = @refused + @@warning_count;
-REPLACE INTO `stored_tables` SELECT 'program_coverage', COUNT(*) FROM `program_coverage`;
+REPLACE INTO `stored_tables` SELECT 'program_coverage', COUNT(*), NULL, NULL FROM `program_coverage`;
 
 LOAD DATA LOCAL INFILE 'ed_encounters.csv' INTO TABLE `ed_encounters` CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
@@ -158,7 +151,7 @@ LOAD DATA LOCAL INFILE 'ed_encounters.csv' INTO TABLE `ed_encounters` CHARACTER 
   SET `acuity` = NULLIF(@acuity, ''), `dispo` = NULLIF(@dispo, '');
 SHOW WARNINGS LIMIT 3;
 SET @refused = @refused + @@warning_count;
-REPLACE INTO `stored_tables` SELECT 'ed_encounters', COUNT(*) FROM `ed_encounters`;
+REPLACE INTO `stored_tables` SELECT 'ed_encounters', COUNT(*), NULL, NULL FROM `ed_encounters`;
 
 LOAD DATA LOCAL INFILE 'ip_stays.csv' INTO TABLE `ip_stays` CHARACTER SET utf8mb4
   FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
@@ -167,7 +160,29 @@ LOAD DATA LOCAL INFILE 'ip_stays.csv' INTO TABLE `ip_stays` CHARACTER SET utf8mb
   SET `discharge_ts` = NULLIF(@discharge_ts, ''), `ed_encounter_id` = NULLIF(@ed_encounter_id, ''), `transfer_from_stay_id` = NULLIF(@transfer_from_stay_id, '');
 SHOW WARNINGS LIMIT 3;
 SET @refused = @refused + @@warning_count;
-REPLACE INTO `stored_tables` SELECT 'ip_stays', COUNT(*) FROM `ip_stays`;
+REPLACE INTO `stored_tables` SELECT 'ip_stays', COUNT(*), NULL, NULL FROM `ip_stays`;
+
+LOAD DATA LOCAL INFILE 'dataset_contents.csv' INTO TABLE `dataset_contents` CHARACTER SET utf8mb4
+  FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
+  LINES TERMINATED BY '\n' IGNORE 1 LINES
+  (`table_name`, `row_count`, `digest`, @made_from, @dataset_id)
+  SET `made_from` = NULLIF(@made_from, ''), `dataset_id` = NULLIF(@dataset_id, '');
+SHOW WARNINGS LIMIT 3;
+SET @refused = @refused + @@warning_count;
+REPLACE INTO `stored_tables` SELECT 'dataset_contents', COUNT(*), NULL, NULL FROM `dataset_contents`;
+
+LOAD DATA LOCAL INFILE 'dataset_manifest.csv' INTO TABLE `dataset_manifest` CHARACTER SET utf8mb4
+  FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
+  LINES TERMINATED BY '\n' IGNORE 1 LINES
+  (`dataset_id`, `seed`, `config_hash`, `package_version`, `reference_date`, `start_year`, `years`, `patients`, `population`, `sampling_weight`, `with_ed`, `with_ip`, `disclaimer`, @without_tables)
+  SET `without_tables` = NULLIF(@without_tables, '');
+SHOW WARNINGS LIMIT 3;
+SET @refused = @refused + @@warning_count;
+REPLACE INTO `stored_tables` SELECT 'dataset_manifest', COUNT(*), NULL, NULL FROM `dataset_manifest`;
+
+UPDATE `stored_tables` s JOIN `dataset_contents` c ON c.`table_name` = s.`table_name`
+  SET s.`digest` = c.`digest`, s.`made_from` = c.`made_from`;
+
 SET @finish = IF(@refused = 0, 'COMMIT', 'SELECT * FROM `rows were refused, so nothing was loaded`');
 PREPARE finish FROM @finish;
 EXECUTE finish;

@@ -1,21 +1,4 @@
 -- Made from lm_synth_assets/schema/ by `make docs`: do not edit.
-CREATE TABLE IF NOT EXISTS `dataset_manifest` (
-  `dataset_id` VARCHAR(64) NOT NULL COMMENT 'SHA-256 of the fields of the run, config_hash and package_version',
-  `seed` BIGINT NOT NULL COMMENT 'Seed of the random streams',
-  `config_hash` VARCHAR(64) NOT NULL COMMENT 'SHA-256 of the effective configuration',
-  `package_version` VARCHAR(32) NOT NULL COMMENT 'Version of lm_synth_assets',
-  `reference_date` DATE NOT NULL COMMENT 'The day that ages and residents refer to',
-  `start_year` INTEGER NOT NULL COMMENT 'First year of the projection; the year of the encounters',
-  `years` INTEGER NOT NULL COMMENT 'Years of projection',
-  `patients` INTEGER NOT NULL COMMENT 'Patients in the sample',
-  `population` INTEGER NOT NULL COMMENT 'Residents at the reference date (persons)',
-  `sampling_weight` DECIMAL(12, 4) NOT NULL COMMENT 'Residents that one patient stands for (persons)',
-  `with_ed` TINYINT(1) NOT NULL COMMENT 'ED encounters belong to the data set',
-  `with_ip` TINYINT(1) NOT NULL COMMENT 'Inpatient stays belong to the data set',
-  `disclaimer` VARCHAR(255) NOT NULL COMMENT 'What this data may be used for',
-  PRIMARY KEY (`dataset_id`)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='What this data set is and how to make it again';
-
 CREATE TABLE IF NOT EXISTS `dim_age_group` (
   `age_group` VARCHAR(16) NOT NULL COMMENT 'Age group',
   `age_group_order` INTEGER NOT NULL COMMENT 'Position from youngest to oldest',
@@ -223,9 +206,38 @@ CREATE TABLE IF NOT EXISTS `ip_stays` (
   INDEX `idx_ip_admit` (`admit_ts`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='Inpatient stays that began in the reference year or were under way at its start';
 
+CREATE TABLE IF NOT EXISTS `dataset_contents` (
+  `table_name` VARCHAR(64) NOT NULL COMMENT 'Table of the data set',
+  `row_count` BIGINT NOT NULL COMMENT 'Rows of the table',
+  `digest` VARCHAR(32) NOT NULL COMMENT 'Digest of all values of the table, whatever their order (docs/digest.md)',
+  `made_from` VARCHAR(64) NULL COMMENT 'SHA-256 of what the table was made from: version, configuration, other tables; null: unknown',
+  `dataset_id` VARCHAR(64) NULL COMMENT 'The data set that the table belongs to; null: it was made from something else than that one',
+  PRIMARY KEY (`table_name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='What lies in each table of this data set, and what it was made from';
+
+CREATE TABLE IF NOT EXISTS `dataset_manifest` (
+  `dataset_id` VARCHAR(64) NOT NULL COMMENT 'SHA-256 of the fields of the run, config_hash, package_version and without_tables',
+  `seed` BIGINT NOT NULL COMMENT 'Seed of the random streams',
+  `config_hash` VARCHAR(64) NOT NULL COMMENT 'SHA-256 of the effective configuration',
+  `package_version` VARCHAR(32) NOT NULL COMMENT 'Version of lm_synth_assets',
+  `reference_date` DATE NOT NULL COMMENT 'The day that ages and residents refer to',
+  `start_year` INTEGER NOT NULL COMMENT 'First year of the projection; the year of the encounters',
+  `years` INTEGER NOT NULL COMMENT 'Years of projection',
+  `patients` INTEGER NOT NULL COMMENT 'Patients in the sample',
+  `population` INTEGER NOT NULL COMMENT 'Residents at the reference date (persons)',
+  `sampling_weight` DECIMAL(12, 4) NOT NULL COMMENT 'Residents that one patient stands for (persons)',
+  `with_ed` TINYINT(1) NOT NULL COMMENT 'ED encounters belong to the data set',
+  `with_ip` TINYINT(1) NOT NULL COMMENT 'Inpatient stays belong to the data set',
+  `disclaimer` VARCHAR(255) NOT NULL COMMENT 'What this data may be used for',
+  `without_tables` VARCHAR(512) NULL COMMENT 'Tables that were not made, although every run makes them; null: none, the data set is whole',
+  PRIMARY KEY (`dataset_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='What this data set is and how to make it again';
+
 CREATE TABLE IF NOT EXISTS `stored_tables` (
   `table_name` VARCHAR(64) NOT NULL COMMENT 'Table',
   `row_count` BIGINT NOT NULL COMMENT 'Rows when it was last stored whole',
+  `digest` VARCHAR(32) NULL COMMENT 'Digest of all its values at that time',
+  `made_from` VARCHAR(64) NULL COMMENT 'Version of its data; null: not known',
   PRIMARY KEY (`table_name`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='Which tables have been stored: one without rows may still be complete';
 

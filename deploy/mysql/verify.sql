@@ -4,8 +4,7 @@
 --
 --   mysql -h HOST -u lm_app -p --table lm_synth < deploy/mysql/verify.sql
 
-SELECT 'dataset_manifest' AS table_name, COUNT(*) AS row_count FROM `dataset_manifest`
-UNION ALL SELECT 'dim_age_group' AS table_name, COUNT(*) AS row_count FROM `dim_age_group`
+SELECT 'dim_age_group' AS table_name, COUNT(*) AS row_count FROM `dim_age_group`
 UNION ALL SELECT 'dim_date' AS table_name, COUNT(*) AS row_count FROM `dim_date`
 UNION ALL SELECT 'dim_ed_subservice' AS table_name, COUNT(*) AS row_count FROM `dim_ed_subservice`
 UNION ALL SELECT 'dim_gender' AS table_name, COUNT(*) AS row_count FROM `dim_gender`
@@ -20,7 +19,9 @@ UNION ALL SELECT 'patients' AS table_name, COUNT(*) AS row_count FROM `patients`
 UNION ALL SELECT 'population_projection' AS table_name, COUNT(*) AS row_count FROM `population_projection`
 UNION ALL SELECT 'program_coverage' AS table_name, COUNT(*) AS row_count FROM `program_coverage`
 UNION ALL SELECT 'ed_encounters' AS table_name, COUNT(*) AS row_count FROM `ed_encounters`
-UNION ALL SELECT 'ip_stays' AS table_name, COUNT(*) AS row_count FROM `ip_stays`;
+UNION ALL SELECT 'ip_stays' AS table_name, COUNT(*) AS row_count FROM `ip_stays`
+UNION ALL SELECT 'dataset_contents' AS table_name, COUNT(*) AS row_count FROM `dataset_contents`
+UNION ALL SELECT 'dataset_manifest' AS table_name, COUNT(*) AS row_count FROM `dataset_manifest`;
 
 SELECT 'fk_lha_site' AS foreign_key, COUNT(*) AS orphans FROM `dim_lha` c LEFT JOIN `dim_site` p ON p.`site_id` = c.`default_site_id` WHERE c.`default_site_id` IS NOT NULL AND p.`site_id` IS NULL
 UNION ALL SELECT 'fk_subprog_prog' AS foreign_key, COUNT(*) AS orphans FROM `dim_subprogram` c LEFT JOIN `dim_program` p ON p.`program_id` = c.`program_id` WHERE c.`program_id` IS NOT NULL AND p.`program_id` IS NULL

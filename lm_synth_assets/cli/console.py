@@ -23,6 +23,7 @@ from lm_synth_assets.dataset.figures.comparison import (
     summary,
 )
 from lm_synth_assets.dataset.outcome import Outcome, Progress, StoredTable
+from lm_synth_assets.dataset.state import Kind, State
 from lm_synth_assets.gates.declared.structure import STRUCTURAL
 from lm_synth_assets.gates.gate import NOT_EVALUATED
 from lm_synth_assets.gates.results import GateResult, Mark
@@ -88,7 +89,8 @@ def show_report(outcome: Outcome, *, as_json: bool, quiet: bool) -> None:
 
 
 def _show_breaches(console: Console, outcome: Outcome) -> None:
-    """The gates that have not passed, and why."""
+    """Whether the tables are one data set, then the gates that have not passed, and why."""
+    _show_state(console, outcome.state)
     for result in outcome.gates:
         if result.mark in (Mark.FAIL, Mark.WARN):
             console.print(_breach(result), soft_wrap=True)
@@ -97,6 +99,14 @@ def _show_breaches(console: Console, outcome: Outcome) -> None:
     if outcome.not_run:
         tables = ", ".join(dict.fromkeys(gate.partition(".")[0] for gate in outcome.not_run))
         console.print(f"NOT RUN {len(outcome.not_run)} gates on {tables}", style="bold red", soft_wrap=True)
+
+
+def _show_state(console: Console, state: State | None) -> None:
+    """What is wrong with the data set as a whole, table by table, and the command that mends it."""
+    if state is None or state.sound:
+        return
+    console.print(f"{state.kind.upper()} {state.sentence}.", style="bold red", soft_wrap=True)
+    console.print(f"Make it whole with:\n{state.command}", soft_wrap=True)
 
 
 def _show_verdict(console: Console, outcome: Outcome, title: str) -> None:
@@ -253,5 +263,12 @@ def _not_evaluated(outcome: Outcome) -> dict[str, list[str]]:
 def _verdict(outcome: Outcome, title: str) -> Text:
     passed = sum(result.passed for result in outcome.gates)
     due = len(outcome.gates) + len(outcome.not_run)
-    summary = f"{title}: {'PASS' if outcome.passed else 'FAIL'} ({passed} of {due} gates passed)"
+    state = _state_in_the_verdict(outcome.state)
+    summary = f"{title}: {'PASS' if outcome.passed else 'FAIL'}{state} ({passed} of {due} gates passed)"
     return Text(summary, style="bold green" if outcome.passed else "bold red")
+
+
+def _state_in_the_verdict(state: State | None) -> str:
+    if state is None or state.kind is Kind.WHOLE:
+        return ""
+    return f", {state.kind}: {state.sentence}" if state.sound else f", {state.kind}"

@@ -93,7 +93,10 @@ def _failure(error: BaseException) -> Failure:
     # The last is Dagster's own error, which is not imported here because that takes seconds.
     interrupts = "KeyboardInterrupt", "Abort", "DagsterExecutionInterruptedError"
     if type(error).__name__ in interrupts:
-        message = "Interrupted: every table is either the one from before or whole and new."
+        message = (
+            "Interrupted: every table is either the one from before or whole and new. Run it again to make "
+            "them one data set."
+        )
         return Failure(message, INTERRUPTED, "interrupted")
     return Failure(printable(f"{type(error).__name__}: {error}"), 1, "internal")
 

@@ -1,37 +1,43 @@
 """One stored data set as an object: where its tables are, and the run that it is held against."""
 
 import logging
+from collections.abc import Sequence
 
 import pandas as pd
 
 from lm_synth_assets.errors import CapacityError, ConfigError
+from lm_synth_assets.gates.contents import digest, listed_tables
 from lm_synth_assets.gates.gate import Gate, StoredTables
 from lm_synth_assets.gates.results import GateResult, result_of
 from lm_synth_assets.model.sample import sample_sizes
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.region.models.run import Run
 from lm_synth_assets.region.run_request import RunRequest
-from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.simulation.catalogue import tables_left_out
+from lm_synth_assets.schema.catalogue import CLAIMS, TABLES
+from lm_synth_assets.simulation.catalogue import RECIPES, tables_left_out
+from lm_synth_assets.simulation.provenance import table_versions
 from lm_synth_assets.storage.errors import NoDataSet
 from lm_synth_assets.storage.formats import formats_at, open_store
 from lm_synth_assets.storage.inspection import Inspection
+from lm_synth_assets.storage.record import Record
 from lm_synth_assets.storage.store import ReadableStore, TableStore
 
 _LOG = logging.getLogger(__name__)
-_MANIFEST = TABLES["dataset_manifest"]
+_CONTENTS, _MANIFEST = CLAIMS
 
 
 class DataSet:
     """The tables of one store, and the run that they are held against.
 
     Each table is read once and each gate evaluated once, when first asked for, until `forget` says that
-    tables have been written.
+    tables have been written. `obsolete` are tables of an earlier run that a run removes once it has made its
+    own.
     """
 
-    def __init__(self, store: ReadableStore, request: RunRequest) -> None:
+    def __init__(self, store: ReadableStore, request: RunRequest, obsolete: Sequence[str] = ()) -> None:
         self.store = store
         self.request = request
+        self.obsolete = obsolete
         self.tables = StoredTables(self._inspect)
         self._inspections: dict[str, Inspection] = {}
         self._results: dict[Gate, GateResult] = {}
@@ -44,11 +50,11 @@ class DataSet:
         a readable manifest, everything. Raises ConfigError where the manifest describes no run.
         """
         request = request or RunRequest.read()
-        inspection = store.inspect(_MANIFEST)
+        inspection = store.inspect(TABLES[_MANIFEST])
         manifest = inspection.frame
         if manifest is None:
             return cls(store, request)
-        location = store.location(_MANIFEST)
+        location = store.location(TABLES[_MANIFEST])
         if len(manifest) != 1:
             raise ConfigError(f"{location}: must have one row; has {len(manifest)}")
         run = {name: manifest[name].iloc[0].item() for name in Run.model_fields}
@@ -58,7 +64,7 @@ class DataSet:
         except CapacityError as error:
             raise ConfigError(f"{location}: {error}") from None
         data_set = cls(store, request)
-        data_set._inspections[_MANIFEST.name] = inspection
+        data_set._inspections[_MANIFEST] = inspection
         return data_set
 
     @property
@@ -66,15 +72,85 @@ class DataSet:
         """The region of the run."""
         return self.request.region
 
+    def is_stored(self, name: str) -> bool:
+        """Whether anything is stored under the name of a table."""
+        return self._inspect(name).is_stored
+
+    @property
+    def not_asked_for(self) -> list[str]:
+        """The tables that the run does not make."""
+        return tables_left_out(self.region.run)
+
+    @property
+    def listed(self) -> dict[str, Record] | None:
+        """What dataset_contents says of each table; None where it cannot be read."""
+        return listed_tables(self.tables) if self._inspect(_CONTENTS).frame is not None else None
+
+    @property
+    def without_tables(self) -> list[str]:
+        """The tables that every run makes and this data set is without, as its manifest says."""
+        manifest = self._inspect(_MANIFEST).frame
+        names = [] if manifest is None else manifest["without_tables"].dropna().tolist()
+        return [name for text in names for name in text.split(", ")]
+
     @property
     def left_out(self) -> dict[str, str]:
         """The tables that do not belong to the data set, with the reason."""
-        reasons = {}
-        for name in tables_left_out(self.region.run):
-            reasons[name] = "not made, as the manifest says"
-            if self.store.exists(TABLES[name]):
-                reasons[name] += f"; {self.store.location(TABLES[name])} is from another run"
-        return reasons
+        return {name: reason for name in TABLES if (reason := self._reason_to_leave_out(name))}
+
+    def lacks(self, gate: Gate) -> list[str]:
+        """The tables that a gate needs and that do not belong to the data set."""
+        if gate.table in CLAIMS:
+            # Whether they are there is what these gates ask.
+            return []
+        return [name for name in (gate.table, *gate.reads) if self._reason_to_leave_out(name)]
+
+    def absent(self, gate: Gate) -> list[str]:
+        """The tables that a gate needs, that are not stored, and that the contents do not list either.
+
+        For a run, which may write over a data set that has other tables than its own.
+        """
+        return [name for name in self.lacks(gate) if not self.is_stored(name)]
+
+    def _reason_to_leave_out(self, name: str) -> str:
+        """Why a table does not belong to the data set; empty where it does.
+
+        What belongs to it is what its contents list. As long as there are none, it is what the run makes, and
+        what is there.
+        """
+        listed = self.listed
+        if name in CLAIMS or name in (listed or ()):
+            return ""
+        if listed is None and name not in self.not_asked_for:
+            return "" if self.is_stored(name) else "not there"
+        reason = "not made, as the manifest says"
+        if self.is_stored(name):
+            reason += f"; {self.store.location(TABLES[name])} is from another run"
+        return reason
+
+    def record(self, name: str) -> Record:
+        """What lies in a stored table, and what it was made from, where that is known.
+
+        Raises MissingTable, UnreadableTable and SchemaError.
+        """
+        frame = self.read(name)
+        known = [self.store.record(TABLES[name]), (self.listed or {}).get(name)]
+        lying = digest(self.tables, name)
+        made_from = [each.made_from for each in known if each is not None and each.digest == lying]
+        return Record(len(frame), lying, next(filter(None, made_from), None))
+
+    def records(self) -> dict[str, Record]:
+        """The records of all tables that are stored. Raises UnreadableTable and SchemaError."""
+        return {name: self.record(name) for name in TABLES if self.is_stored(name)}
+
+    def made_from(self, name: str) -> str | None:
+        """The version of the data of a table that is made now, of what is stored; None where it is not known.
+
+        A table that was made of stored tables follows from what these were made from. Raises StorageError.
+        """
+        read = {parent: self.record(parent).made_from for parent in RECIPES[name].tables}
+        known = {parent: version for parent, version in read.items() if version is not None}
+        return table_versions(self.region, known)[name] if len(known) == len(read) else None
 
     @property
     def results(self) -> dict[str, GateResult]:

@@ -6,6 +6,7 @@ from operator import attrgetter
 
 from lm_synth_assets.dataset.dataset import DataSet
 from lm_synth_assets.dataset.outcome import Outcome, Progress, unseen
+from lm_synth_assets.dataset.state import state_of
 from lm_synth_assets.gates.catalogue import all_gates, chosen_gates
 
 
@@ -21,10 +22,11 @@ def evaluate(
     Raises UnknownGate for a pattern that names no gate, FidelityUnavailable where sdmetrics is not installed.
     """
     gates = chosen_gates(all_gates(fidelity=fidelity), patterns)
-    due = [gate for gate in gates if gate.table not in data_set.left_out]
-    outcome = Outcome(left_out=dict(data_set.left_out))
+    due = [gate for gate in gates if not data_set.lacks(gate)]
+    outcome = Outcome(left_out=data_set.left_out)
     by_table = [(table, list(group)) for table, group in groupby(due, attrgetter("table"))]
     for done, (table, gates_of_table) in enumerate(by_table, start=1):
         outcome.gates += map(data_set.evaluate, gates_of_table)
         progress(done, len(by_table), table)
+    outcome.state = state_of(data_set, outcome.gates)
     return outcome

@@ -12,6 +12,7 @@ from lm_synth_assets.errors import StorageError
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.errors import SchemaError
 from lm_synth_assets.storage.inspection import Inspection
+from lm_synth_assets.storage.record import Record
 from lm_synth_assets.storage.store import TableStore
 
 _AREAS = TABLES["dim_lha"]
@@ -25,6 +26,7 @@ class LhaNames:
     def __init__(self, store: TableStore) -> None:
         self.store = store
         self.format_options = store.format_options
+        self.location_options = store.location_options
 
     def location(self, table: sa.Table) -> str:
         """Where the table is, or would be."""
@@ -51,6 +53,10 @@ class LhaNames:
             return inspection._replace(frame=_numbered(table, inspection.frame, self.store.read(_AREAS)))
         except StorageError as error:
             return Inspection(None, (*inspection.problems, str(error)), inspection.remarks)
+
+    def record(self, table: sa.Table) -> Record | None:
+        """What was recorded when the table was last written; None where there is no record."""
+        return self.store.record(table)
 
     def _is_named(self, table: sa.Table) -> bool:
         if _NUMBER not in table.columns or table is _AREAS or not self.store.exists(table):

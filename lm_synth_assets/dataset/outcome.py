@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from lm_synth_assets.dataset.state import State
 from lm_synth_assets.errors import UserError
 from lm_synth_assets.gates.results import GateResult, Mark
 
@@ -24,7 +25,8 @@ class Outcome:
 
     `not_run` are gates that were due but not reached, `left_out` the tables that were not made or read, with
     the reason; `report` is the path of the quality report, if it was made. `usage_error` marks an error for
-    which the user has to change the configuration.
+    which the user has to change the configuration. `state` says whether the stored tables are one data set;
+    it is None where not all gates that decide it were due.
     """
 
     tables: list[StoredTable] = field(default_factory=list)
@@ -34,6 +36,7 @@ class Outcome:
     left_out: dict[str, str] = field(default_factory=dict)
     report: str = ""
     usage_error: bool = False
+    state: State | None = None
 
     @property
     def passed(self) -> bool:

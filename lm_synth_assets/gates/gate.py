@@ -45,12 +45,12 @@ class StoredTables:
 
     @classmethod
     def of(cls, tables: Mapping[str, pd.DataFrame | Inspection]) -> StoredTables:
-        """Tables in memory: frames as declared, or what an inspection returned."""
+        """Tables in memory: frames as declared, or what an inspection returned; no other is stored."""
         # Imported lazily: not needed to load declarations.
         from lm_synth_assets.storage.inspection import Inspection
 
         def inspect(name: str) -> Inspection:
-            table = tables[name]
+            table = tables.get(name, Inspection(None, (f"{name} is not there",), is_stored=False))
             return table if isinstance(table, Inspection) else Inspection(table)
 
         return cls(inspect)

@@ -13,9 +13,10 @@ from lm_synth_assets.storage.enforcement import value_problems
 def schema(name: str, tables: StoredTables, region: Region) -> Verdict:
     """Whether the table can be read, with the columns, types, nulls, ranges and closed lists declared."""
     table = TABLES[name]
-    frame, problems, _ = tables.inspection(name)
-    if frame is not None:
-        problems = (*problems, *value_problems(table, frame))
+    inspection = tables.inspection(name)
+    problems = inspection.problems
+    if inspection.frame is not None:
+        problems = (*problems, *value_problems(table, inspection.frame))
     observed = problems[0] if len(problems) == 1 else f"{len(problems)} problems"
     return Verdict(
         not problems,

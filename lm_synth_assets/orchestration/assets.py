@@ -7,12 +7,15 @@ import dagster as dg
 from sqlalchemy import Table
 
 from lm_synth_assets.orchestration.asset_types import FRAME, dataframe_type, limits
+from lm_synth_assets.orchestration.io_manager import IO_MANAGER
 from lm_synth_assets.orchestration.lineage import column_lineage
-from lm_synth_assets.orchestration.provenance import MadeFrom, data_versions, part_key, part_versions
+from lm_synth_assets.orchestration.provenance import part_key
 from lm_synth_assets.orchestration.run_resource import RESOURCE
 from lm_synth_assets.region.models.region import Region
-from lm_synth_assets.schema.catalogue import TABLES, foreign_keys, primary_key
-from lm_synth_assets.simulation.catalogue import PARTS, RECIPES, part_values
+from lm_synth_assets.schema.catalogue import TABLES, primary_key
+from lm_synth_assets.simulation import provenance
+from lm_synth_assets.simulation.catalogue import PARTS, RECIPES, RECORDS, part_values
+from lm_synth_assets.simulation.provenance import MadeFrom, parents_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,17 +24,7 @@ REPORT = "quality_report"
 """The asset that comes after all tables."""
 
 
-def _parents(name: str) -> set[str]:
-    """The tables that a table follows from: its inputs, what its foreign keys refer to, and `after`."""
-    recipe = RECIPES[name]
-    referred_to = {parent for _, parent, _ in foreign_keys(TABLES[name])}
-    return {*recipe.inputs, *recipe.after, *referred_to} - {name}
-
-
-MADE_FROM: dict[str, MadeFrom] = {
-    **{name: MadeFrom(RECIPES[name].reads, tuple(sorted(_parents(name)))) for name in TABLES},
-    REPORT: MadeFrom(PARTS, tuple(TABLES)),
-}
+MADE_FROM: dict[str, MadeFrom] = {**provenance.MADE_FROM, REPORT: MadeFrom(PARTS, tuple(TABLES))}
 """What each asset follows from."""
 
 
@@ -42,20 +35,22 @@ def table_assets() -> list[dg.AssetsDefinition]:
 
 def _table_asset(table: Table) -> dg.AssetsDefinition:
     recipe = RECIPES[table.name]
-    others = sorted(_parents(table.name) - set(recipe.inputs))
+    others = sorted(parents_of(table.name) - set(recipe.tables))
 
     @dg.asset(
         name=table.name,
         group_name=recipe.group,
-        ins={name: dg.AssetIn(dagster_type=FRAME) for name in sorted(recipe.inputs)},
+        ins={name: dg.AssetIn(dagster_type=FRAME) for name in sorted(recipe.tables)},
         deps=[*map(part_key, recipe.reads), *map(dg.AssetKey, others)],
-        required_resource_keys={RESOURCE},
+        required_resource_keys={RESOURCE, IO_MANAGER},
         dagster_type=dataframe_type(table),
         description=f"{table.comment}. {recipe.about}",
         metadata={"dagster/column_schema": column_schema(table), "dagster/table_name": table.name},
     )
     def computed(context: dg.AssetExecutionContext, **inputs: Any) -> dg.Output[Any]:
         region: Region = getattr(context.resources, RESOURCE).region
+        if RECORDS in recipe.inputs:
+            inputs[RECORDS] = getattr(context.resources, IO_MANAGER).records()
         return _output(table, recipe(region, inputs), region)
 
     return computed
@@ -74,7 +69,8 @@ def _output(table: Table, frame: "pd.DataFrame", region: Region) -> "dg.Output[p
 
 def version_of(name: str, region: Region) -> dg.DataVersion:
     """The version of the data of an asset as a run of this region makes it."""
-    return dg.DataVersion(data_versions(MADE_FROM, part_versions(part_values(region)))[name])
+    parts = provenance.part_versions(part_values(region))
+    return dg.DataVersion(provenance.data_versions(MADE_FROM, parts)[name])
 
 
 def column_schema(table: Table) -> dg.TableSchema:

@@ -18,6 +18,7 @@ from lm_synth_assets.orchestration.jobs import REGENERATE
 from lm_synth_assets.orchestration.run_resource import requested, run_config
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.simulation.catalogue import GATES, PARTS, part_values
+from lm_synth_assets.simulation.provenance import data_versions, part_versions
 
 SENSOR = "configuration_changed"
 
@@ -55,7 +56,7 @@ def configuration_changed(settings: Settings) -> dg.SensorDefinition:
     def changed_since(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         request = requested({"config": str(settings.config)})
         parts = part_values(request.region)
-        wanted = provenance.part_versions(parts)
+        wanted = part_versions(parts)
         known = json.loads(context.cursor) if context.cursor else None
         if waiting := next(_under_way(context), None):
             return dg.SkipReason(f"waits for the end of run {waiting}")
@@ -81,7 +82,7 @@ def configuration_changed(settings: Settings) -> dg.SensorDefinition:
 
 def out_of_date(instance: dg.DagsterInstance, parts: Mapping[str, str]) -> list[str]:
     """The stored assets whose data would differ if they were made from parts of these versions."""
-    wanted = provenance.data_versions(MADE_FROM, parts)
+    wanted = data_versions(MADE_FROM, parts)
     stored = provenance.stored_versions(instance, [dg.AssetKey(name) for name in wanted])
     return [name for name in wanted if stored.get(dg.AssetKey(name), wanted[name]) != wanted[name]]
 

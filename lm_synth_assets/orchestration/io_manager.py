@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from lm_synth_assets.errors import StorageError
 from lm_synth_assets.orchestration.run_resource import RESOURCE
 from lm_synth_assets.orchestration.settings import Settings
-from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.schema.catalogue import CLAIMS, TABLES
 from lm_synth_assets.schema.kinds import Family, family_of
+from lm_synth_assets.storage.record import REPORT_FILE, Record
 from lm_synth_assets.text import in_markdown
 
 if TYPE_CHECKING:
@@ -38,12 +39,13 @@ class TableIOManager(dg.IOManager):
     """Stores the table that an asset is named after, and reads it from the data set of the run.
 
     Checks, report and inputs of a run share `data_set`, so that each table is read once after it was written.
-    Raises StorageError as it is.
+    The file `report` is taken away with what else is no longer true. Raises StorageError as it is.
     """
 
-    def __init__(self, store: TableStore, data_set: DataSet) -> None:
+    def __init__(self, store: TableStore, data_set: DataSet, report: Path) -> None:
         self.store = store
         self.data_set = data_set
+        self.report = report
 
     def handle_output(self, context: dg.OutputContext, obj: pd.DataFrame) -> None:
         """Store the table, with metadata: rows, bytes, location and first rows.
@@ -57,12 +59,15 @@ class TableIOManager(dg.IOManager):
             with _retried_if_transient():
                 # A step of a run whose main process was killed may go on for a while.
                 self.store.run_lock.refuse_others(context.run_id)
-                written = self.store.write(table, obj, year)
+                made_from = self.data_set.made_from(table.name)
+                written = self.store.write(table, obj, year, made_from=made_from)
         except BaseException:
             # A connection lost during a commit leaves unknown what was stored.
             self.data_set.forget(*TABLES)
             raise
-        self.data_set.forget(table.name, *written.removed)
+        self.data_set.forget(table.name, *written.removed, *written.withdrawn)
+        if written.withdrawn:
+            self._withdraw_report()
         removed = {f"{REMOVED}{name}": count for name, count in written.removed.items()}
         context.add_output_metadata(
             {
@@ -71,9 +76,25 @@ class TableIOManager(dg.IOManager):
                 "dagster/uri": _uri(written.location),
                 "path": dg.MetadataValue.path(written.location),
                 "bytes": written.bytes,
+                "digest": written.digest,
                 "preview": dg.MetadataValue.md(_first_rows(table, obj)),
             }
         )
+
+    def records(self) -> dict[str, Record]:
+        """The records of all stored tables, once those that the run replaces by none are removed."""
+        for name in self.data_set.obsolete:
+            self.store.remove(TABLES[name])
+            self.data_set.forget(name, *CLAIMS)
+        return self.data_set.records()
+
+    def _withdraw_report(self) -> None:
+        """Take away the report on tables that lie elsewhere; files have taken away the one beside them."""
+        # Imported lazily: not needed to load definitions.
+        from lm_synth_assets.storage.formats import formats_at
+
+        if not formats_at(self.report.parent):
+            self.report.unlink(missing_ok=True)
 
     def load_input(self, context: dg.InputContext) -> pd.DataFrame:
         """The stored table."""
@@ -94,7 +115,8 @@ def io_manager(settings: Settings, given: DataSet | None = None) -> dg.IOManager
         from lm_synth_assets.storage.formats import open_store
 
         store = open_store(context.resource_config["format"], context.resource_config["location"])
-        return TableIOManager(store, given or DataSet(store, getattr(context.resources, RESOURCE)))
+        data_set = given or DataSet(store, getattr(context.resources, RESOURCE))
+        return TableIOManager(store, data_set, settings.out / REPORT_FILE)
 
     return dg.IOManagerDefinition(
         opened,

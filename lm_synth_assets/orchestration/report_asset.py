@@ -10,6 +10,7 @@ from lm_synth_assets.orchestration.io_manager import IO_MANAGER
 from lm_synth_assets.orchestration.provenance import part_key
 from lm_synth_assets.orchestration.settings import dagster_home
 from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.storage.record import REPORT_FILE
 
 if TYPE_CHECKING:
     from lm_synth_assets.dataset.dataset import DataSet
@@ -33,12 +34,12 @@ def quality_report(folder: Path) -> dg.AssetsDefinition:
     def report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         # Imported lazily: not needed to load definitions.
         from lm_synth_assets.orchestration.picture_metadata import pictures
-        from lm_synth_assets.report.report import FILE, write
         from lm_synth_assets.report.report import quality_report as report_on
+        from lm_synth_assets.report.report import write
 
         data_set: DataSet = getattr(context.resources, IO_MANAGER).data_set
         made = report_on(data_set)
-        path = folder / FILE
+        path = folder / REPORT_FILE
         size = write(made, path)
         gates = made.outcome.gates
         return dg.MaterializeResult(

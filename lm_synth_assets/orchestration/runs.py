@@ -6,6 +6,7 @@ import dagster as dg
 
 from lm_synth_assets.dataset.dataset import DataSet
 from lm_synth_assets.dataset.outcome import Outcome, Progress
+from lm_synth_assets.dataset.state import state_of
 from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.gates.gate import Gate
 from lm_synth_assets.orchestration import events
@@ -20,7 +21,6 @@ from lm_synth_assets.simulation.catalogue import RECIPES, tables_left_out
 from lm_synth_assets.storage.errors import TablesWouldStay
 from lm_synth_assets.storage.formats import FORMATS, open_store
 from lm_synth_assets.storage.run_lock import Writer
-from lm_synth_assets.storage.store import TableStore
 
 _JOB = "lm_synth"
 _NO_REPORT = "not made; `lm-synth report {options}` makes it of what is stored"
@@ -32,8 +32,8 @@ def generate(
     """Make and check every table that the run asks for, and beside files the quality report.
 
     No other run can write there meanwhile. With `replace`, stored tables that the run does not make are
-    removed once it has made its own. Raises, before any work, StorageError where nothing can be written or
-    another run writes, and TablesWouldStay.
+    removed once it has made its own, and before it lists them. Raises, before any work, StorageError where
+    nothing can be written or another run writes, and TablesWouldStay.
     """
     store = open_store(storage, location)
     store.check(writing=True)
@@ -43,33 +43,27 @@ def generate(
         if staying and not replace:
             options = [FIELDS[needed].option for name in staying if (needed := RECIPES[name].needs)]
             raise TablesWouldStay(store.run_lock.location, staying, options)
-        outcome = _generated(request, storage, location, store, writer, progress)
-        if not outcome.errors and not outcome.not_run:
-            for name in reversed(staying):
-                store.remove(TABLES[name])
+        # Each after those that refer to it.
+        data_set = DataSet(store, request, obsolete=staying[::-1])
+        outcome = _generated(data_set, storage, location, writer, progress)
+        for name in staying:
+            if not data_set.is_stored(name):
                 outcome.left_out[name] += "; that of an earlier run was removed"
     return outcome
 
 
-def _generated(
-    request: RunRequest,
-    storage: str,
-    location: str,
-    store: TableStore,
-    writer: Writer,
-    progress: Progress,
-) -> Outcome:
-    left_out = tables_left_out(request.region.run)
+def _generated(data_set: DataSet, storage: str, location: str, writer: Writer, progress: Progress) -> Outcome:
+    left_out = data_set.not_asked_for
     made = [name for name in TABLES if name not in left_out]
     reports = [REPORT] if FORMATS[storage].is_files else []
     settings = Settings.model_validate(
         {
             "storage": storage,
-            "config": request.config,
+            "config": data_set.request.config,
             "out" if FORMATS[storage].is_files else "mysql_url": location,
         }
     )
-    outcome = _run(settings, DataSet(store, request), [*made, *reports], writer.run, progress)
+    outcome = _run(settings, data_set, [*made, *reports], writer.run, progress)
     outcome.left_out.update(dict.fromkeys(left_out, "not asked for"))
     if not outcome.report:
         outcome.left_out[REPORT] = _NO_REPORT.format(
@@ -113,9 +107,14 @@ def _run(
         # Dagster treats an interrupt as a failure like any other.
         raise KeyboardInterrupt
     results = {f"{result.table}.{result.gate}": result for result in outcome.gates}
-    due = [gate.full_name for gate in all_gates() if gate.table in assets]
+    due = [
+        gate.full_name
+        for gate in all_gates()
+        if gate.table in assets and not set(data_set.absent(gate)) - set(assets)
+    ]
     outcome.gates = [results[name] for name in due if name in results]
     outcome.not_run = [name for name in due if name not in results]
+    outcome.state = state_of(data_set, outcome.gates)
     return outcome
 
 
@@ -140,7 +139,8 @@ def _record(
     elif event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         check = event.asset_check_evaluation_data
         for gate in gates[dg.AssetCheckKey(check.asset_key, check.check_name)]:
-            outcome.gates.append(data_set.results[gate.full_name])
+            if gate.full_name in data_set.results:
+                outcome.gates.append(data_set.results[gate.full_name])
     elif event.is_step_failure or event.is_run_failure:
         message = events.reason(event)
         # A step's error is repeated by the run.

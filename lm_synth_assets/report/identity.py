@@ -11,7 +11,7 @@ from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.region.run_request import RunRequest
 from lm_synth_assets.report.grids import of_frame
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.simulation.tables.dataset_manifest import dataset_manifest
+from lm_synth_assets.simulation.tables.dataset_manifest import manifest_of
 
 _WIDTH = 100
 _DECISIVE = {
@@ -52,7 +52,7 @@ def identity(request: RunRequest, stored: pd.DataFrame | None, options: Sequence
 
     `options` are those of the command that give the format in which the data set is stored.
     """
-    described = dataset_manifest(request.region)
+    described = manifest_of(request.region, TABLES)
     manifest = described if stored is None else stored
     name = PurePath(request.config).name
     doubts = [

@@ -9,9 +9,6 @@ from lm_synth_assets.report.content import gather
 from lm_synth_assets.report.page import page
 from lm_synth_assets.storage.files.publishing import atomic_file
 
-FILE = "quality_report.html"
-"""The name of the page where no other is asked for."""
-
 
 @dataclass(frozen=True)
 class Report:

@@ -25,6 +25,19 @@ TABLES: dict[str, Table] = {table.name: table for group in _GROUPS for table in 
 DECLARED_IN: dict[str, str] = {table.name: group.__name__ for group in _GROUPS for table in group.TABLES}
 """By table, the name of the module that declares it."""
 
+CLAIMS: tuple[str, ...] = tuple(table.name for table in manifest.TABLES)
+"""The tables that say what the other ones are: last, each after all that it speaks of."""
+
+for _claim in manifest.TABLES:
+    for _table in list(TABLES.values())[: list(TABLES).index(_claim.name)]:
+        # Whoever stores tables in the order of their references stores these last.
+        _claim.add_is_dependent_on(_table)
+
+
+def claims_on(table: Table) -> tuple[str, ...]:
+    """The tables that speak of a table, and are no longer true once its rows are others."""
+    return CLAIMS[CLAIMS.index(table.name) + 1 :] if table.name in CLAIMS else CLAIMS
+
 
 def year_of(table: Table) -> str | None:
     """The column that says which calendar year a row belongs to; None where rows belong to no year."""

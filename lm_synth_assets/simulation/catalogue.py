@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.region.models.run import Run
+from lm_synth_assets.schema.catalogue import CLAIMS, TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from lm_synth_assets.storage.record import Record
 
 _TABLES = "lm_synth_assets.simulation.tables"
 
@@ -27,10 +30,15 @@ GATES = "gates"
 """The part that no table is made from: thresholds."""
 
 
+RECORDS = "records"
+"""The one input that is no table: by name, the record of each table that lies in storage."""
+
+
 class Recipe(NamedTuple):
     """How a table is made.
 
-    `make` names a function of the region and of the tables in `inputs`, which it takes by name. `reads` are
+    `make` names a function of the region and of the tables in `inputs`, which it takes by name; RECORDS may
+    be among them. `reads` are
     the parts of the configuration that its rows follow from; `after` are tables that hold the same facts as
     what it computes itself, so that a change of them shows as a cause. `needs` is the field of a run that has
     to be on for the table to belong to the data set.
@@ -49,14 +57,24 @@ class Recipe(NamedTuple):
         """The name of the module that holds the function."""
         return f"{_TABLES}.{self.make.partition(':')[0]}"
 
-    def __call__(self, region: Region, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-        """The rows of the table, from a region and at least the tables in `inputs`."""
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables among `inputs`."""
+        return tuple(name for name in self.inputs if name != RECORDS)
+
+    def __call__(
+        self, region: Region, inputs: Mapping[str, pd.DataFrame | Mapping[str, Record]]
+    ) -> pd.DataFrame:
+        """The rows of the table, from a region and at least what is in `inputs`."""
         function = resolve_name(f"{_TABLES}.{self.make}")
-        return cast("pd.DataFrame", function(region, **{name: tables[name] for name in self.inputs}))
+        return cast("pd.DataFrame", function(region, **{name: inputs[name] for name in self.inputs}))
 
 
 _PEOPLE = ("seed", "start_year", "age_profiles", "ed", "lhas", "population", "sites")
 _CARE = (*_PEOPLE, "calendar", "coverage_matrix", "inpatient", "programs", "rhythms")
+
+
+_IDENTITY = tuple(part for part in PARTS if part != GATES)
 
 
 def _dimension(make: str, about: str, *reads: str) -> Recipe:
@@ -132,11 +150,20 @@ RECIPES: dict[str, Recipe] = {
         reads=("lhas", "population", "scenarios"),
         inputs=("population_projection", "ed_baseline_rates", "dim_lha"),
     ),
+    "dataset_contents": Recipe(
+        "dataset_contents:dataset_contents",
+        "report",
+        "From what was recorded as each table was written, where that is what lies there.",
+        reads=_IDENTITY,
+        inputs=(RECORDS,),
+        after=tuple(name for name in TABLES if name not in CLAIMS),
+    ),
     "dataset_manifest": Recipe(
         "dataset_manifest:dataset_manifest",
         "report",
         "Synthetic, for non-production testing.",
-        reads=tuple(part for part in PARTS if part != GATES),
+        reads=_IDENTITY,
+        inputs=("dataset_contents",),
     ),
 }
 """By table, in the order of the schema."""

@@ -32,12 +32,14 @@ class Inspection(NamedTuple):
     """What a stored table holds, and how it differs from its declaration.
 
     `frame` has the declared columns, order and dtypes, and is None unless all of them can be read. `problems`
-    say why the stored table is not the declared one, `remarks` how its layout differs without harm.
+    say why the stored table is not the declared one, `remarks` how its layout differs without harm. Where
+    `is_stored` is false, nothing is stored under its name.
     """
 
     frame: pd.DataFrame | None
     problems: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    is_stored: bool = True
 
 
 class StoredColumns(NamedTuple):

@@ -13,6 +13,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from lm_synth_assets.errors import StorageError
+from lm_synth_assets.storage.digest import combined, digest_of
 from lm_synth_assets.storage.enforcement import enforce
 from lm_synth_assets.storage.errors import (
     MissingTable,
@@ -28,6 +29,7 @@ from lm_synth_assets.storage.inspection import (
     notation_remarks,
     order_remarks,
 )
+from lm_synth_assets.storage.record import Record
 from lm_synth_assets.storage.run_lock import RunLock
 
 _FAILURES = (SchemaError, pa.ArrowException, OSError, ValueError)
@@ -35,23 +37,29 @@ _FAILURES = (SchemaError, pa.ArrowException, OSError, ValueError)
 
 
 class Replacement(NamedTuple):
-    """What a replaced table takes: bytes as stored, and rows of other tables that were removed, by table."""
+    """What a replaced table takes, as bytes.
+
+    `removed` counts, by table, the rows of other tables that were removed because they referred to rows of
+    this table that are gone; `withdrawn` are the tables that were taken away because they are no longer true.
+    """
 
     bytes: int
     removed: Mapping[str, int] = MappingProxyType({})
+    withdrawn: tuple[str, ...] = ()
 
 
 class WriteResult(NamedTuple):
-    """What was stored: rows written, bytes as stored, and the location.
+    """What was stored: rows written, bytes as stored, the location, and the digest of the whole table.
 
-    `removed` counts, by table, the rows of other tables that were removed because they referred to rows of
-    this table that are gone.
+    `removed` and `withdrawn` as in `Replacement`.
     """
 
     rows: int
     bytes: int
     location: str
+    digest: str
     removed: Mapping[str, int] = MappingProxyType({})
+    withdrawn: tuple[str, ...] = ()
 
 
 class _Converted(NamedTuple):
@@ -65,6 +73,7 @@ class ReadableStore(Protocol):
     """What inspecting and reading stored tables requires of a store."""
 
     format_options: Sequence[str]
+    location_options: Sequence[str]
 
     def location(self, table: sa.Table, /) -> str: ...
 
@@ -73,6 +82,8 @@ class ReadableStore(Protocol):
     def read(self, table: sa.Table, /) -> pd.DataFrame: ...
 
     def inspect(self, table: sa.Table, /) -> Inspection: ...
+
+    def record(self, table: sa.Table, /) -> Record | None: ...
 
 
 class TableStore(ABC):
@@ -83,6 +94,9 @@ class TableStore(ABC):
 
     format_options: Sequence[str] = ()
     """The options by which a command writes files of this format; none for the default one."""
+
+    location_options: Sequence[str]
+    """The options by which a command writes to this location."""
 
     @abstractmethod
     def check(self, *, writing: bool) -> None:
@@ -97,9 +111,18 @@ class TableStore(ABC):
         """Whether the table has been stored."""
 
     @abstractmethod
-    def _replace(self, table: sa.Table, frame: pd.DataFrame, year: int | None) -> Replacement:
+    def record(self, table: sa.Table) -> Record | None:
+        """What was recorded when the table was last written; None where there is no record.
+
+        It may not hold any more: compare its digest with what is stored.
+        """
+
+    @abstractmethod
+    def _replace(self, table: sa.Table, frame: pd.DataFrame, year: int | None, record: Record) -> Replacement:
         """Replace the stored table, or one calendar year of it, by an enforced frame, whole or not at all.
 
+        `record` is that of the whole table afterwards. Where its digest is not the recorded one, what claims
+        more than what is stored is withdrawn: the tables of `claims_on`, and the quality report beside them.
         Raises StorageError.
         """
 
@@ -132,19 +155,48 @@ class TableStore(ABC):
 
     @abstractmethod
     def remove(self, table: sa.Table) -> None:
-        """Remove the stored table, if it is there. Raises StorageError."""
+        """Remove the stored table and its record, if it is there, and withdraw what speaks of it.
 
-    def write(self, table: sa.Table, frame: pd.DataFrame, year: int | None = None) -> WriteResult:
-        """Replace the stored table, or one calendar year of it, by a frame.
+        Raises StorageError.
+        """
+
+    def write(
+        self, table: sa.Table, frame: pd.DataFrame, year: int | None = None, *, made_from: str | None = None
+    ) -> WriteResult:
+        """Replace the stored table, or one calendar year of it, by a frame, and record what it was made from.
 
         Raises SchemaError if the frame does not keep to `table` or has rows of another year, StorageError if
         it cannot be stored. The stored table is then unchanged.
         """
         enforced = enforce(table, frame)
-        if year is not None and (others := (~in_year(table, enforced, year)).sum()):
-            raise SchemaError(table.name, [f"{others:,} rows are not of {year}, which is to be replaced"])
-        replacement = self._replace(table, enforced, year)
-        return WriteResult(len(enforced), replacement.bytes, self.location(table), replacement.removed)
+        record = Record(len(enforced), digest_of(table, enforced), made_from)
+        if year is not None:
+            if others := (~in_year(table, enforced, year)).sum():
+                raise SchemaError(table.name, [f"{others:,} rows are not of {year}, which is to be replaced"])
+            record = self._with_other_years(table, year, record)
+        stored = self._replace(table, enforced, year, record)
+        return WriteResult(
+            len(enforced),
+            stored.bytes,
+            self.location(table),
+            record.digest,
+            stored.removed,
+            stored.withdrawn,
+        )
+
+    def _with_other_years(self, table: sa.Table, year: int, record: Record) -> Record:
+        """The record of the whole table, from that of one year; of another origin, it is not known."""
+        if not self.exists(table):
+            return record
+        frame = self.read(table)
+        rest = frame[~in_year(table, frame, year)]
+        known = self.record(table)
+        same = rest.empty or (known is not None and known.made_from == record.made_from)
+        return Record(
+            record.rows + len(rest),
+            combined([record.digest, digest_of(table, rest)]),
+            record.made_from if same else None,
+        )
 
     def read(self, table: sa.Table, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The stored frame, or some of its columns in the order of `columns`.
@@ -165,7 +217,9 @@ class TableStore(ABC):
         Errors of reading are problems of the inspection; it raises none of them.
         """
         try:
-            self._require(table)
+            if not self.exists(table):
+                missing = str(MissingTable(table.name, self.location(table)))
+                return Inspection(None, (missing,), is_stored=False)
             if obstacle := self._obstacle(table):
                 raise UnreadableTable(table.name, self.location(table), obstacle)
             return self._inspect_columns(table)

@@ -15,6 +15,7 @@ from lm_synth_assets.orchestration.configuration_sensor import SENSOR as CONFIGU
 from lm_synth_assets.orchestration.failure_sensor import SENSOR as TELL_WHAT_FAILED
 from lm_synth_assets.orchestration.jobs import REGENERATE
 from lm_synth_assets.orchestration.schedules import SCHEDULE, SEED_TAG
+from lm_synth_assets.schema.catalogue import CLAIMS
 from lm_synth_assets_tests.integration.test_failures import STRICT
 from lm_synth_assets_tests.support.commands import ROOT
 from lm_synth_assets_tests.support.dagster_client import Dagster, until
@@ -28,7 +29,7 @@ from lm_synth_assets_tests.support.dagster_server import (
 
 PARENT_TAG, WILL_RETRY_TAG = "dagster/parent_run_id", "dagster/will_retry"
 
-WITH_A_SCENARIO = {"dim_scenario", "ed_projection", "dataset_manifest", "quality_report"}
+WITH_A_SCENARIO = {"dim_scenario", "ed_projection", *CLAIMS, "quality_report"}
 REFERENCE = EVERYTHING - {"patients", "ed_encounters", "ip_stays", "quality_report"}
 ONE_MORE = "scenarios: {Ageing: {ed_rates: 1.5}}\n"
 
@@ -113,6 +114,7 @@ class Following:
         return {
             path.stem: (versions[path.stem], path.stat().st_mtime_ns, path.read_bytes())
             for path in self.server.out.iterdir()
+            if path.is_file()
         }
 
 
@@ -155,7 +157,7 @@ def test_runs_wait_for_each_other(made: Server, dagster: Dagster) -> None:
     earlier, later = sorted((first, second), key=lambda run: run.started)
     assert later.created < earlier.ended <= later.started
     # What is only being written has a name that begins with a dot.
-    assert {path.stem for path in made.out.iterdir()} == EVERYTHING
+    assert {path.stem for path in made.out.iterdir() if path.is_file()} == EVERYTHING
 
 
 @contextmanager

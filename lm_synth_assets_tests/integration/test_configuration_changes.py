@@ -17,11 +17,12 @@ from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.checks import gates_by_check
 from lm_synth_assets.orchestration.configuration_sensor import ATTEMPTS, CHANGED_TAG, SENSOR
 from lm_synth_assets.orchestration.jobs import REGENERATE
-from lm_synth_assets.orchestration.provenance import data_versions, part_key
+from lm_synth_assets.orchestration.provenance import part_key
 from lm_synth_assets.orchestration.run_resource import run_config
 from lm_synth_assets.orchestration.settings import Settings
-from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.schema.catalogue import CLAIMS, TABLES
 from lm_synth_assets.simulation.catalogue import PARTS
+from lm_synth_assets.simulation.provenance import data_versions
 from lm_synth_assets_tests.support.commands import EXTENDS_TINY
 
 FEW = f"{EXTENDS_TINY}run: {{patients: 300}}\n"
@@ -30,7 +31,7 @@ HERE, ELSEWHERE = (
     ManagedGrpcPythonEnvCodeLocationOrigin(LoadableTargetOrigin(module_name=name), location_name=name)
     for name in ("lm_synth_assets", "another_project")
 )
-WITH_A_SCENARIO = {"dim_scenario", "ed_projection", "dataset_manifest", "quality_report"}
+WITH_A_SCENARIO = {"dim_scenario", "ed_projection", *CLAIMS, "quality_report"}
 
 
 class Deployment:
@@ -91,7 +92,7 @@ class Deployment:
         return {key.path[-1] for key in found}
 
     def times(self) -> dict[str, int]:
-        return {path.name: path.stat().st_mtime_ns for path in sorted(self.out.iterdir())}
+        return {path.name: path.stat().st_mtime_ns for path in sorted(self.out.iterdir()) if path.is_file()}
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ class TestWhatDagsterShows:
             for name in TABLES
         }
         changed = {name for name, (new, old) in versions.items() if new != old}
-        assert changed == {"patients", "ed_encounters", "ip_stays", "dataset_manifest"}
+        assert changed == {"patients", "ed_encounters", "ip_stays", *CLAIMS}
 
     def test_a_part_shows_the_value_that_was_used_last(self, made: Deployment) -> None:
         made.run(seed=7)
@@ -241,7 +242,7 @@ class TestSensor:
         assert requests == []
         assert reason is not None
         assert reason.startswith(
-            "dim_scenario, ed_projection, dataset_manifest, quality_report do not follow"
+            "dim_scenario, ed_projection, dataset_contents, dataset_manifest, quality_report do not follow"
         )
         assert f"2 runs for it failed, the last is {failed.run_id[:8]}" in reason
 

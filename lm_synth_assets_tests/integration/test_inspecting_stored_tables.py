@@ -26,6 +26,7 @@ from lm_synth_assets.storage.files.store import FileStore
 from lm_synth_assets.storage.formats import FILE_FORMATS
 from lm_synth_assets.storage.frames import to_arrow
 from lm_synth_assets.storage.inspection import Inspection
+from lm_synth_assets.storage.record import Record
 from lm_synth_assets.storage.store import Replacement, TableStore
 from lm_synth_assets_tests.support.frames import frames, valid_frame
 
@@ -82,7 +83,7 @@ def test_what_was_written_is_found_without_problem_or_remark(kind: type[FileStor
             kind(folder).write(table, frame)
             found = kind(folder).inspect(table)
             same(found.frame, frame)
-            assert found[1:] == ((), ())
+            assert (found.problems, found.remarks) == ((), ())
 
     round_trip()
 
@@ -139,7 +140,7 @@ def test_another_layout_harms_no_value_and_is_remarked(
 ) -> None:
     found = inspected(tmp_path, edit(csv_bytes()))
     same(found.frame, valid_frame(ED))
-    assert found[1:] == ((), remarks)
+    assert (found.problems, found.remarks) == ((), remarks)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +180,7 @@ def test_parquet_in_another_order_is_remarked(tmp_path: Path) -> None:
     arrow = to_arrow(ED, valid_frame(ED))
     found = inspected(tmp_path, parquet_bytes(arrow.select(arrow.column_names[::-1])), ParquetStore)
     same(found.frame, valid_frame(ED))
-    assert found[1:] == ((), (ORDER,))
+    assert (found.problems, found.remarks) == ((), (ORDER,))
 
 
 # No table at all
@@ -198,6 +199,7 @@ def test_a_table_that_is_not_there_is_told_with_the_commands_that_make_it(store:
             "`lm-synth generate --with-ed --with-ip` or "
             "`dagster asset materialize -m lm_synth_assets --select ed_encounters`.",
         ),
+        is_stored=False,
     )
 
 
@@ -502,7 +504,10 @@ class MemoryStore(TableStore):
     def exists(self, table: sa.Table) -> bool:
         return table.name in self.tables
 
-    def _replace(self, table: sa.Table, frame: pd.DataFrame, year: int | None) -> Replacement:
+    def record(self, table: sa.Table) -> Record | None:
+        return None
+
+    def _replace(self, table: sa.Table, frame: pd.DataFrame, year: int | None, record: Record) -> Replacement:
         self.tables[table.name] = to_arrow(table, frame)
         return Replacement(self.tables[table.name].nbytes)
 
@@ -523,12 +528,12 @@ def test_any_kind_of_storage_is_inspected_alike() -> None:
     assert store.inspect(ED).problems[0].startswith("ed_encounters is not there (looked for memory:ed_enc")
     store.write(ED, valid_frame(ED))
     same(store.inspect(ED).frame, valid_frame(ED))
-    assert store.inspect(ED)[1:] == ((), ())
+    assert store.inspect(ED)[1:] == ((), (), True)
     arrow = store.tables["ed_encounters"]
     store.tables["ed_encounters"] = arrow.select(arrow.column_names[::-1]).append_column("x", arrow["dispo"])
     found = store.inspect(ED)
     same(found.frame, valid_frame(ED))
-    assert found[1:] == (("x: the table has no such column",), (ORDER,))
+    assert (found.problems, found.remarks) == (("x: the table has no such column",), (ORDER,))
 
 
 def test_what_fails_for_no_value_is_told_in_the_words_of_the_storage_and_in_one_line() -> None:

@@ -13,7 +13,7 @@ from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.files.csv import CsvStore
 from lm_synth_assets.storage.files.parquet import ParquetStore
 from lm_synth_assets_tests.damages.damage import edited
-from lm_synth_assets_tests.support.commands import ROOT, run
+from lm_synth_assets_tests.support.commands import ROOT, replaced, run
 from lm_synth_assets_tests.support.datasets import Tables
 
 PAGE = ROOT / "docs" / "rules.md"
@@ -52,9 +52,9 @@ def test_rows_that_break_rules_are_counted(folder: Path, tables: Tables) -> None
     stays = tables["ip_stays"]
     days = edited(tables["dim_date"], [7, 8], is_weekend=True, quarter=4)
     late = edited(stays, stays.index[:5], discharge_ts=stays["discharge_ts"][:5] + pd.Timedelta(days=1))
-    store = next(kind for name, kind in STORES.items() if next((folder / "out").glob(f"*.{name}"), None))
-    store(folder / "out").write(TABLES["ip_stays"], late)
-    store(folder / "out").write(TABLES["dim_date"], days)
+    kind = next(kind for name, kind in STORES.items() if next((folder / "out").glob(f"*.{name}"), None))
+    replaced(folder / "out", "ip_stays", late, kind)
+    replaced(folder / "out", "dim_date", days, kind)
     counts = broken(folder)
     assert counts["ip_stays.length_of_stay"] == 5
     assert counts["dim_date.calendar_parts"] == 2

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 
 from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.storage.digest import digest_of
 from lm_synth_assets.storage.errors import (
     MissingTable,
     SchemaError,
@@ -52,7 +53,7 @@ def same(left: pd.DataFrame, right: pd.DataFrame) -> None:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    return {path.name: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 # Round trip
@@ -93,7 +94,7 @@ def test_a_write_tells_what_it_did(store: FileStore) -> None:
     written = store.write(SITES, valid_frame(SITES))
     path = Path(store.location(SITES))
     assert store.exists(SITES)
-    assert written == (3, path.stat().st_size, str(path), {})
+    assert written == (3, path.stat().st_size, str(path), digest_of(SITES, valid_frame(SITES)), {}, ())
     assert path == store.folder / f"dim_site{store.suffix}"
 
 
@@ -428,7 +429,8 @@ def test_the_bytes_are_the_same_wherever_they_are_written(tmp_path: Path) -> Non
             [sys.executable, "-c", WRITE_ALL, str(folder)], check=True, env=environment, cwd=tmp_path
         )
         written.append(files(folder))
-    assert written[0].keys() == {f"{name}.{suffix}" for name in TABLES for suffix in FILE_FORMATS}
+    tables = {f"{name}.{suffix}" for name in TABLES for suffix in FILE_FORMATS}
+    assert written[0].keys() == {*tables, *(f"{name}.json" for name in tables)}
     assert written[0] == written[1]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -39,7 +40,7 @@ def test_a_good_folder_passes_every_gate(call: Call, tiny: Path) -> None:
     ran = call("validate", "--in", tiny, "--config", TINY)
     assert ran.code == 0
     assert f"validate: PASS ({GATES} of {GATES} gates passed)" in ran.out
-    assert ran.err.splitlines()[-1].startswith("validate 17/17 ")
+    assert ran.err.splitlines()[-1].startswith("validate 18/18 ")
     assert files(tiny) == before
 
 
@@ -86,14 +87,15 @@ def test_a_failed_gate_is_named_with_the_rows_that_show_it(call: Call, copy: Pat
     edited(copy, "ip_stays", one_stay_lasts_a_day_more)
     ran = call("validate", "--in", copy, "--config", TINY, "--quiet")
     assert (ran.code, ran.err) == (1, "")
-    breach, header, _, row, verdict, _ = ran.out.splitlines()
+    state, _, _, _, breach, header, _, row, *_, verdict, _ = ran.out.splitlines()
+    assert state.startswith("MIXED the tables are not one data set. ip_stays: 142 rows with other values")
     assert breach == (
         "FAIL ip_stays.length_of_stay: expected no stay outside 0.25-365 days or unlike its times; "
         "observed 1 of 142 rows; threshold 0.25 to 365 days, otherwise equal"
     )
     assert "los_days" in header
     assert row.split("|")[1].strip() == "1"
-    assert verdict == f"validate: FAIL ({GATES - 1} of {GATES} gates passed)"
+    assert verdict == f"validate: FAIL, mixed ({GATES - 2} of {GATES} gates passed)"
 
 
 # Thresholds
@@ -139,7 +141,7 @@ def test_another_configuration_is_a_warning_where_the_numbers_still_fit(
     ran = call("validate", "--in", tiny, "--config", other, "--quiet")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("WARN dataset_manifest.made_with_this_configuration: expected config ")
-    assert "differs in dataset_id, config_hash" in ran.out.splitlines()[0]
+    assert "differs in config_hash" in ran.out.splitlines()[0]
     assert "FAIL" not in ran.out
 
 
@@ -201,14 +203,30 @@ def test_tables_that_were_not_asked_for_are_not_missed(
     assert json.loads(ran.out)["left_out"] == dict.fromkeys(left_out, "not made, as the manifest says")
 
 
-def test_stays_of_another_run_are_named_and_not_evaluated(call: Call, copy: Path) -> None:
+def test_stays_of_another_run_are_named_and_not_evaluated(
+    call: Call, made_with: MadeWith, tiny: Path, tmp_path: Path
+) -> None:
+    _, smaller = made_with("--with-ed")
+    folder = shutil.copytree(smaller, tmp_path / "copy")
+    shutil.copy(tiny / "ip_stays.csv", folder)
+    ran = call("validate", "--in", folder, "--config", TINY, "--json")
+    told = json.loads(ran.out)
+    assert (ran.code, failed_gates(ran)) == (1, {"dataset_contents.nothing_besides"})
+    assert told["left_out"] == {
+        "ip_stays": f"not made, as the manifest says; {folder}/ip_stays.csv is from another run"
+    }
+    assert not any(gate["table"] == "ip_stays" for gate in told["gates"])
+
+
+def test_a_manifest_that_says_that_there_are_no_stays_turns_no_gate_off(call: Call, copy: Path) -> None:
     edited(copy, "dataset_manifest", lambda manifest: manifest.assign(with_ip=False))
     ran = call("validate", "--in", copy, "--config", TINY, "--json")
     told = json.loads(ran.out)
-    assert told["left_out"] == {
-        "ip_stays": f"not made, as the manifest says; {copy}/ip_stays.csv is from another run"
+    assert (ran.code, len(told["gates"]), told["left_out"]) == (1, GATES, {})
+    assert failed_gates(ran) == {
+        "dataset_manifest.follows_from_its_run",
+        "dataset_manifest.describes_these_tables",
     }
-    assert not any(gate["table"] == "ip_stays" for gate in told["gates"])
 
 
 def test_without_a_manifest_the_configuration_says_what_was_made(call: Call, copy: Path) -> None:
@@ -216,7 +234,15 @@ def test_without_a_manifest_the_configuration_says_what_was_made(call: Call, cop
     ran = call("validate", "--in", copy, "--config", TINY, "--json")
     assert ran.code == 1
     assert failed_gates(ran) == {
-        f"dataset_manifest.{gate}" for gate in ("schema", "layout", "keys", "made_with_this_configuration")
+        f"dataset_manifest.{gate}"
+        for gate in (
+            "schema",
+            "layout",
+            "keys",
+            "follows_from_its_run",
+            "describes_these_tables",
+            "made_with_this_configuration",
+        )
     }
 
 
@@ -287,8 +313,8 @@ def test_reports_hold_what_is_shown(call: Call, copy: Path, tmp_path: Path) -> N
     assert shown.code == 1
     assert json.loads(as_json.read_text(encoding="utf-8")) == json.loads(shown.out)
     root = ElementTree.parse(as_xml).getroot()
-    assert (root.get("tests"), root.get("failures")) == (str(GATES), "1")
-    [failed] = [case for case in root.iter("testcase") if case.find("failure") is not None]
+    assert (root.get("tests"), root.get("failures")) == (str(GATES), "2")
+    failed, _ = (case for case in root.iter("testcase") if case.find("failure") is not None)
     assert (failed.get("classname"), failed.get("name")) == ("lm_synth.ip_stays", "length_of_stay")
 
 

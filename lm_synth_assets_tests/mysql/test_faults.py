@@ -26,6 +26,7 @@ from lm_synth_assets.storage.mysql.address import Address
 from lm_synth_assets.storage.mysql.ddl import in_order
 from lm_synth_assets.storage.mysql.errors import DatabaseError, RowsRefused, grantable
 from lm_synth_assets.storage.mysql.store import MysqlStore
+from lm_synth_assets.storage.record import Record
 from lm_synth_assets_tests.support.datasets import Tables
 from lm_synth_assets_tests.support.frames import valid_frame
 from lm_synth_assets_tests.support.servers import (
@@ -43,6 +44,7 @@ PATIENTS, ED, STAYS, MANIFEST = (
     TABLES[name] for name in ("patients", "ed_encounters", "ip_stays", "dataset_manifest")
 )
 ORDER = in_order(TABLES.values())
+NOTHING = Record(0, "")
 
 
 def same(left: pd.DataFrame, right: pd.DataFrame) -> None:
@@ -221,7 +223,7 @@ def refuses(server: Server, store: MysqlStore, wrong: Wrong, old: pd.DataFrame, 
     value = wrong.value.format(**words) if wrong.value else None
     store.write(table, old)
     with pytest.raises(StorageError, match=re.escape(wrong.told.format(**words))) as caught:
-        store.replace_rows(table, spoiled(table, frame, wrong.column, value), None)
+        store.replace_rows(table, spoiled(table, frame, wrong.column, value), None, NOTHING)
     assert "what was there before is untouched" in str(caught.value)
     same(store.read(table), old)
     assert server.orphans(store.address.database) == {}
@@ -258,7 +260,7 @@ def test_a_table_without_rows_refuses_them_too(
 
 def test_no_session_outlives_a_refusal(server: Server, filled: MysqlStore, few: Tables) -> None:
     with pytest.raises(RowsRefused):
-        filled.replace_rows(PATIENTS, spoiled(PATIENTS, few["patients"], "lha_id", "999"), None)
+        filled.replace_rows(PATIENTS, spoiled(PATIENTS, few["patients"], "lha_id", "999"), None, NOTHING)
     # A session takes its temporary tables along; the server may need a moment to see that it is over.
     until_nobody_is_left(server, filled.address.database)
 

@@ -13,6 +13,7 @@ from lm_synth_assets.storage.mysql.ddl import in_order
 from lm_synth_assets.storage.mysql.errors import RowsRefused
 from lm_synth_assets.storage.mysql.session import session
 from lm_synth_assets.storage.mysql.store import MysqlStore
+from lm_synth_assets.storage.record import Record
 from lm_synth_assets_tests.support.datasets import Tables
 
 ORDER = in_order(TABLES.values())
@@ -133,7 +134,7 @@ def stored(store: MysqlStore, table: sa.Table, **columns: pa.Array) -> pa.Table:
     rows = pa.table(
         {name: columns.get(name, pa.nulls(size, pa.string())) for name in map(str, table.columns.keys())}
     )
-    store.replace_rows(table, rows, None)
+    store.replace_rows(table, rows, None, Record(rows.num_rows, ""))
     with session(store.address, "reading") as opened:
         return reading._row_by_row(opened, f"SELECT {', '.join(columns)} FROM odd ORDER BY id", list(columns))
 

@@ -1,17 +1,20 @@
 """Running the commands as a user does, in a process of their own, and looking at what they leave."""
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from lm_synth_assets.region.files import CONFIG_FOLDER, DEFAULT_CONFIG
-from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.schema.catalogue import CLAIMS, TABLES
 from lm_synth_assets.storage.files.csv import CsvStore
+from lm_synth_assets.storage.files.store import FileStore
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = Path(sys.executable).parent
@@ -20,7 +23,7 @@ EXTENDS_TINY = f"extends: {TINY}\n"
 EXTENDS_DEFAULTS = f"extends: {DEFAULT_CONFIG}\n"
 WITH_ALL = ("--with-ed", "--with-ip")
 REPORT = "quality_report.html"
-ALL_FILES = {REPORT, *(f"{name}.csv" for name in TABLES)}
+ALL_FILES = {REPORT, *(f"{name}.csv" for name in TABLES), *(f".lm-synth/{name}.csv.json" for name in TABLES)}
 
 
 class Ran(NamedTuple):
@@ -60,8 +63,12 @@ def environment(variables: dict[str, str] | None = None) -> dict[str, str]:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """The content of each file in a folder, hidden ones too."""
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    """The content of each file in a folder and those below it, hidden ones too, by its relative path."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def config_file(folder: Path, text: str) -> Path:
@@ -74,10 +81,26 @@ def config_file(folder: Path, text: str) -> Path:
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
 
 
+OF_ANOTHER_RUN = {REPORT, *(f"{name}.csv" for name in CLAIMS)}
+"""The files that differ between two runs that make the same tables."""
+
+
+def without_records(names: Iterable[str]) -> set[str]:
+    """The files that are not the store's own."""
+    return {name for name in names if not name.startswith(".")}
+
+
 def edited(folder: Path, table: str, edit: Edit) -> None:
-    """Change a stored table, so that it still keeps to its schema."""
-    store = CsvStore(folder)
-    store.write(TABLES[table], edit(store.read(TABLES[table])))
+    """Change a stored table as another program does, so that it still keeps to its schema."""
+    replaced(folder, table, edit(CsvStore(folder).read(TABLES[table])))
+
+
+def replaced(folder: Path, table: str, frame: pd.DataFrame, kind: type[FileStore] = CsvStore) -> None:
+    """Put a frame in the place of a stored table as another program does: nobody records it."""
+    with TemporaryDirectory() as other:
+        store = kind(other)
+        store.write(TABLES[table], frame)
+        shutil.copyfile(store.location(TABLES[table]), kind(folder).location(TABLES[table]))
 
 
 Call = Callable[..., Ran]

@@ -45,6 +45,29 @@ def frames(table: sa.Table, max_rows: int = 8) -> st.SearchStrategy[pd.DataFrame
     return rows.map(lambda drawn: _frame(table, drawn))
 
 
+def with_another_value(frame: pd.DataFrame, column: sa.Column[Any], row: int) -> pd.DataFrame:
+    """A copy in which one cell is the next value that the column can hold, or the one before."""
+    copy, value = frame.copy(), frame[column.name].iloc[row]
+    if values := closed_list(column):
+        other: Any = next(one for one in values if one != value)
+    else:
+        match family_of(column):
+            case Family.BOOLEAN:
+                other = not value
+            case Family.INTEGER:
+                other = 1 if pd.isna(value) else value + 1
+            case Family.DECIMAL:
+                other = value + 10.0 ** -(column.type.scale or 0)
+            case Family.TEXT:
+                other = "other" if pd.isna(value) else f"{value[:-1]}{'x' if value[-1] != 'x' else 'y'}"
+            case Family.DAY:
+                other = value + pd.Timedelta(days=1)
+            case Family.TIME:
+                other = value + pd.Timedelta(seconds=1)
+    copy.loc[copy.index[row], column.name] = other
+    return copy
+
+
 def _frame(table: sa.Table, rows: Iterable[Iterable[Any]]) -> pd.DataFrame:
     columns = list(zip(*rows, strict=True)) or [()] * len(table.columns)
     typed = zip(pandas_dtypes(table).items(), columns, strict=True)

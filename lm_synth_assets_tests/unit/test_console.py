@@ -161,6 +161,7 @@ def test_json_holds_the_whole_outcome(capsys: pytest.CaptureFixture[str]) -> Non
         "usage_error",
         "left_out",
         "report",
+        "state",
     }
     assert told["passed"] is False
     assert told["tables"] == [

@@ -7,7 +7,8 @@ import pytest
 
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.region.models.run import Run
-from lm_synth_assets.simulation.tables.dataset_manifest import dataset_manifest
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.simulation.tables.dataset_manifest import manifest_of
 from lm_synth_assets_tests.conftest import Judge
 from lm_synth_assets_tests.support.datasets import Tables
 
@@ -41,7 +42,7 @@ CHANGES: list[dict[str, Any]] = [
 @pytest.mark.parametrize("change", CHANGES, ids=str)
 def test_another_run_is_another_data_set(region: Region, change: dict[str, Any]) -> None:
     identifiers = [
-        dataset_manifest(other)["dataset_id"].item() for other in (region, region.with_run(**change))
+        manifest_of(other, TABLES)["dataset_id"].item() for other in (region, region.with_run(**change))
     ]
     assert identifiers[0] != identifiers[1]
 
@@ -51,4 +52,5 @@ def test_each_field_of_a_run_makes_another_data_set() -> None:
 
 
 def test_other_thresholds_are_the_same_data_set(region: Region) -> None:
-    assert dataset_manifest(region.with_thresholds(ks_threshold=0.2)).equals(dataset_manifest(region))
+    other = manifest_of(region.with_thresholds(ks_threshold=0.2), TABLES)
+    assert other.equals(manifest_of(region, TABLES))

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from lm_synth_assets.model.memo import forget
 from lm_synth_assets.orchestration.assets import MADE_FROM
-from lm_synth_assets.orchestration.provenance import MadeFrom, data_versions, part_versions
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.region.models.run import Run
-from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.schema.catalogue import CLAIMS, TABLES
 from lm_synth_assets.schema.lineage import COMPUTED, sources_of
-from lm_synth_assets.simulation.catalogue import PARTS, RECIPES, SECTIONS, part_values
+from lm_synth_assets.simulation.catalogue import PARTS, RECIPES, RECORDS, SECTIONS, part_values
+from lm_synth_assets.simulation.provenance import MadeFrom, data_versions, part_versions
 from lm_synth_assets_tests.support.datasets import Tables, make_tables, retuned
 
 Read = set[str]
@@ -42,11 +42,11 @@ def read_by(table: str, region: Region, tables: Tables) -> Read:
     watched = WatchedRegion.model_construct(**{**dict(region), "run": run})
     seen.clear()
     forget()
-    RECIPES[table](watched, tables)
+    RECIPES[table](watched, {**tables, RECORDS: {}})
     return set(seen)
 
 
-@pytest.mark.parametrize("table", [name for name in TABLES if name != "dataset_manifest"])
+@pytest.mark.parametrize("table", [name for name in TABLES if name not in CLAIMS])
 def test_a_table_is_made_from_the_parts_that_it_names(table: str, region: Region, tables: Tables) -> None:
     assert read_by(table, region, tables) == set(MADE_FROM[table].parts)
 
@@ -63,7 +63,7 @@ def test_tables_that_name_no_part_are_always_the_same() -> None:
 
 
 def test_the_manifest_tells_of_all_that_data_are_made_from() -> None:
-    assert set(MADE_FROM["dataset_manifest"].parts) == set(PARTS) - {"gates"}
+    assert all(set(MADE_FROM[name].parts) == set(PARTS) - {"gates"} for name in CLAIMS)
 
 
 class TestVersions:
@@ -83,7 +83,7 @@ class TestVersions:
         assert self.changed(self.of(region), self.of(other)) == {
             "ed_encounters",
             "ip_stays",
-            "dataset_manifest",
+            *CLAIMS,
             "quality_report",
         }
 
@@ -93,10 +93,7 @@ class TestVersions:
         }
 
     def test_change_with_what_is_left_out(self, region: Region) -> None:
-        assert self.changed(self.of(region), self.of(region, with_ip=False)) == {
-            "dataset_manifest",
-            "quality_report",
-        }
+        assert self.changed(self.of(region), self.of(region, with_ip=False)) == {*CLAIMS, "quality_report"}
 
     @given(st.sampled_from(PARTS))
     def test_change_for_all_that_a_part_reaches(self, part: str) -> None:

@@ -1,5 +1,7 @@
-"""What CSV and Parquet have in common: one flat file a table, in one folder."""
+"""What CSV and Parquet have in common: one flat file a table, in one folder, and a record of each."""
 
+import json
+import os
 from abc import abstractmethod
 from pathlib import Path
 from typing import IO, ClassVar
@@ -8,13 +10,17 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
-from lm_synth_assets.schema.catalogue import primary_key
+from lm_synth_assets.schema.catalogue import TABLES, claims_on, primary_key
 from lm_synth_assets.storage.enforcement import enforce
 from lm_synth_assets.storage.errors import UnwritableFolder
 from lm_synth_assets.storage.files.folder_lock import FolderLock
 from lm_synth_assets.storage.files.publishing import atomic_file, check_folder
 from lm_synth_assets.storage.frames import in_year, to_arrow
+from lm_synth_assets.storage.record import REPORT_FILE, Record
 from lm_synth_assets.storage.store import Replacement, TableStore
+
+_RECORDS = ".lm-synth"
+"""The folder of the records, in that of the tables."""
 
 
 class FileStore(TableStore):
@@ -25,6 +31,7 @@ class FileStore(TableStore):
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         self.run_lock = FolderLock(self.folder)
+        self.location_options = ("--out", os.path.abspath(self.folder))
 
     def check(self, *, writing: bool) -> None:
         if writing:
@@ -37,21 +44,45 @@ class FileStore(TableStore):
         return self._path(table).exists()
 
     def remove(self, table: sa.Table) -> None:
-        path = self._path(table)
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            raise UnwritableFolder(path, error) from error
+        if self.exists(table):
+            _remove(self._path(table))
+            self._withdraw(table)
+        _remove(self._record_path(table))
 
     def _path(self, table: sa.Table) -> Path:
         return self.folder / f"{table.name}{self.suffix}"
 
-    def _replace(self, table: sa.Table, frame: pd.DataFrame, year: int | None) -> Replacement:
+    def record(self, table: sa.Table) -> Record | None:
+        try:
+            fields = json.loads(self._record_path(table).read_text("utf-8"))
+            return Record(int(fields["rows"]), str(fields["digest"]), fields["made_from"])
+        except (OSError, ValueError, TypeError, KeyError):
+            # Whoever has changed it has changed what is known of the table.
+            return None
+
+    def _record_path(self, table: sa.Table) -> Path:
+        """A file a table, so that processes that write different tables need not wait for each other."""
+        return self.folder / _RECORDS / f"{self._path(table).name}.json"
+
+    def _replace(self, table: sa.Table, frame: pd.DataFrame, year: int | None, record: Record) -> Replacement:
         if year is not None and self.exists(table):
             frame = self._merged(table, frame, year)
+        before = self.record(table)
         with atomic_file(self._path(table)) as file:
             self._encode(to_arrow(table, frame), file)
-            return Replacement(file.tell())
+            size = file.tell()
+        withdrawn = () if before and before.digest == record.digest else self._withdraw(table)
+        # Last, so that a run that was killed in between withdraws when it is repeated.
+        with atomic_file(self._record_path(table)) as file:
+            file.write(json.dumps(record._asdict()).encode())
+        return Replacement(size, withdrawn=withdrawn)
+
+    def _withdraw(self, table: sa.Table) -> tuple[str, ...]:
+        """Take away what speaks of a table that has changed; the names of the tables among it."""
+        withdrawn = [TABLES[name] for name in claims_on(table) if self.exists(TABLES[name])]
+        for path in (self.folder / REPORT_FILE, *map(self._path, withdrawn)):
+            _remove(path)
+        return tuple(claim.name for claim in withdrawn)
 
     def _merged(self, table: sa.Table, frame: pd.DataFrame, year: int) -> pd.DataFrame:
         """The stored rows of the other years and those of `frame`, in the order of the primary key."""
@@ -63,3 +94,11 @@ class FileStore(TableStore):
     @abstractmethod
     def _encode(self, arrow: pa.Table, file: IO[bytes]) -> None:
         """Write a whole table to an open file."""
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, if it is there. Raises UnwritableFolder."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise UnwritableFolder(path, error) from error

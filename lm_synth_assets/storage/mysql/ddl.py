@@ -13,6 +13,8 @@ STORED_TABLES = sa.Table(
     sa.MetaData(),
     sa.Column("table_name", sa.String(64), primary_key=True, comment="Table"),
     sa.Column("row_count", sa.BigInteger, nullable=False, comment="Rows when it was last stored whole"),
+    sa.Column("digest", sa.String(32), nullable=True, comment="Digest of all its values at that time"),
+    sa.Column("made_from", sa.String(64), nullable=True, comment="Version of its data; null: not known"),
     comment="Which tables have been stored: one without rows may still be complete",
 )
 """Written with each table: a table without rows does not show by itself whether it has been stored."""

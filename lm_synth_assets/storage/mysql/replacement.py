@@ -13,6 +13,7 @@ from pymysql import err
 from pymysql.constants import ER
 
 from lm_synth_assets.schema.catalogue import (
+    claims_on,
     foreign_key_constraints,
     primary_key,
     takes_along,
@@ -25,6 +26,8 @@ from lm_synth_assets.storage.mysql.errors import RowsRefused, code_of
 from lm_synth_assets.storage.mysql.session import Session
 from lm_synth_assets.storage.mysql.staging import STAGE
 from lm_synth_assets.storage.mysql.verification import differing_rows, rows_of_others
+from lm_synth_assets.storage.record import Record
+from lm_synth_assets.storage.store import Replacement
 
 _EXAMPLES = 3
 _ORPHAN = {ER.NO_REFERENCED_ROW, ER.NO_REFERENCED_ROW_2}
@@ -39,14 +42,15 @@ class Reference(NamedTuple):
     targets: list[str]
 
 
-def replace(session: Session, table: sa.Table, year: int | None) -> dict[str, int]:
-    """Replace a table, or one calendar year of it, by the staged rows; count rows removed elsewhere.
+def replace(session: Session, table: sa.Table, year: int | None, record: Record) -> Replacement:
+    """Replace a table, or one calendar year of it, by the staged rows, and record what it then holds.
 
-    Raises RowsRefused, which names the rows, if staged rows refer to nothing or have the key of a row of
-    another year, or if rows to be removed are referred to, or if the server stores other values than were
-    sent. The transaction is then rolled back.
+    What is no longer true is withdrawn with it. Raises RowsRefused, which names the rows, if staged rows
+    refer to nothing or have the key of a row of another year, or if rows to be removed are referred to, or if
+    the server stores other values than were sent. The transaction is then rolled back.
     """
     removed: dict[str, int] = {}
+    withdrawn: tuple[str, ...] = ()
     with session.transaction():
         if _is_empty(session, table):
             _insert(session, table)
@@ -61,19 +65,44 @@ def replace(session: Session, table: sa.Table, year: int | None) -> dict[str, in
                 removed = _remove(session, table)
         if altered := differing_rows(session, table):
             raise RowsRefused(table.name, altered)
+        before = recorded(session, table)
+        if before is None or before.digest != record.digest:
+            withdrawn = _withdraw(session, table)
         session.run(
-            f"REPLACE INTO {quoted(STORED_TABLES.name)} SELECT %s, COUNT(*) FROM {quoted(table.name)}",
-            (table.name,),
+            f"REPLACE INTO {quoted(STORED_TABLES.name)} SELECT %s, COUNT(*), %s, %s "
+            f"FROM {quoted(table.name)}",
+            (table.name, record.digest, record.made_from),
         )
-    return {name: count for name, count in removed.items() if count and name != table.name}
+    elsewhere = {name: count for name, count in removed.items() if count and name != table.name}
+    return Replacement(0, elsewhere, withdrawn)
+
+
+def recorded(session: Session, table: sa.Table) -> Record | None:
+    """What was recorded when the table was last stored; None where there is no record."""
+    rows = session.rows(
+        f"SELECT row_count, digest, made_from FROM {quoted(STORED_TABLES.name)} WHERE table_name = %s",
+        (table.name,),
+    )
+    return Record(*rows[0]) if rows and rows[0][1] else None
+
+
+def _withdraw(session: Session, table: sa.Table) -> tuple[str, ...]:
+    """Take away the rows of the tables that speak of a table that has changed; their names."""
+    withdrawn = []
+    for name in claims_on(table):
+        rows = session.run(f"DELETE FROM {quoted(name)}")
+        if session.run(f"DELETE FROM {quoted(STORED_TABLES.name)} WHERE table_name = %s", (name,)) or rows:
+            withdrawn.append(name)
+    return tuple(withdrawn)
 
 
 def remove(session: Session, table: sa.Table) -> None:
-    """Delete all rows of a table that no other refers to, and the record that it was stored."""
+    """Delete all rows of a table that no other refers to, its record, and what speaks of it."""
     with session.transaction():
         for name in _self_references(table):
             session.run(f"UPDATE {quoted(table.name)} SET {quoted(name)} = NULL")
         session.run(f"DELETE FROM {quoted(table.name)}")
+        _withdraw(session, table)
         session.run(f"DELETE FROM {quoted(STORED_TABLES.name)} WHERE table_name = %s", (table.name,))
 
 

@@ -34,6 +34,11 @@ SET @refused = 0;
 START TRANSACTION;
 """
 
+_RECORDED = """
+UPDATE `stored_tables` s JOIN `dataset_contents` c ON c.`table_name` = s.`table_name`
+  SET s.`digest` = c.`digest`, s.`made_from` = c.`made_from`;
+"""
+
 _FINISH = """\
 SET @finish = IF(@refused = 0, 'COMMIT', 'SELECT * FROM `rows were refused, so nothing was loaded`');
 PREPARE finish FROM @finish;
@@ -61,6 +66,7 @@ def load_script() -> str:
         *(f"UPDATE {quoted(table.name)} SET {quoted(name)} = NULL;" for table, name in _self_references()),
         *(f"DELETE FROM {quoted(table.name)};" for table in reversed(_ORDER)),
         *map(_loaded, _ORDER),
+        _RECORDED,
     ]
     return "\n".join([_HEAD + _LOAD.format(mode=STRICT), *statements, _FINISH])
 
@@ -91,7 +97,7 @@ def _loaded(table: sa.Table) -> str:
         + (f"\n  SET {', '.join(nulls)}" if nulls else "")
         + ";\nSHOW WARNINGS LIMIT 3;\nSET @refused = @refused + @@warning_count;\n"
         f"REPLACE INTO {quoted(STORED_TABLES.name)} "
-        f"SELECT '{table.name}', COUNT(*) FROM {quoted(table.name)};"
+        f"SELECT '{table.name}', COUNT(*), NULL, NULL FROM {quoted(table.name)};"
     )
 
 

@@ -17,10 +17,11 @@ from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, quoted
 from lm_synth_assets.storage.mysql.errors import CLASHED, GONE, DatabaseError
 from lm_synth_assets.storage.mysql.inspection import require_grants, require_packets, require_tables
 from lm_synth_assets.storage.mysql.reading import column_names, columns_of
-from lm_synth_assets.storage.mysql.replacement import remove, replace
+from lm_synth_assets.storage.mysql.replacement import recorded, remove, replace
 from lm_synth_assets.storage.mysql.session import LockHeld, Session, session
 from lm_synth_assets.storage.mysql.staging import stage
 from lm_synth_assets.storage.mysql.text import FrameBatches, RecordBatches
+from lm_synth_assets.storage.record import Record
 from lm_synth_assets.storage.store import Replacement, TableStore
 
 LOCK_SECONDS = 300
@@ -37,6 +38,7 @@ class MysqlStore(TableStore):
     def __init__(self, address: Address) -> None:
         self.address = address
         self.run_lock = DatabaseLock(address)
+        self.location_options = ("--url", str(address))
         self._open: Session | None = None
 
     @classmethod
@@ -60,10 +62,16 @@ class MysqlStore(TableStore):
             has_columns = bool(column_names(opened, table))
             return has_columns and (_has_rows(opened, table) or _is_recorded(opened, table))
 
-    def _replace(self, table: sa.Table, frame: pd.DataFrame, year: int | None) -> Replacement:
-        return self.replace_rows(table, FrameBatches(table, frame), year)
+    def record(self, table: sa.Table) -> Record | None:
+        with self._session(table, "looking for") as opened:
+            return recorded(opened, table) if column_names(opened, STORED_TABLES) else None
 
-    def replace_rows(self, table: sa.Table, rows: RecordBatches, year: int | None) -> Replacement:
+    def _replace(self, table: sa.Table, frame: pd.DataFrame, year: int | None, record: Record) -> Replacement:
+        return self.replace_rows(table, FrameBatches(table, frame), year, record)
+
+    def replace_rows(
+        self, table: sa.Table, rows: RecordBatches, year: int | None, record: Record
+    ) -> Replacement:
         """Replace the rows of a table, or of one calendar year of it; try again if the connection breaks.
 
         The server checks the rows. Raises RowsRefused if it refuses or alters a row, DatabaseError if it is
@@ -71,7 +79,7 @@ class MysqlStore(TableStore):
         """
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return self._replace_once(table, rows, year)
+                return self._replace_once(table, rows, year, record)
             except DatabaseError as error:
                 # The server has rolled back what was not finished, so all of it can be repeated.
                 if attempt == _ATTEMPTS or error.code not in GONE | CLASHED:
@@ -79,11 +87,13 @@ class MysqlStore(TableStore):
                 _LOG.warning("%s; attempt %d of %d", error, attempt, _ATTEMPTS)
         raise AssertionError("the last attempt returns or raises")
 
-    def _replace_once(self, table: sa.Table, rows: RecordBatches, year: int | None) -> Replacement:
+    def _replace_once(
+        self, table: sa.Table, rows: RecordBatches, year: int | None, record: Record
+    ) -> Replacement:
         storing = session(self.address, f"storing {table.name}", sends_files=True)
         with storing as opened, _exclusive(opened, table):
             size = stage(opened, table, rows)
-            return Replacement(size, replace(opened, table, year))
+            return replace(opened, table, year, record)._replace(bytes=size)
 
     def remove(self, table: sa.Table) -> None:
         with session(self.address, f"removing {table.name}") as opened, _exclusive(opened, table):
