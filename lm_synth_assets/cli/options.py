@@ -9,7 +9,7 @@ import click
 
 from lm_synth_assets.orchestration.settings import read_settings
 from lm_synth_assets.region.run_request import FIELDS, RunRequest
-from lm_synth_assets.storage.formats import FORMATS, MYSQL
+from lm_synth_assets.storage.formats import FORMATS, MYSQL, is_url
 
 OUT = Path("out")
 
@@ -30,6 +30,14 @@ class UserPath(click.Path):
     ) -> Any:  # the type that click declares
         if value == "":
             self.fail("is empty: name a path, or leave the option out", param, ctx)
+        if is_url(str(value)):
+            # Not repeated, since it may hold a password.
+            self.fail(
+                "needs a path, and this is a URL: name a database with --url, and give its password in "
+                "LM_SYNTH_MYSQL_PASSWORD or LM_SYNTH_MYSQL_PASSWORD_FILE",
+                param,
+                ctx,
+            )
         return super().convert(os.path.expanduser(value), param, ctx)
 
 

@@ -4,7 +4,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_validator
@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from lm_synth_assets.errors import ConfigError
 from lm_synth_assets.region.files import CONFIG_FOLDER, DEFAULT_CONFIG
-from lm_synth_assets.storage.formats import DEFAULT, FORMATS
+from lm_synth_assets.storage.formats import DEFAULT, FORMATS, is_url
 from lm_synth_assets.storage.mysql.address import EXAMPLE, URL_VARIABLE, without_password
 
 _PREFIX = "LM_SYNTH_"
@@ -60,6 +60,13 @@ class Settings(BaseModel):
     def _from_home(cls, value: Path | None) -> Path | None:
         # No shell expands a path in an .env file or in a service's unit.
         return value and value.expanduser()
+
+    @field_validator("out", "config", mode="before")
+    @classmethod
+    def _is_path(cls, value: Any) -> Any:
+        if is_url(str(value)):
+            raise PydanticCustomError("path", "must be a path; a database is named by LM_SYNTH_MYSQL_URL")
+        return value
 
     @field_validator("storage")
     @classmethod
@@ -165,5 +172,7 @@ def _nearest(field: str) -> str | None:
 
 
 def _described(problem: ErrorDetails) -> str:
+    # Not repeated where it is a URL in the place of a path, which may hold a password.
+    found = "" if problem["type"] == "path" else f"; found '{problem['input']}'"
     allowed = problem["msg"].replace("Input should be", "must be")
-    return f"environment: {_variable(str(problem['loc'][0]))}: {allowed}; found '{problem['input']}'"
+    return f"environment: {_variable(str(problem['loc'][0]))}: {allowed}{found}"

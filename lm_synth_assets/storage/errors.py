@@ -88,6 +88,19 @@ class TablesWouldStay(StorageError):
         )
 
 
+class NotAFolder(StorageError):
+    """A URL stands where a folder is needed. It is not repeated, since it may hold a password."""
+
+    exit_code = UserError.exit_code
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The location is the URL of a database, and files are kept in a folder. Name the database with "
+            "--url (in Dagster: LM_SYNTH_STORAGE=mysql and LM_SYNTH_MYSQL_URL), and give its password in "
+            "LM_SYNTH_MYSQL_PASSWORD or LM_SYNTH_MYSQL_PASSWORD_FILE."
+        )
+
+
 class UnknownFormat(StorageError):
     """There is no storage format of that name."""
 

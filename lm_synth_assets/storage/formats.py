@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Final
 
-from lm_synth_assets.storage.errors import MissingPackage, UnknownFormat
+from lm_synth_assets.storage.errors import MissingPackage, NotAFolder, UnknownFormat
 
 if TYPE_CHECKING:
     from lm_synth_assets.storage.store import TableStore
@@ -34,10 +35,13 @@ class Format:
     def open(self, location: str | Path) -> TableStore:
         """The store at a location that looks like `location`. Touches nothing yet.
 
-        Raises MissingPackage, and BadAddress for a URL that names no database.
+        Raises MissingPackage, BadAddress for a URL that names no database, NotAFolder for a URL where files
+        are kept.
         """
         if find_spec(self.package) is None:
             raise MissingPackage(self.title, self.package, self.extra)
+        if self.is_files and is_url(str(location)):
+            raise NotAFolder
         store: TableStore = resolve_name(self.opener)(str(location))
         return store
 
@@ -78,6 +82,11 @@ MYSQL: Final = Format(
 FORMATS: Final = {row.name: row for row in (CSV, PARQUET, MYSQL)}
 FILE_FORMATS: Final = {name: row for name, row in FORMATS.items() if row.is_files}
 DEFAULT: Final = CSV
+
+
+def is_url(location: str) -> bool:
+    """Whether a location is a URL, or what is left of one that went through a path: `mysql:/me@host/lm`."""
+    return re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", location) is not None
 
 
 def format_named(name: str) -> Format:

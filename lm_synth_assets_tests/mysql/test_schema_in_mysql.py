@@ -310,7 +310,7 @@ class TestCommands:
         run(empty, "INSERT INTO dim_program VALUES (1, 'Medicine')")
         monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
         ran = call("db", "init", "--url", empty.url, "--recreate")
-        assert f"Drop the tables of {empty.url} and all that is in them? [y/N]" in ran.out
+        assert f"Drop the tables of {empty.url} and all that is in them? [y/N]" in ran.err
         assert ran.code == (130 if kept else 0)
         assert rows(empty, "SELECT COUNT(*) FROM dim_program") == [(int(kept),)]
 

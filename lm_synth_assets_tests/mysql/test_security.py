@@ -26,13 +26,17 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from lm_synth_assets.dataset.load import create_tables
+from lm_synth_assets.errors import ConfigError
 from lm_synth_assets.orchestration.runs import generate
+from lm_synth_assets.orchestration.settings import read_settings
 from lm_synth_assets.region.files import load_region
 from lm_synth_assets.region.run_request import RunRequest
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.simulation.tables.dimensions import dim_gender
 from lm_synth_assets.storage.enforcement import enforce
+from lm_synth_assets.storage.errors import NotAFolder
 from lm_synth_assets.storage.files.csv import CsvStore
+from lm_synth_assets.storage.formats import open_store
 from lm_synth_assets.storage.mysql import reading
 from lm_synth_assets.storage.mysql.address import (
     PASSWORD_FILE_VARIABLE,
@@ -610,6 +614,41 @@ def test_a_password_on_the_command_line_is_refused_and_not_repeated(
     assert ran.code == 2
     assert ran.err.count("\n") >= 1
     assert TOKEN not in ran.out + ran.err
+
+
+@pytest.mark.parametrize("url", [f"mysql://me:{TOKEN}@127.0.0.1/lm", f"mariadb:/me:{TOKEN}@127.0.0.1/lm"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("generate", "--out"),
+        ("generate", "--config"),
+        ("validate", "--in"),
+        ("validate", "--report"),
+        ("report", "--to"),
+        ("load", "--in"),
+    ],
+    ids=" ".join,
+)
+def test_a_url_in_the_place_of_a_path_is_refused_and_not_repeated(
+    call: Call, command: tuple[str, ...], url: str
+) -> None:
+    ran = call(*command, url)
+    assert ran.code == 2
+    assert "this is a URL: name a database with --url" in ran.err
+    assert TOKEN not in ran.out + ran.err
+
+
+def test_a_url_in_the_place_of_a_folder_is_refused_and_not_repeated_wherever_it_stands(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"mysql://me:{TOKEN}@127.0.0.1/lm"
+    with pytest.raises(NotAFolder) as caught:
+        open_store("csv", url)
+    assert TOKEN not in str(caught.value)
+    for variable in ("LM_SYNTH_OUT", "LM_SYNTH_CONFIG"):
+        with pytest.raises(ConfigError, match="must be a path; a database is named by") as wrong:
+            read_settings({variable: url})
+        assert TOKEN not in str(wrong.value)
 
 
 def test_what_is_looked_for_would_be_found(tmp_path: Path) -> None:
