@@ -19,9 +19,9 @@ def address(program: Rogue, tls: Tls = Tls.PREFERRED) -> Address:
     return Address("127.0.0.1", program.port, "lm", "me", tls, password=SECRET)
 
 
-def wants(path: Path, statement: bytes) -> bytes | None:
-    """A request for a file, in answer to any statement of this kind."""
-    return b"\xfb" + str(path).encode() if statement[1:].startswith(b"LOAD") else None
+def wants(path: Path, statement: bytes, kind: bytes = b"LOAD") -> bytes | None:
+    """A request for a file, in answer to any statement of a kind."""
+    return b"\xfb" + str(path).encode() if statement[1:].startswith(kind) else None
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_nothing_is_sent_without_tls_where_it_is_asked_for() -> None:
 
 @pytest.mark.parametrize("sends_files", [True, False])
 def test_no_file_is_sent_that_no_statement_names(canary: Path, sends_files: bool) -> None:
-    with rogue(answer=lambda _: b"\xfb" + str(canary).encode()) as program:
+    with rogue(answer=lambda statement: wants(canary, statement, b"SET SESSION")) as program:
         with (
             pytest.raises(DatabaseError, match=rf"asked for the file {canary} of this machine"),
             session(address(program), "asking", sends_files=sends_files),
