@@ -11,7 +11,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 # Not in the home folder, where nothing of ours belongs.
 export MPLCONFIGDIR := $(CURDIR)/$(VENV)/.matplotlib
 
-.PHONY: help setup generate validate test test-all lint types ui bench power docs lock clean
+.PHONY: help setup generate validate test test-all lint types ui bench power fuzz docs lock clean
 
 help:
 	@echo "generate  make the default data set in out/ and check it"
@@ -22,6 +22,7 @@ help:
 	@echo "ui        Dagster's web interface on http://127.0.0.1:$(PORT); PORT=3001 for another port"
 	@echo "bench     measure speed and memory"
 	@echo "power     measure how often gates raise a false alarm, and which shifts they detect"
+	@echo "fuzz      try 10,000 mutated configuration files"
 	@echo "docs      make the generated pages again, from the code and out/"
 	@echo "clean     remove all that was made, but for out/"
 
@@ -70,6 +71,9 @@ bench: $(DEV)
 
 power: $(DEV)
 	$(BIN)/python -m benchmarks.power
+
+fuzz: $(DEV)
+	$(BIN)/python -m lm_synth_assets_tests.fuzz.configuration_files 10000
 
 docs: $(DEV)
 	$(BIN)/python -m lm_synth_assets.region.editor_schema > configs/region.schema.json

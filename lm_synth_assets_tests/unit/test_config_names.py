@@ -102,3 +102,26 @@ def test_names_of_other_languages_are_fine(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["Straße", "Łódź", "Ærø", "İzmir", "ΟΔΟΣ", "ﬁn"])
 def test_collation_does_not_depend_on_case(name: str) -> None:
     assert collated(name) == collated(name.upper()) == collated(name.lower())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ærø", "Aero"),
+        ("Łódź", "Lodz"),
+        ("Straße", "Strasse"),
+        ("ᾳ", "α"),
+        ("Ґ", "г"),
+        ("a\u00adb", "ab"),
+        ("ﬁ", "fi"),
+    ],
+)
+def test_collation_merges_what_unicode_does_without_accents_and_case(one: str, other: str) -> None:
+    assert collated(one) == collated(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("a", "b"), ("a b", "ab"), ("列", "治"), ("🏥", "😀"), ("1", "7")]
+)
+def test_collation_keeps_other_letters_apart(one: str, other: str) -> None:
+    assert collated(one) != collated(other)
