@@ -175,11 +175,13 @@ def _changed_text(rng: random.Random, content: str) -> str:
     end = min(len(content), start + rng.randint(1, 30))
     letter = chr(rng.randrange(rng.choice((128, 256, 0x3000))))
     before, cut, after = content[:start], content[start:end], content[end:]
+    value = content.find(": ", start) + 2
     lines = content.splitlines(keepends=True) or [""]
     line = rng.randrange(len(lines))
     changed = (
         before + after,
         before + rng.choice(_SNIPPETS) + cut + after,
+        content[:value] + rng.choice(_SNIPPETS) + content[value:],
         before + letter + after,
         before,
         "".join([*lines[:line], *lines[line + 1 :]]),

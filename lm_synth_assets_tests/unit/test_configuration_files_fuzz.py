@@ -23,7 +23,7 @@ from lm_synth_assets_tests.fuzz.configuration_files import (
     tried,
 )
 
-TRIALS = 300
+TRIALS = 400
 
 
 def test_every_mutant_is_accepted_or_refused_in_words() -> None:
