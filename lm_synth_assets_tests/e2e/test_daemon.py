@@ -59,9 +59,11 @@ def fields(config: Path) -> dict[str, object]:
 
 
 def test_the_server_is_what_make_ui_starts() -> None:
-    recipe = (ROOT / "Makefile").read_text("utf-8").partition("\nui:")[2].partition("\n\n")[0]
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    recipe = makefile.partition("\nui:")[2].partition("\n\n")[0]
     assert "cp deploy/local/dagster.yaml .dagster/dagster.yaml" in recipe
-    assert "dagster dev -h 127.0.0.1 -p 3000 -w workspace.yaml" in recipe
+    assert "dagster dev -h 127.0.0.1 -p $(PORT) -w workspace.yaml" in recipe
+    assert "\nPORT ?= 3000\n" in makefile
 
 
 def test_starting_is_silent(server: Server) -> None:

@@ -1,5 +1,6 @@
 """Reading an HTML page as a tree, strictly: what a browser would have to mend is an error."""
 
+import re
 from html.parser import HTMLParser
 from xml.etree.ElementTree import Element, TreeBuilder
 
@@ -73,3 +74,8 @@ def section(page: Element, name: str) -> str:
     """All text of the section whose heading has this id."""
     (found,) = (element for element in page.iter("section") if element.get("aria-labelledby") == name)
     return text(found)
+
+
+def without_command(page: bytes) -> bytes:
+    """A page without the command that makes the data again, which names format and configuration file."""
+    return re.sub(rb"lm-synth generate [^<]*", b"lm-synth generate", page)

@@ -35,7 +35,7 @@ from lm_synth_assets_tests.support.datasets import Tables, make_tables, retuned
 
 GRAPH = Path(__file__).parents[1] / "support" / "graph.json"
 SVG = "{http://www.w3.org/2000/svg}"
-ODD = "Centre «Ünïcode» $x_1^2$ & <b>bold</b> 中文 \x07 'quoted' 100 % "
+ODD = "Centre «Ünïcode» $x_1^2$ & <b>bold</b> 中文 'quoted' 100 % "
 
 BY_NAME = {picture.name: picture for picture in PICTURES}
 

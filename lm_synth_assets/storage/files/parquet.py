@@ -22,7 +22,7 @@ class ParquetStore(FileStore):
     """Tables as Parquet files."""
 
     suffix = ".parquet"
-    format_options = ("--format", "parquet")
+    format_options = ("--format", suffix.removeprefix("."))
 
     def _encode(self, arrow: pa.Table, file: IO[bytes]) -> None:
         pq.write_table(arrow, file, compression="zstd")
