@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import scipy.special as sc
 
-from lm_synth_assets.gates.gate import Tables
+from lm_synth_assets.gates.gate import Tables, Unreadable
 from lm_synth_assets.model.calendar import DAY
 from lm_synth_assets.model.length_shares import CaseMix
 from lm_synth_assets.model.lengths import longest_days
@@ -46,9 +46,22 @@ def patient_of(tables: Tables, table: str) -> Ints:
 
 
 def people_in(tables: Tables, region: Region) -> People:
-    """The patients as arrays."""
+    """The patients as arrays. Raises Unreadable where an area or a facility is not one of the region."""
     day = region.run.reference_date
-    return tables.cached(("people", day), lambda: people_of(tables["patients"], day))
+    return tables.cached(("people", day), lambda: _people(tables, region))
+
+
+def _people(tables: Tables, region: Region) -> People:
+    people = people_of(tables["patients"], region.run.reference_date)
+    # What gates count by area and facility would otherwise have as many cells as the highest number.
+    if not (known(people.lha, len(region.lhas)) & known(people.home, len(region.sites))).all():
+        raise Unreadable("patients has areas or facilities that are not there (see patients.foreign_keys)")
+    return people
+
+
+def known(index: Ints, count: int) -> Mask:
+    """Which indexes are those of one of `count` things."""
+    return (index >= 0) & (index < count)
 
 
 def frailty_share(tables: Tables, region: Region) -> Floats:
@@ -77,7 +90,7 @@ def _frailty_share(tables: Tables, region: Region) -> Floats:
 class Visits:
     """One array entry a visit, in the order of ed_encounters; groups and places as indexes from 0.
 
-    Visits of nobody who is a patient are left out: they are for `foreign_keys` to see.
+    Visits of nobody who is a patient, or at no site, are left out: they are for `foreign_keys` to see.
     """
 
     people: People
@@ -117,7 +130,8 @@ def visits_of(tables: Tables, region: Region) -> Visits:
 
 def _visits(tables: Tables, region: Region) -> Visits:
     frame, patient = tables["ed_encounters"], patient_of(tables, "ed_encounters")
-    row = np.flatnonzero(patient >= 0)
+    site = frame["facility_id"].to_numpy(np.int64) - 1
+    row = np.flatnonzero((patient >= 0) & known(site, len(region.sites)))
     start = np.datetime64(region.run.reference_date, "s")
     arrival = (frame["arrival_ts"].to_numpy().astype("datetime64[s]") - start).astype(np.int64)
     disposition = frame["dispo"].cat.codes.to_numpy().astype(np.int64)
@@ -125,7 +139,7 @@ def _visits(tables: Tables, region: Region) -> Visits:
         people=people_in(tables, region),
         row=row,
         patient=patient[row],
-        site=frame["facility_id"].to_numpy(np.int64)[row] - 1,
+        site=site[row],
         service=frame["ed_subservice"].cat.codes.to_numpy().astype(np.int64)[row],
         acuity=frame["acuity"].fillna(NO_ACUITY + 1).to_numpy(np.int64)[row] - 1,
         disposition=np.where(disposition < 0, NO_DISPOSITION, disposition)[row],

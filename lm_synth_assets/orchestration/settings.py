@@ -173,6 +173,6 @@ def _nearest(field: str) -> str | None:
 
 def _described(problem: ErrorDetails) -> str:
     # Not repeated where it is a URL in the place of a path, which may hold a password.
-    found = "" if problem["type"] == "path" else f"; found '{problem['input']}'"
+    given = "" if problem["type"] == "path" else f"; found '{problem['input']}'"
     allowed = problem["msg"].replace("Input should be", "must be")
-    return f"environment: {_variable(str(problem['loc'][0]))}: {allowed}{found}"
+    return f"environment: {_variable(str(problem['loc'][0]))}: {allowed}{given}"

@@ -13,7 +13,7 @@ from lm_synth_assets.orchestration.checks import gates_by_check
 from lm_synth_assets.orchestration.jobs import REGENERATE
 from lm_synth_assets.orchestration.schedules import SCHEDULE, SEED_TAG, seed_of
 from lm_synth_assets.orchestration.settings import Settings
-from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.schema.catalogue import CLAIMS, TABLES
 from lm_synth_assets_tests.support.commands import TINY, files
 
 REPORT = "quality_report"
@@ -30,8 +30,8 @@ def definitions(folder: Path, **settings: str) -> dg.Definitions:
     [
         (REGENERATE, {*TABLES, REPORT}),
         ("reference_only", {*TABLES, REPORT} - CARE),
-        ("emergency_only", {"ed_encounters", REPORT}),
-        ("inpatient_only", {"ip_stays", REPORT}),
+        ("emergency_only", {"ed_encounters", *CLAIMS, REPORT}),
+        ("inpatient_only", {"ip_stays", *CLAIMS, REPORT}),
         ("validate_only", set()),
     ],
 )

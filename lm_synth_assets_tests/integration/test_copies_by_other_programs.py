@@ -110,7 +110,8 @@ def test_a_csv_that_duckdb_has_written_gives_the_same_frame(tmp_path: Path) -> N
     store = CsvStore(tmp_path)
     csv_of_duckdb(FRAME, Path(store.location(STAYS)))
     inspection = store.inspect(STAYS)
-    assert inspection[1:] == ((), (remark("alc_flag", 5, "false", "0"),))
+    assert inspection.problems == ()
+    assert inspection.remarks == (remark("alc_flag", 5, "false", "0"),)
     assert inspection.frame is not None
     pd.testing.assert_frame_equal(inspection.frame, FRAME, check_exact=True)
 

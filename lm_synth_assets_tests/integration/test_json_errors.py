@@ -81,7 +81,8 @@ def test_an_interrupt_is_an_error_with_its_exit_code(call: Call, monkeypatch: py
     ran = call("validate", "--json")
     assert ran.code == 130
     assert error_in(ran.out) == {
-        "message": "Interrupted: every table is either the one from before or whole and new.",
+        "message": "Interrupted: every table is either the one from before or whole and new. Run it again to "
+        "make them one data set.",
         "exit_code": 130,
         "kind": "interrupted",
     }

@@ -23,6 +23,7 @@ from lm_synth_assets.gates.views import (
     Visits,
     days_of,
     frailty_share,
+    known,
     of_the_year,
     patient_of,
     people_in,
@@ -197,7 +198,8 @@ def stay_links(tables: Tables, region: Region) -> Verdict:
     """LOS, ALC and subprogram of stays go together with site, area, age, gender and route as modelled."""
     frame, units = tables["ip_stays"], units_of(region)
     patient, unit = patient_of(tables, "ip_stays"), unit_of(frame, units)
-    included = (patient >= 0) & (unit >= 0) & of_the_year(frame, region)
+    site = frame["facility_id"].to_numpy(np.int64) - 1
+    included = (patient >= 0) & (unit >= 0) & known(site, len(region.sites)) & of_the_year(frame, region)
     if not included.any():
         return weighed([], "stays")
     last = (positions(frame["stay_id"], frame["transfer_from_stay_id"]) < 0)[included]
@@ -206,7 +208,7 @@ def stay_links(tables: Tables, region: Region) -> Verdict:
     age_group, route = people.age_group[patient], frame["admit_route"].cat.codes.to_numpy().astype(np.int64)
     alc = frame["alc_flag"].to_numpy(dtype=bool).astype(np.int64)
     places = [
-        Groups("site", list(region.sites), frame["facility_id"].to_numpy(np.int64) - 1),
+        Groups("site", list(region.sites), site[included]),
         Groups("area", list(region.lhas), people.lha[patient]),
         Groups("gender", GENDERS, people.gender[patient]),
     ]
