@@ -24,7 +24,7 @@ from lm_synth_assets.model.units import Unit, units_of
 from lm_synth_assets.model.visits import expected_visits
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints, Mask
-from lm_synth_assets.schema.vocabulary import DISPOSITIONS, ED_SUBSERVICES, ROUTE_DIRECT
+from lm_synth_assets.schema.vocabulary import ADMIT_ROUTES, DISPOSITIONS, ED_SUBSERVICES, ROUTE_DIRECT
 from lm_synth_assets.simulation.streams import Streams
 
 NO_ACUITY = ACUITIES
@@ -177,6 +177,75 @@ def of_the_year(stays: pd.DataFrame, region: Region) -> Mask:
 
 
 @dataclass(frozen=True)
+class StayRows:
+    """One array entry a stay, in the order of ip_stays; groups and places as indexes from 0.
+
+    Stays of nobody who is a patient, or in no unit, are left out: they are for other gates to see.
+    """
+
+    people: People
+    row: Ints
+    """Position in ip_stays."""
+    patient: Ints
+    """Position in patients."""
+    unit: Ints
+    site: Ints
+    route: Ints
+    of_the_year: Mask
+    """The others were under way on 1 January."""
+    first: Mask
+    """Stays that follow no transfer."""
+    admitted: Ints
+    """Seconds from the start of the year's 1 January to admission."""
+    los: Floats
+    """Length of stay in days, ALC included."""
+    alc: Floats
+    """ALC days."""
+
+    @cached_property
+    def direct(self) -> Mask:
+        """Stays that begin a spell of the year without an ED visit."""
+        return self.of_the_year & self.first & (self.route == ADMIT_ROUTES.index(ROUTE_DIRECT))
+
+    def per_patient(self, which: Mask) -> Ints:
+        """How many of some stays each patient has (patients,)."""
+        return np.bincount(self.patient[which], minlength=len(self.people))
+
+
+def stays_of(tables: Tables, region: Region) -> StayRows:
+    """The stays of a data set, from ip_stays and patients."""
+    return tables.cached(("stay rows", region.run.reference_date), lambda: _stays(tables, region))
+
+
+def _stays(tables: Tables, region: Region) -> StayRows:
+    frame, patient = tables["ip_stays"], patient_of(tables, "ip_stays")
+    unit = unit_of(frame, units_of(region))
+    row = np.flatnonzero((patient >= 0) & (unit >= 0))
+    frame = frame.iloc[row]
+    start = np.datetime64(region.run.reference_date, "s")
+    return StayRows(
+        people=people_in(tables, region),
+        row=row,
+        patient=patient[row],
+        unit=unit[row],
+        site=frame["facility_id"].to_numpy(np.int64) - 1,
+        route=frame["admit_route"].cat.codes.to_numpy().astype(np.int64),
+        of_the_year=of_the_year(frame, region),
+        first=frame["transfer_from_stay_id"].isna().to_numpy(),
+        admitted=(frame["admit_ts"].to_numpy().astype("datetime64[s]") - start).astype(np.int64),
+        los=frame["los_days"].to_numpy(np.float64),
+        alc=frame["alc_days"].to_numpy(np.float64),
+    )
+
+
+def contacts_in_year(tables: Tables, region: Region) -> Ints:
+    """The ED visits and direct admissions of each patient in the year (patients,)."""
+    stays = stays_of(tables, region)
+    visits = tables["patients"]["ed_visits_year"].to_numpy(np.int64)
+    return visits + stays.per_patient(stays.direct)
+
+
+@dataclass(frozen=True)
 class StaysOfTheYear:
     """The stays that began in the start year, of patients and in subprograms that are known."""
 
@@ -189,24 +258,21 @@ class StaysOfTheYear:
 
 def stays_of_the_year(tables: Tables, region: Region) -> StaysOfTheYear:
     """The stays whose length gates compare, with what it depends on."""
-    return tables.cached(("stays", region.run.reference_date), lambda: _stays_of_the_year(tables, region))
+    return tables.cached(
+        ("stays of the year", region.run.reference_date), lambda: _stays_of_the_year(tables, region)
+    )
 
 
 def _stays_of_the_year(tables: Tables, region: Region) -> StaysOfTheYear:
-    frame, people = tables["ip_stays"], people_in(tables, region)
-    patient, unit = patient_of(tables, "ip_stays"), unit_of(frame, units_of(region))
-    in_year = of_the_year(frame, region)
-    direct = (frame["admit_route"] == ROUTE_DIRECT).to_numpy()
-
-    def of_patients(which: Mask) -> Ints:
-        return np.bincount(patient[which & (patient >= 0)], minlength=len(people))
-
-    under_way = of_patients(~in_year)
-    contacts = (
-        tables["patients"]["ed_visits_year"].to_numpy(np.int64) + of_patients(in_year & direct) + under_way
+    stays, frame = stays_of(tables, region), tables["ip_stays"]
+    under_way = stays.per_patient(~stays.of_the_year)
+    cap = longest_days(
+        region,
+        contacts_in_year(tables, region) + under_way,
+        stays.per_patient(stays.of_the_year),
+        np.flatnonzero(under_way),
     )
-    cap = longest_days(region, contacts, of_patients(in_year), np.flatnonzero(under_way))
-    row = np.flatnonzero(in_year & (patient >= 0) & (unit >= 0))
-    patient, unit = patient[row], unit[row]
+    row, patient, unit = (part[stays.of_the_year] for part in (stays.row, stays.patient, stays.unit))
     last = positions(frame["stay_id"], frame["transfer_from_stay_id"])[row] < 0
-    return StaysOfTheYear(row, patient, CaseMix(unit, people.age_group[patient], last, cap[patient]))
+    age_group = stays.people.age_group[patient]
+    return StaysOfTheYear(row, patient, CaseMix(unit, age_group, last, cap[patient]))

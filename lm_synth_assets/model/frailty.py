@@ -14,6 +14,7 @@ import scipy.special as sc
 from lm_synth_assets.model.people import People
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
+from lm_synth_assets.schema.vocabulary import GENDERS
 
 
 def strata_of(people: People, region: Region) -> Ints:
@@ -61,3 +62,10 @@ def recover_frailty(base: Floats, expected_ed_rate: Floats) -> Floats:
     """Each patient's frailty (patients,), mean 1, found again from the stored expected rate."""
     total = base.sum(axis=1)
     return np.divide(expected_ed_rate, total, out=np.ones_like(total), where=total > 0)
+
+
+def levelled(frailty: Floats, people: People) -> Floats:
+    """Frailty scaled to a mean of 1 within age group and gender (patients,), so that admission rates hold."""
+    group = people.age_group * len(GENDERS) + people.gender
+    mean = np.bincount(group, frailty) / np.maximum(np.bincount(group), 1)
+    return frailty / mean[group]

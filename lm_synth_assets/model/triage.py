@@ -48,6 +48,22 @@ def other_shares(region: Region) -> Floats:
     return np.stack([left, transferred], axis=-1)
 
 
+def chances_but_for_death(region: Region) -> Floats:
+    """P(disposition) of visits that die, had they not (ED subservice, age group, acuity, disposition).
+
+    They are not admitted: some leave or are transferred, as shares of all visits, and the rest is discharged.
+    """
+    staying = 1 - admission_chances(region)
+    chances = np.zeros((*staying.shape, len(DISPOSITIONS)))
+    rest = np.ones_like(staying)
+    for disposition, share in zip((LEFT, TRANSFERRED), other_shares(region).transpose(2, 0, 1), strict=True):
+        part = np.divide(share[:, None], staying, out=np.zeros_like(staying), where=staying > 0)
+        chances[..., DISPOSITIONS.index(disposition)] = part = np.minimum(part, rest)
+        rest = rest - part
+    chances[..., DISPOSITIONS.index(DISCHARGED)] = rest
+    return chances
+
+
 def disposition_chances(region: Region, given: Ints) -> Floats:
     """P(disposition) of each of these visits (ED subservice, age group, acuity, disposition).
 

@@ -14,13 +14,6 @@ from lm_synth_assets.simulation.apportion import draw_rows, stratified_uniforms,
 from lm_synth_assets.simulation.streams import Generator
 
 
-def levelled(frailty: Floats, people: People) -> Floats:
-    """Frailty scaled to a mean of 1 within age group and gender (patients,), so that admission rates hold."""
-    group = people.age_group * len(GENDERS) + people.gender
-    mean = np.bincount(group, frailty) / np.maximum(np.bincount(group), 1)
-    return frailty / mean[group]
-
-
 def admitted(
     rates: Floats, units: list[Unit], people: People, frailty: Floats, rng: Generator
 ) -> tuple[Ints, Ints]:

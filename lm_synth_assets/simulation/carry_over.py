@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 
 from lm_synth_assets.model.admissions import stay_rates
-from lm_synth_assets.model.calendar import DAY
+from lm_synth_assets.model.carry_over import elapsed_range, seconds_before
 from lm_synth_assets.model.flows import receiving_sites
-from lm_synth_assets.model.lengths import CROWDED_DAYS
 from lm_synth_assets.model.people import People
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
@@ -24,22 +21,18 @@ def under_way(region: Region, people: People, frailty: Floats, contacts: Ints, r
     """The spells under way on 1 January: a year before it is drawn, and who has not gone home is kept.
 
     `frailty` and the `contacts` that patients have in the year (patients,). Each spell is one stay, and a
-    patient has one at most. Patients with contacts in the year are kept only if they leave by the middle of
-    May (half of CROWDED_DAYS), so that these fit in what is left of it.
+    patient has one at most.
     """
-    units, rates, year = units_of(region), stay_rates(region), region.run.start_year
+    units, rates = units_of(region), stay_rates(region)
     patient, unit = admitted(rates.all, units, people, frailty, rng)
     cap = np.full(len(patient), region.inpatient.los_cap_days)
     last = np.ones(len(patient), dtype=bool)
     los, alc = lengths(region, unit, people.age_group[patient], last, cap, rng)
-    year_before = (date(year, 1, 1) - date(year - 1, 1, 1)).days * DAY
-    start = -rng.integers(1, year_before, len(patient))
+    start = -rng.integers(1, seconds_before(region), len(patient))
     via_ed = np.divide(rates.via_ed, rates.all, out=np.zeros_like(rates.all), where=rates.all > 0)
     by_ed = rng.random(len(patient)) < via_ed[people.age[patient], people.gender[patient], unit]
-    left = start + los * HUNDREDTH
-    born = start >= (1 - people.days_old[patient]) * DAY
-    has_room = (contacts[patient] == 0) | (left < CROWDED_DAYS // 2 * DAY)
-    kept = np.flatnonzero((left > 0) & born & has_room)
+    least, most = elapsed_range(region, los * HUNDREDTH, contacts[patient] > 0, people.days_old[patient])
+    kept = np.flatnonzero((least <= -start) & (-start <= most))
     kept = kept[np.unique(patient[kept], return_index=True)[1]]
     count = len(kept)
     patient, unit, los = patient[kept], unit[kept], los[kept]

@@ -11,13 +11,14 @@ import numpy as np
 
 from lm_synth_assets.model.admissions import stay_rates
 from lm_synth_assets.model.flows import receiving_sites, travel_seconds
+from lm_synth_assets.model.frailty import levelled
 from lm_synth_assets.model.lengths import longest_days
 from lm_synth_assets.model.memo import memoised
 from lm_synth_assets.model.people import People
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Ints
-from lm_synth_assets.simulation.admissions import admitted, ed_units, levelled
+from lm_synth_assets.simulation.admissions import admitted, ed_units
 from lm_synth_assets.simulation.arrivals import gap_seconds, timetable
 from lm_synth_assets.simulation.carry_over import under_way
 from lm_synth_assets.simulation.lengths import lengths

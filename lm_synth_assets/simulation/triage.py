@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from lm_synth_assets.model.calendar import HOUR, MINUTE
+from lm_synth_assets.model.calendar import HOUR
 from lm_synth_assets.model.people import People
 from lm_synth_assets.model.proportions import cumulative
 from lm_synth_assets.model.triage import ACUITIES, acuity_shares, admission_chances
-from lm_synth_assets.region.models.emergency import Lognormal
+from lm_synth_assets.model.visit_hours import SHORTEST_SECONDS, visit_hours
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints, Mask
 from lm_synth_assets.schema.vocabulary import (
@@ -68,23 +68,12 @@ def _other_disposition(region: Region, service: Ints, acuity: Ints, age_group: I
 
 
 def _durations(region: Region, service: Ints, disposition: Ints, rng: Generator) -> Ints:
-    """Seconds from arrival to departure (visits,), at least a minute."""
-    median = np.ones((len(ED_SUBSERVICES), len(DISPOSITIONS)))
-    sigma = np.ones_like(median)
-    for row, name in enumerate(ED_SUBSERVICES):
-        hours = region.ed.visit_hours[name]
-        by_disposition: dict[int, Lognormal] = {
-            _DISCHARGED: hours.discharged,
-            _ADMITTED: hours.admitted,
-            _TRANSFERRED: hours.transferred,
-            _LEFT: hours.left,
-        }
-        for column, lognormal in by_disposition.items():
-            median[row, column], sigma[row, column] = lognormal.median, lognormal.sigma
+    """Seconds from arrival to departure (visits,)."""
+    median, sigma = visit_hours(region)
     cell = service, disposition
     drawn = median[cell] * np.exp(sigma[cell] * rng.standard_normal(len(service)))
     longest = region.ed.longest_visit_hours
-    return np.maximum(np.rint(np.minimum(drawn, longest) * HOUR), MINUTE).astype(np.int64)
+    return np.maximum(np.rint(np.minimum(drawn, longest) * HOUR), SHORTEST_SECONDS).astype(np.int64)
 
 
 def fatal(region: Region, visits: Visits, arrival: Ints, stays: Contacts, rng: Generator) -> Mask:

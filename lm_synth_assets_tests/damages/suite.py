@@ -8,6 +8,7 @@ from lm_synth_assets.region.files import load_region
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets_tests.damages import (
     dimensions,
+    durations,
     emergency,
     fine_structure,
     inpatient,
@@ -29,6 +30,7 @@ SUBJECTS = (
     patients,
     emergency,
     inpatient,
+    durations,
     shape,
     patterns,
     links,

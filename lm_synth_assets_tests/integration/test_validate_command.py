@@ -116,7 +116,7 @@ def test_no_threshold_asks_for_more_than_the_number_of_rows_can_show(call: Call,
     ran = call("validate", "--in", tiny, "--config", TINY, *strict, "--json")
     assert ran.code == 0
     limits = {gate["gate"]: gate["threshold"] for gate in json.loads(ran.out)["gates"]}
-    for name in ("arrival_shape", "los_shape"):
+    for name in ("arrival_shape", "age_shape"):
         assert re.fullmatch(r"max\(0\.0001, [\d.]+/sqrt\(rows\)\)", limits[name])
     assert float(limits["correlations"]) > 0.0001
 

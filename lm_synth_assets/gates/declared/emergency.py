@@ -141,6 +141,30 @@ ED_ENCOUNTERS = (
     ),
     Gate(
         table="ed_encounters",
+        name="longest_visit",
+        description="No visit is shorter than a minute or longer than the configured longest.",
+        formula="1 minute <= departure_ts - arrival_ts <= longest_visit_hours",
+        threshold="1 minute to {ed.longest_visit_hours:g} hours",
+        rule="longest_visit",
+    ),
+    Gate(
+        table="ed_encounters",
+        name="visit_lengths",
+        description=(
+            "Visits last as configured for their subservice and disposition, whatever their acuity, site, "
+            "age group, month or hour."
+        ),
+        formula=(
+            "Kolmogorov-Smirnov distance, and mean less one half, of the shares of the lognormal "
+            "(visit_hours, cut at longest_visit_hours) that departure_ts - arrival_ts reaches, by subservice "
+            "x disposition, acuity and facility, by age group, month and hour of arrival"
+        ),
+        threshold=thresholds.EXACT_CHANCE,
+        function="statistics.visit_lengths:visit_lengths",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ed_encounters",
         name="one_visit_at_a_time",
         description="No visit of a patient begins before their earlier ones have ended.",
         formula="arrival_ts >= departure_ts of all earlier visits of the same patient",

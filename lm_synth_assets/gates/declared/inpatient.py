@@ -2,7 +2,6 @@
 
 from lm_synth_assets.gates.declared import thresholds
 from lm_synth_assets.gates.gate import Gate
-from lm_synth_assets.gates.limits import STRATIFIED_DRAW
 from lm_synth_assets.schema.identifiers import SUBPROGRAM_KEY
 
 IP_STAYS = (
@@ -35,17 +34,49 @@ IP_STAYS = (
     ),
     Gate(
         table="ip_stays",
-        name="census_on_1_january",
-        description="The census on 1 January is that of the average day of the year.",
+        name="direct_admissions",
+        description=(
+            "Direct admissions follow the rhythm of their subprogram over months, weekdays and hours, in "
+            "every program and at every site; there are none while it is closed."
+        ),
         formula=(
-            "stays under way at the start of the year = los_days of the stays admitted in it / days in it "
-            "(Little's law)"
+            "direct stays of patients without another, by month, weekday and hour, in all and by rhythm, "
+            "program and facility = sum over the stays of the timetable's chances"
         ),
-        threshold=(
-            "max({gates.mix_tolerance_pct:g} %, {gates.standard_errors:g} standard errors of a Poisson count)"
+        threshold=thresholds.EXACT_CHANCE,
+        function="statistics.beginnings:direct_admissions",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ip_stays",
+        name="census_on_1_january",
+        description=(
+            "The stays under way on 1 January are as many as rates and lengths imply, in all, by program, "
+            "site and route, with and without ALC."
         ),
-        function="statistics.hospital_use:census_on_1_january",
-        blocking=False,
+        formula=(
+            "stays admitted before 1 January = sum over patients of rate x chance that a stay, begun at any "
+            "time of the year before, has not ended (Little's law)"
+        ),
+        threshold=thresholds.EXACT_CHANCE,
+        function="statistics.carry_over:census_on_1_january",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ip_stays",
+        name="time_under_way",
+        description=(
+            "Stays under way on 1 January have lasted for any part of their length alike, and are longer "
+            "than others as the chance to find them under way implies."
+        ),
+        formula=(
+            "Kolmogorov-Smirnov distance, and mean less one half, of the share of the possible time since "
+            "admit_ts, and of the shares of the length-biased distributions of acute and ALC days, in all "
+            "and by route"
+        ),
+        threshold=thresholds.EXACT_CHANCE,
+        function="statistics.carry_over:time_under_way",
+        reads=("patients",),
     ),
     Gate(
         table="ip_stays",
@@ -189,14 +220,32 @@ IP_STAYS = (
         table="ip_stays",
         name="los_shape",
         description=(
-            "LOS without ALC follows the lognormal distribution of its subprogram (Kolmogorov-Smirnov)."
+            "Acute days of stays are distributed as configured for their subprogram and age, whatever their "
+            "site, route, gender or month."
         ),
         formula=(
-            "Kolmogorov-Smirnov distance of los_days without ALC from the lognormal by subprogram and age "
-            "group, with its floor and cap"
+            "Kolmogorov-Smirnov distance of the shares of the lognormal, with floor and cap, that los_days - "
+            "alc_days reaches, by subprogram, and with the mean less one half by facility, route, age group, "
+            "gender and month"
         ),
-        threshold=f"max({{gates.ks_threshold:g}}, {STRATIFIED_DRAW}/sqrt(stays))",
-        function="statistics.shape:los_shape",
+        threshold=f"one stay for each subprogram, otherwise {thresholds.EXACT_CHANCE}",
+        function="statistics.stay_days:los_shape",
+        reads=("patients",),
+    ),
+    Gate(
+        table="ip_stays",
+        name="alc_days",
+        description=(
+            "ALC days are distributed as configured, in all and whatever their program, site, route, age "
+            "group or gender."
+        ),
+        formula=(
+            "Kolmogorov-Smirnov distance of the shares of the lognormal, with least_days and cap, that "
+            "alc_days reaches, in all, and with the mean less one half by program, facility, route, age "
+            "group and gender"
+        ),
+        threshold=f"one stay in all, otherwise {thresholds.EXACT_CHANCE}",
+        function="statistics.stay_days:alc_days",
         reads=("patients",),
     ),
     Gate(

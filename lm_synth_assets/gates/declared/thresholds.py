@@ -23,3 +23,5 @@ CHANCE = (
     f"chance brings this in at least {FALSE_ALARM:g} of data sets, all comparisons together, whose "
     f"expectations may be {100 * MISFIT:g} % off"
 )
+
+EXACT_CHANCE = f"chance goes that far in at most {FALSE_ALARM:g} of data sets, all comparisons together"

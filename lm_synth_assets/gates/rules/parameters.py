@@ -11,6 +11,7 @@ from lm_synth_assets.model.admissions import stay_rates, takes
 from lm_synth_assets.model.calendar import statutory_holidays
 from lm_synth_assets.model.flows import travel_seconds
 from lm_synth_assets.model.units import Unit, units_of
+from lm_synth_assets.model.visit_hours import SHORTEST_SECONDS, longest_seconds
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Mask
 from lm_synth_assets.schema.identifiers import subprogram_key
@@ -143,9 +144,11 @@ COMPUTED: dict[str, Callable[[Region], object]] = {
     "genders": lambda region: _single(GENDERS),
     "holidays": _holidays,
     "last_day": _last_day,
+    "longest_visit_seconds": longest_seconds,
     "lha_ids": lambda region: _single(range(1, len(region.lhas) + 1)),
     "referrals": _referrals,
     "scenario_ids": lambda region: _single(range(1, len(region.scenarios) + 1)),
+    "shortest_visit_seconds": lambda region: SHORTEST_SECONDS,
     "subservices": lambda region: _single(ED_SUBSERVICES),
     "takes": _takes,
     "travel_seconds": travel_seconds,

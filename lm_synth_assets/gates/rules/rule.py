@@ -41,6 +41,9 @@ _WRITTEN = {
     "primary_subservice": Rule("patient who goes elsewhere more often", ("patients", "ed_encounters")),
     "visits_at_home_facility": Rule("visit elsewhere than at home", ("ed_encounters", "patients")),
     "arrivals_in_year": Rule("encounter outside the year or with times out of order", ("ed_encounters",)),
+    "longest_visit": Rule(
+        "visit of less than a minute or more than {ed.longest_visit_hours:g} hours", ("ed_encounters",)
+    ),
     "one_visit_at_a_time": Rule("visit during another", ("ed_encounters",)),
     "no_visit_after_death": Rule("visit after death", ("ed_encounters",)),
     "length_of_stay": Rule(

@@ -1,4 +1,4 @@
-"""Gates on how much the patients use the hospital: by program, through the ED, and on the first day."""
+"""Gates on how much the patients use the hospital: by program, and through the ED."""
 
 from __future__ import annotations
 
@@ -58,28 +58,6 @@ def stays_by_program(tables: Tables, region: Region) -> Verdict:
         }
     )
     return within_chance(compared, region.gates.mix_tolerance_pct, "first stays", region)
-
-
-def census_on_1_january(tables: Tables, region: Region) -> Verdict:
-    """The census on 1 January is that of the average day of the year."""
-    stays = tables["ip_stays"]
-    start = pd.Timestamp(region.run.reference_date)
-    this_year = of_the_year(stays, region)
-    days = (pd.Timestamp(region.run.start_year + 1, 1, 1) - start).days
-    expected = float(stays["los_days"].to_numpy(float)[this_year].sum()) / days
-    observed = int((~this_year & ~(stays["discharge_ts"] <= start).to_numpy()).sum())
-    # Lengths are stratified, so the bed days of a year hardly vary. The census does, as a Poisson count at
-    # most, whose root has a standard error of 1/2: F. J. Anscombe, Biometrika 35 (1948).
-    root, reach = np.sqrt(expected + 3 / 8), region.gates.standard_errors / 2
-    share = region.gates.mix_tolerance_pct / 100
-    low = min(max(root - reach, 0.0) ** 2 - 3 / 8, expected * (1 - share))
-    high = max((root + reach) ** 2 - 3 / 8, expected * (1 + share))
-    return Verdict(
-        low <= observed <= high,
-        f"{low:.0f}-{high:.0f} stays, {expected:.1f} on the average day",
-        f"{observed:,} stays",
-        offending=stays[~this_year] if observed > high else pd.DataFrame(),
-    )
 
 
 def _first_stays(tables: Tables, region: Region) -> pd.DataFrame:

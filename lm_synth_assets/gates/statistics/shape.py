@@ -9,12 +9,10 @@ import pandas as pd
 
 from lm_synth_assets.gates.comparing import distance, distances, independent_rows
 from lm_synth_assets.gates.gate import StoredTables, Tables, Verdict
-from lm_synth_assets.gates.limits import FREE_DRAW, STRATIFIED_DRAW
+from lm_synth_assets.gates.limits import FREE_DRAW
 from lm_synth_assets.gates.replicate import replicate
-from lm_synth_assets.gates.views import days_of, patient_of, people_in, stays_of_the_year, visits_of
+from lm_synth_assets.gates.views import days_of, patient_of, people_in, visits_of
 from lm_synth_assets.model.calendar import DAY, HOUR, MINUTE
-from lm_synth_assets.model.length_shares import shares_within
-from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES
@@ -22,37 +20,6 @@ from lm_synth_assets.simulation.arrivals import timetable
 
 _REPLICATE_PATIENTS = 20_000
 _REPLICATE_SEED_STEP = 1
-
-_HALF_A_HUNDREDTH = 0.005 + 1e-9
-"""Days, in hundredths of which lengths are kept, and a hair for what floats leave."""
-
-
-def los_shape(tables: Tables, region: Region) -> Verdict:
-    """LOS without ALC follows the lognormal distribution of its subprogram (Kolmogorov-Smirnov)."""
-    stays, units = stays_of_the_year(tables, region), units_of(region)
-    frame = tables["ip_stays"].iloc[stays.row]
-    acute = ~frame["alc_flag"].to_numpy(bool)
-    days, mix = frame["los_days"].to_numpy(float)[acute], stays.mix.take(acute)
-    # Lengths are kept in hundredths and have a floor and a cap: each stands for the shares of all lengths
-    # that become it, over which equal ones of a subprogram are spread evenly.
-    below, within = (shares_within(region, mix, days + side * _HALF_A_HUNDREDTH).acute for side in (-1, 1))
-    uniform = below + (within - below) * _spread(mix.unit, days)
-    rows = [
-        (unit.name, int(included.sum()), distance(uniform[included]))
-        for number, unit in enumerate(units)
-        if (included := mix.unit == number).any()
-    ]
-    return distances(rows, region.gates.ks_threshold, STRATIFIED_DRAW, "subprogram")
-
-
-def _spread(group: Ints, values: Floats) -> Floats:
-    """Numbers from 0 to 1, spread evenly over the rows of a group that have the same value (rows,)."""
-    _, same = np.unique(np.column_stack([group, values]), axis=0, return_inverse=True)
-    order = np.argsort(same, kind="stable")
-    size = np.bincount(same)
-    rank = np.empty(len(same))
-    rank[order] = np.arange(len(same)) - np.repeat(np.cumsum(size) - size, size)
-    return (rank + 0.5) / size[same]
 
 
 def arrival_shape(tables: Tables, region: Region) -> Verdict:
