@@ -106,7 +106,7 @@ def expected_under_way(region: Region, people: People, frailty: Floats, crowded:
     units, rates = units_of(region), stay_rates(region)
     births = np.array([unit.has_births for unit in units])
     shape = (OLDEST_AGE + 1, len(GENDERS), 2, _YEAR // _MONTH + 1)
-    month = np.minimum(people.days_old, _YEAR) // _MONTH
+    month = np.clip(people.days_old, 0, _YEAR) // _MONTH
     cells = np.clip(people.age, 0, OLDEST_AGE), people.gender, crowded.astype(np.int64), month
     kinds, kind = np.unique(np.ravel_multi_index(cells, shape), return_inverse=True)
     age, gender, full, month = np.unravel_index(kinds, shape)
