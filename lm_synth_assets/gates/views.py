@@ -180,7 +180,7 @@ def of_the_year(stays: pd.DataFrame, region: Region) -> Mask:
 class StayRows:
     """One array entry a stay, in the order of ip_stays; groups and places as indexes from 0.
 
-    Stays of nobody who is a patient, or in no unit, are left out: they are for other gates to see.
+    Stays of nobody who is a patient, at no site, or in no unit are left out: other gates see them.
     """
 
     people: People
@@ -220,7 +220,8 @@ def stays_of(tables: Tables, region: Region) -> StayRows:
 def _stays(tables: Tables, region: Region) -> StayRows:
     frame, patient = tables["ip_stays"], patient_of(tables, "ip_stays")
     unit = unit_of(frame, units_of(region))
-    row = np.flatnonzero((patient >= 0) & (unit >= 0))
+    site = frame["facility_id"].to_numpy(np.int64) - 1
+    row = np.flatnonzero((patient >= 0) & (unit >= 0) & known(site, len(region.sites)))
     frame = frame.iloc[row]
     start = np.datetime64(region.run.reference_date, "s")
     return StayRows(
@@ -228,7 +229,7 @@ def _stays(tables: Tables, region: Region) -> StayRows:
         row=row,
         patient=patient[row],
         unit=unit[row],
-        site=frame["facility_id"].to_numpy(np.int64) - 1,
+        site=site[row],
         route=frame["admit_route"].cat.codes.to_numpy().astype(np.int64),
         of_the_year=of_the_year(frame, region),
         first=frame["transfer_from_stay_id"].isna().to_numpy(),

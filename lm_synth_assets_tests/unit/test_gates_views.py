@@ -22,7 +22,7 @@ def with_wild(frame: pd.DataFrame, column: str) -> pd.DataFrame:
 @pytest.mark.parametrize("column", ["lha_id", "facility_home_id"])
 def test_patients_of_nowhere_are_not_evaluated(tables: Tables, region: Region, column: str) -> None:
     stored = StoredTables.of(tables | {"patients": with_wild(tables["patients"], column)})
-    with pytest.raises(Unreadable, match="that there are not"):
+    with pytest.raises(Unreadable, match="areas or facilities that are not there"):
         people_in(stored, region)
 
 
