@@ -3,8 +3,7 @@
 import os
 import re
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -30,7 +29,6 @@ from lm_synth_assets_tests.support.dagster_server import (
 PARENT_TAG, WILL_RETRY_TAG = "dagster/parent_run_id", "dagster/will_retry"
 
 WITH_A_SCENARIO = {"dim_scenario", "ed_projection", *CLAIMS, "quality_report"}
-REFERENCE = EVERYTHING - {"patients", "ed_encounters", "ip_stays", "quality_report"}
 ONE_MORE = "scenarios: {Ageing: {ed_rates: 1.5}}\n"
 
 KNOWN_NOTICES = (
@@ -155,22 +153,11 @@ def test_an_edit_of_the_configuration_makes_again_what_depends_on_it_and_no_more
 def test_runs_wait_for_each_other(made: Server, dagster: Dagster) -> None:
     first, second = dagster.finished(dagster.launch("emergency_only"), dagster.launch("emergency_only"))
     assert (first.status, second.status) == ("SUCCESS", "SUCCESS")
-    assert first.made == second.made == {"ed_encounters", "quality_report"}
+    assert first.made == second.made == {"ed_encounters", *CLAIMS, "quality_report"}
     earlier, later = sorted((first, second), key=lambda run: run.started)
     assert later.created < earlier.ended <= later.started
     # What is only being written has a name that begins with a dot.
     assert {path.stem for path in made.out.iterdir() if path.is_file()} == EVERYTHING
-
-
-@contextmanager
-def held(path: Path) -> Iterator[None]:
-    """Within, who reads a file waits, since nobody writes to the pipe that stands in its place."""
-    kept = path.rename(path.with_name("kept"))
-    os.mkfifo(path)
-    try:
-        yield
-    finally:
-        kept.replace(path)
 
 
 def test_a_run_whose_process_is_lost_is_completed_by_another(made: Server, dagster: Dagster) -> None:
@@ -178,15 +165,17 @@ def test_a_run_whose_process_is_lost_is_completed_by_another(made: Server, dagst
         told = "\n".join(event.message for event in dagster.events(lost_id))
         return re.findall(pattern, told)
 
-    with held(made.out / "patients.csv"):
-        lost_id = dagster.launch("reference_only")
-        until(lambda: happened('Started execution of step "quality_report"'), "who reads the patients")
-        [process] = happened(r"Started process for run \(pid: (\d+)\)")
-        os.kill(int(process), signal.SIGKILL)
-        [lost] = dagster.finished(lost_id)
-    assert (lost.status, lost.made) == ("FAILURE", REFERENCE)
+    lost_id = dagster.launch()
+    until(lambda: happened('Started execution of step "patients"'), "the step of the patients")
+    [process] = happened(r"Started process for run \(pid: (\d+)\)")
+    os.kill(int(process), signal.SIGKILL)
+    [lost] = dagster.finished(lost_id)
+    assert lost.status == "FAILURE"
+    assert "dim_site" in lost.made < EVERYTHING
     [retry] = until(lambda: retries(dagster, lost_id), "another run")
-    assert dagster.succeeded(retry.id).made == {"quality_report"}
+    again = dagster.succeeded(retry.id).made
+    assert lost.made | again == EVERYTHING
+    assert "dim_site" not in again
     assert retries(dagster, retry.id) == []
 
 

@@ -298,8 +298,8 @@ def test_one_that_goes_between_two_assets_fails_the_run_and_the_next_run_complet
     )
     write = MysqlStore.write
 
-    def written(store: MysqlStore, *what: Any) -> Any:
-        done = write(store, *what)
+    def written(store: MysqlStore, *what: Any, **how: Any) -> Any:
+        done = write(store, *what, **how)
         mortal.stop()
         return done
 

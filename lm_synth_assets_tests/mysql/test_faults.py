@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from lm_synth_assets.dataset.load import create_tables
 from lm_synth_assets.errors import StorageError
-from lm_synth_assets.schema.catalogue import TABLES, foreign_keys
+from lm_synth_assets.schema.catalogue import CLAIMS, TABLES, foreign_keys
 from lm_synth_assets.storage.frames import to_arrow
 from lm_synth_assets.storage.mysql import session as sessions
 from lm_synth_assets.storage.mysql import staging
@@ -44,6 +44,7 @@ PATIENTS, ED, STAYS, MANIFEST = (
     TABLES[name] for name in ("patients", "ed_encounters", "ip_stays", "dataset_manifest")
 )
 ORDER = in_order(TABLES.values())
+DATA = [table for table in ORDER if table.name not in CLAIMS]
 NOTHING = Record(0, "")
 
 
@@ -398,7 +399,7 @@ class TestShrinking:
         gone = {name: len(few[name]) - len(fewer[name]) for name in ("ed_encounters", "ip_stays")}
         assert min(gone.values()) > 0
         assert filled.write(PATIENTS, fewer["patients"]).removed == gone
-        for table in ORDER:
+        for table in DATA:
             same(filled.read(table), fewer[table.name])
         assert server.orphans(filled.address.database) == {}
         assert filled.write(PATIENTS, fewer["patients"]).removed == {}

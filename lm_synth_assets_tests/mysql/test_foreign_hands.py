@@ -10,7 +10,7 @@ import pymysql
 import pytest
 
 from lm_synth_assets.dataset.load import create_tables
-from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.schema.catalogue import CLAIMS, TABLES
 from lm_synth_assets.storage.mysql import session as sessions
 from lm_synth_assets.storage.mysql.address import Address
 from lm_synth_assets.storage.mysql.ddl import in_order
@@ -84,7 +84,7 @@ def test_a_data_set_is_stored_replaced_and_read_whatever_the_server_is_set_to(
         store_all(store, few)
         store.write(PATIENTS, fewer["patients"])
         for table in ORDER:
-            if table.name not in ("ed_encounters", "ip_stays"):
+            if table.name not in ("ed_encounters", "ip_stays", *CLAIMS):
                 same(store.read(table), fewer[table.name])
 
 

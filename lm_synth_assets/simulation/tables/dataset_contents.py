@@ -32,7 +32,7 @@ def dataset_contents(region: Region, records: Mapping[str, Record]) -> pd.DataFr
     dataset_id = manifest["dataset_id"].item()
     rows = [
         (name, *listed[name], dataset_id if listed[name].made_from == versions[name] else None)
-        for name in TABLES
+        for name in sorted(TABLES)
         if name in listed
     ]
     return pd.DataFrame(rows, columns=TABLES["dataset_contents"].columns.keys())
