@@ -15,6 +15,7 @@ from lm_synth_assets.orchestration import provenance
 from lm_synth_assets.orchestration.assets import MADE_FROM
 from lm_synth_assets.orchestration.checks import gates_by_check
 from lm_synth_assets.orchestration.jobs import REGENERATE
+from lm_synth_assets.orchestration.report_asset import VERDICT
 from lm_synth_assets.orchestration.run_resource import requested, run_config
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.simulation.catalogue import GATES, PARTS, part_values
@@ -98,7 +99,7 @@ def _request(
             CONFIGURATION_TAG: _identity(wanted),
         },
         asset_selection=[dg.AssetKey(name) for name in assets],
-        asset_check_keys=list(gates_by_check(all_gates())) if GATES in changed else None,
+        asset_check_keys=[*gates_by_check(all_gates()), VERDICT] if GATES in changed else None,
     )
 
 

@@ -14,11 +14,16 @@ from lm_synth_assets.storage.record import REPORT_FILE
 
 if TYPE_CHECKING:
     from lm_synth_assets.dataset.dataset import DataSet
+    from lm_synth_assets.dataset.outcome import Outcome
+
+VERDICT = dg.AssetCheckKey(dg.AssetKey(REPORT), "verdict")
+"""The asset check that fails the run where the page says FAIL."""
 
 
 def quality_report(folder: Path) -> dg.AssetsDefinition:
-    """The asset that writes the page into a folder.
+    """The asset that writes the page into a folder, and then fails its check `verdict` if the page says FAIL.
 
+    The page is written and recorded first, so that it can be read whatever it says; the run then fails.
     Where Dagster's automation sensor is turned on, the report is made again whenever a part of the data set
     was made without it.
     """
@@ -30,8 +35,18 @@ def quality_report(folder: Path) -> dg.AssetsDefinition:
         required_resource_keys={IO_MANAGER},
         description="One page about the data set: what it is, its gates, pictures and columns.",
         automation_condition=dg.AutomationCondition.eager(),
+        check_specs=[
+            dg.AssetCheckSpec(
+                VERDICT.name,
+                asset=REPORT,
+                blocking=True,
+                description="Whether the page says PASS: every blocking gate of the stored data set has "
+                "passed, also those of tables that the run did not make, and every other was evaluated.",
+            )
+        ],
     )
-    def report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    # With a check among its outputs, Dagster takes no parameter of the type.
+    def report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         # Imported lazily: not needed to load definitions.
         from lm_synth_assets.orchestration.picture_metadata import pictures
         from lm_synth_assets.report.report import quality_report as report_on
@@ -51,6 +66,31 @@ def quality_report(folder: Path) -> dg.AssetsDefinition:
                 **(pictures(data_set) if dagster_home() else {}),
             },
             data_version=version_of(REPORT, data_set.region),
+            check_results=[_verdict(made.outcome)],
         )
 
     return report
+
+
+def _verdict(outcome: "Outcome") -> dg.AssetCheckResult:
+    """The verdict of the page, with the gates that decide it."""
+    from lm_synth_assets.gates.results import Mark
+
+    stopping = [result for result in outcome.gates if result.mark in (Mark.FAIL, Mark.NOT_EVALUATED)]
+    metadata: dict[str, dg.MetadataValue] = {
+        "expected": dg.MetadataValue.text("PASS"),
+        "observed": dg.MetadataValue.text(
+            f"FAIL: {', '.join(result.full_name for result in stopping)}" if stopping else "PASS"
+        ),
+    }
+    for result in stopping:
+        metadata[result.full_name] = dg.MetadataValue.text(
+            f"{result.mark}: expected {result.expected}; observed {result.observed}; "
+            f"threshold {result.threshold}"
+        )
+    return dg.AssetCheckResult(
+        check_name=VERDICT.name,
+        passed=outcome.passed,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata=metadata,
+    )

@@ -138,7 +138,8 @@ def _record(
             outcome.tables.append(events.stored_table(materialization))
     elif event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         check = event.asset_check_evaluation_data
-        for gate in gates[dg.AssetCheckKey(check.asset_key, check.check_name)]:
+        # The verdict of the report is no gate: the outcome has one of its own.
+        for gate in gates.get(dg.AssetCheckKey(check.asset_key, check.check_name), ()):
             if gate.full_name in data_set.results:
                 outcome.gates.append(data_set.results[gate.full_name])
     elif event.is_step_failure or event.is_run_failure:

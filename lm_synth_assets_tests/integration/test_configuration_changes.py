@@ -18,6 +18,7 @@ from lm_synth_assets.orchestration.checks import gates_by_check
 from lm_synth_assets.orchestration.configuration_sensor import ATTEMPTS, CHANGED_TAG, SENSOR
 from lm_synth_assets.orchestration.jobs import REGENERATE
 from lm_synth_assets.orchestration.provenance import part_key
+from lm_synth_assets.orchestration.report_asset import VERDICT
 from lm_synth_assets.orchestration.run_resource import run_config
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.schema.catalogue import CLAIMS, TABLES
@@ -175,14 +176,15 @@ class TestSensor:
         made.edit(A_SCENARIO)
         [request], _ = made.tick()
         looked_at = made.run(request).get_asset_check_evaluations()
-        assert {found.asset_key.path[-1] for found in looked_at} == WITH_A_SCENARIO - {"quality_report"}
+        assert {found.asset_key.path[-1] for found in looked_at} == WITH_A_SCENARIO
 
     def test_other_thresholds_change_no_table_but_every_verdict(self, made: Deployment) -> None:
         made.tick()
         made.edit(f"{FEW}gates: {{ks_threshold: 0.2}}\n")
         requests, _ = made.tick()
         assert asked(requests) == {"quality_report"}
-        assert len(requests[0].asset_check_keys or ()) == len(gates_by_check(all_gates()))
+        assert set(requests[0].asset_check_keys or ()) == {*gates_by_check(all_gates()), VERDICT}
+        made.run(requests[0])
 
     def test_leaves_alone_what_somebody_made_with_other_values(self, made: Deployment) -> None:
         made.tick()

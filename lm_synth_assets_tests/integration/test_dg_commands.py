@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from lm_synth_assets_tests.support.commands import (
+    REPORT,
     ROOT,
     SCRIPTS,
     TINY,
     Ran,
     files,
+    recorded,
     run,
     without_records,
 )
@@ -39,3 +41,13 @@ def test_assets_are_launched(tmp_path: Path, tiny: Path) -> None:
     stored = files(out)
     assert without_records(stored) == made
     assert {name: stored[name] for name in made} == {name: files(tiny)[name] for name in made}
+
+
+def test_a_job_over_a_data_set_that_fails_its_gates_ends_with_an_error_and_a_page(
+    copy: Path, tmp_path: Path
+) -> None:
+    recorded(copy, "ip_stays", lambda stays: stays.iloc[::2])
+    ran = dg("launch", "--job", "emergency_only", out=copy, home=tmp_path / "home")
+    assert ran.code == 1
+    assert "quality_report: verdict" in ran.out + ran.err
+    assert "<title>FAIL: quality report" in (copy / REPORT).read_text("utf-8")

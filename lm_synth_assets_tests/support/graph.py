@@ -16,7 +16,8 @@ from lm_synth_assets.orchestration.settings import Settings
 def graph() -> dict[str, Any]:
     """Every asset with its checks, every job, schedule and sensor."""
     definitions = build_defs(Settings(), fidelity=True)
-    checks = [spec for each in definitions.asset_checks or () for spec in each.check_specs]
+    assets = [each for each in definitions.assets or () if isinstance(each, dg.AssetsDefinition)]
+    checks = [spec for each in (*(definitions.asset_checks or ()), *assets) for spec in each.check_specs]
     return {
         "assets": {
             spec.key.to_user_string(): _asset(
