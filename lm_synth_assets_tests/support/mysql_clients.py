@@ -32,8 +32,8 @@ def rows(address: Address, sql: str) -> Sequence[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def client(kind: str, address: Address, script: Path, folder: Path) -> Ran:
-    """What the client of a kind of server says of a script that is run in a folder."""
+def client(kind: str, address: Address, script: Path, folder: Path, *options: str) -> Ran:
+    """What the client of a kind of server says of a script that is run in a folder, with some options."""
     program = shutil.which(_PROGRAMS.get(kind, "mysql"))
     if program is None:
         pytest.skip(f"no client for {kind} on the path")
@@ -45,6 +45,7 @@ def client(kind: str, address: Address, script: Path, folder: Path) -> Ran:
                 f"--port={address.port}",
                 f"--user={address.user}",
                 "--local-infile=1",
+                *options,
                 address.database,
             ],
             stdin=text,

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from lm_synth_assets.schema.catalogue import TABLES, foreign_key_constraints
+from lm_synth_assets.schema.catalogue import CLAIMS, TABLES, foreign_key_constraints, primary_key
 from lm_synth_assets.schema.projection_sql import ed_projection
-from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, in_order, quoted, script
-from lm_synth_assets.storage.mysql.session import STRICT
+from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, WRITING_RUN, in_order, literal, quoted, script
+from lm_synth_assets.storage.mysql.session import BLOCKED_SECONDS, STRICT
 
 _ORDER = in_order(TABLES.values())
 
@@ -20,30 +20,69 @@ _HEAD = """\
 -- Made from lm_synth_assets/schema/ by `make docs`: do not edit.
 """
 
-_LOAD = """\
+_LOAD = f"""\
 -- Puts the CSV files of a data set into the tables that schema.sql has made, all of them or none:
 --
 --   cd out && mysql --local-infile=1 -h HOST -u lm_app -p lm_synth < ../deploy/mysql/load.sql
 --
--- What was in the tables before is replaced. Where the server does not take every row as it stands in the
--- files, the warnings are shown, the last statement fails, and nothing has changed.
+-- What was in the tables before is replaced. Files go into temporary tables first. Nothing is replaced unless
+-- each has the rows that dataset_contents.csv lists, also where the client goes on after errors (--force,
+-- source); otherwise the warnings and the tables that differ are shown, and the last statements fail.
 SET NAMES utf8mb4;
-SET SESSION foreign_key_checks = 1, unique_checks = 1;
-SET SESSION sql_mode = '{mode}';
-SET @refused = 0;
+SET SESSION sql_mode = '{STRICT}';
+SET SESSION foreign_key_checks = 1, unique_checks = 1, sql_safe_updates = 0;
+SET SESSION lock_wait_timeout = {BLOCKED_SECONDS}, innodb_lock_wait_timeout = {BLOCKED_SECONDS};
+SET @refused = 0, @stored = 0, @complete = 0;
+SET @lock = LEFT(CONCAT('lm_synth:', DATABASE()), 64);
+-- Other runs wait meanwhile, or this one for them.
+SET @alone = GET_LOCK(@lock, 60);
+{{alone}}
+REPLACE INTO {quoted(WRITING_RUN.name)}
+  SELECT @lock, CONNECTION_ID(), 'load.sql', UUID(), 0, '', DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m-%d %H:%i:%s')
+  FROM DUAL WHERE @alone = 1;
+
+DROP TEMPORARY TABLE IF EXISTS `_loaded`;
+CREATE TEMPORARY TABLE `_loaded` (`table_name` VARCHAR(64) PRIMARY KEY, `row_count` BIGINT NOT NULL);
+"""
+
+_CHECK = """
+SELECT c.`table_name`, c.`row_count` AS listed, COALESCE(l.`row_count`, 0) AS in_the_file
+  FROM `_load_dataset_contents` c LEFT JOIN `_loaded` l ON l.`table_name` = c.`table_name`
+  WHERE NOT (l.`row_count` <=> c.`row_count`);
+SET @differing = (SELECT COUNT(*)
+  FROM `_load_dataset_contents` c LEFT JOIN `_loaded` l ON l.`table_name` = c.`table_name`
+  WHERE NOT (l.`row_count` <=> c.`row_count`));
+SET @unlisted = (SELECT COUNT(*)
+  FROM `_loaded` l LEFT JOIN `_load_dataset_contents` c ON c.`table_name` = l.`table_name`
+  WHERE c.`table_name` IS NULL AND l.`row_count` > 0 AND l.`table_name` NOT IN ({claims}));
+SET @listed = (SELECT COUNT(*) FROM `_load_dataset_contents`);
+SET @manifests = (SELECT COUNT(*) FROM `_load_dataset_manifest`);
+SET @complete = COALESCE(@alone = 1 AND @refused = 0 AND @differing = 0 AND @unlisted = 0 AND @listed > 0
+  AND @manifests = 1, 0);
+{complete}
+
+-- A statement that fails may end the transaction; without this, each one after it would be committed alone.
+SET SESSION autocommit = 0;
 START TRANSACTION;
 """
 
-_RECORDED = """
-UPDATE `stored_tables` s JOIN `dataset_contents` c ON c.`table_name` = s.`table_name`
-  SET s.`digest` = c.`digest`, s.`made_from` = c.`made_from`;
+_RECORD = f"""\
+REPLACE INTO {quoted(STORED_TABLES.name)} SELECT l.`table_name`, l.`row_count`, c.`digest`, c.`made_from`
+  FROM `_loaded` l LEFT JOIN `dataset_contents` c ON c.`table_name` = l.`table_name` WHERE @complete = 1;
+SET @same = (SELECT COUNT(*) FROM `dataset_contents` c JOIN `_load_dataset_contents` l
+  ON l.`table_name` = c.`table_name` AND l.`row_count` = c.`row_count` AND l.`digest` = c.`digest`);
 """
 
 _FINISH = """\
-SET @finish = IF(@refused = 0, 'COMMIT', 'SELECT * FROM `rows were refused, so nothing was loaded`');
+SET @whole = COALESCE(@complete = 1 AND @stored = {tables} AND @same = @listed, 0);
+SET @finish = IF(@whole = 1, 'COMMIT', 'DO 0');
 PREPARE finish FROM @finish;
 EXECUTE finish;
 DEALLOCATE PREPARE finish;
+ROLLBACK;
+SET SESSION autocommit = 1;
+DO RELEASE_LOCK(@lock);
+{whole}
 """
 
 _VERIFY = """\
@@ -62,13 +101,35 @@ SET @year = (SELECT start_year FROM dataset_manifest);
 
 def load_script() -> str:
     """The script that replaces all tables by the CSV files in the folder where the client is started."""
+    claims = ", ".join(map(literal, CLAIMS))
     statements = [
-        *(f"UPDATE {quoted(table.name)} SET {quoted(name)} = NULL;" for table, name in _self_references()),
-        *(f"DELETE FROM {quoted(table.name)};" for table in reversed(_ORDER)),
+        _LOAD.format(alone=_fail_unless("@alone", "another run is writing, nothing was loaded")),
         *map(_loaded, _ORDER),
-        _RECORDED,
+        _CHECK.format(
+            claims=claims,
+            complete=_fail_unless("@complete", "rows were refused or are missing, nothing was loaded"),
+        ),
+        *(
+            f"UPDATE {quoted(table.name)} SET {quoted(name)} = NULL WHERE @complete = 1;"
+            for table, name in _self_references()
+        ),
+        *(f"DELETE FROM {quoted(table.name)} WHERE @complete = 1;" for table in reversed(_ORDER)),
+        *map(_replaced, _ORDER),
+        *map(_counted, _ORDER),
+        _RECORD,
+        _FINISH.format(
+            tables=len(_ORDER), whole=_fail_unless("@whole", "the tables are as before, nothing was loaded")
+        ),
     ]
-    return "\n".join([_HEAD + _LOAD.format(mode=STRICT), *statements, _FINISH])
+    return "\n".join([_HEAD.rstrip("\n"), *statements])
+
+
+def _fail_unless(variable: str, reason: str) -> str:
+    """Statements that fail with a reason, which the server takes for the name of a table."""
+    return (
+        f"SET @step = IF({variable} = 1, 'DO 0', 'SELECT * FROM `{reason}`');\n"
+        "PREPARE step FROM @step;\nEXECUTE step;\nDEALLOCATE PREPARE step;"
+    )
 
 
 def verify_script() -> str:
@@ -84,6 +145,8 @@ def verify_script() -> str:
 
 
 def _loaded(table: sa.Table) -> str:
+    """Load a file into a temporary table of its own, and count its rows."""
+    target = quoted(f"_load_{table.name}")
     fields = ", ".join(
         f"@{column.name}" if column.nullable else quoted(column.name) for column in table.columns
     )
@@ -91,13 +154,30 @@ def _loaded(table: sa.Table) -> str:
         f"{quoted(column.name)} = NULLIF(@{column.name}, '')" for column in table.columns if column.nullable
     ]
     return (
-        f"\nLOAD DATA LOCAL INFILE '{table.name}.csv' INTO TABLE {quoted(table.name)} CHARACTER SET utf8mb4\n"
+        f"DROP TEMPORARY TABLE IF EXISTS {target};\n"
+        f"CREATE TEMPORARY TABLE {target} LIKE {quoted(table.name)};\n"
+        f"LOAD DATA LOCAL INFILE '{table.name}.csv' INTO TABLE {target} CHARACTER SET utf8mb4\n"
         "  FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY ''\n"
         f"  LINES TERMINATED BY '\\n' IGNORE 1 LINES\n  ({fields})"
         + (f"\n  SET {', '.join(nulls)}" if nulls else "")
         + ";\nSHOW WARNINGS LIMIT 3;\nSET @refused = @refused + @@warning_count;\n"
-        f"REPLACE INTO {quoted(STORED_TABLES.name)} "
-        f"SELECT '{table.name}', COUNT(*), NULL, NULL FROM {quoted(table.name)};"
+        f"INSERT INTO `_loaded` SELECT '{table.name}', COUNT(*) FROM {target};\n"
+    )
+
+
+def _replaced(table: sa.Table) -> str:
+    columns = quoted(*(column.name for column in table.columns))
+    return (
+        f"INSERT INTO {quoted(table.name)} ({columns}) SELECT {columns} FROM {quoted(f'_load_{table.name}')} "
+        f"WHERE @complete = 1 ORDER BY {quoted(*primary_key(table))};"
+    )
+
+
+def _counted(table: sa.Table) -> str:
+    """Count a table as stored that holds as many rows as were loaded for it."""
+    return (
+        f"SET @stored = @stored + ((SELECT COUNT(*) FROM {quoted(table.name)}) = "
+        f"(SELECT row_count FROM `_loaded` WHERE table_name = '{table.name}'));"
     )
 
 
