@@ -24,7 +24,11 @@ from lm_synth_assets.storage.formats import DEFAULT, FORMATS, MYSQL
     f"[default: LM_SYNTH_STORAGE, or {DEFAULT.name}, or {MYSQL.name} with --url]",
 )
 @URL_OPTION
-@click.option("--replace", is_flag=True, help="Remove tables of an earlier run that this one does not make.")
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Remove tables of an earlier run that this one does not make; overwrite files of other programs.",
+)
 @common
 def generate(
     folder: Path | None,

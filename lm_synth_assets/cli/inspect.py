@@ -117,12 +117,12 @@ def report(
     from lm_synth_assets.cli.console import show_report, shown_progress
     from lm_synth_assets.dataset.dataset import DataSet, open_existing
     from lm_synth_assets.report.report import quality_report, write
-    from lm_synth_assets.storage.files.publishing import check_folder
+    from lm_synth_assets.storage.files.publishing import check_file
     from lm_synth_assets.storage.record import REPORT_FILE
 
     store = open_existing(storage, location)
     page = page or Path(location) / REPORT_FILE
-    check_folder(page.parent)
+    check_file(page)
     with shown_progress(quiet or as_json, "report") as progress:
         made = quality_report(DataSet.identify(store, request), progress=progress)
     write(made, page)

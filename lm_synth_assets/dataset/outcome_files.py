@@ -12,7 +12,7 @@ from lm_synth_assets.dataset.outcome import Outcome
 from lm_synth_assets.errors import UnknownReport
 from lm_synth_assets.gates.results import GateResult, Mark
 from lm_synth_assets.schema.vocabulary import DISCLAIMER
-from lm_synth_assets.storage.files.publishing import atomic_file
+from lm_synth_assets.storage.files.publishing import atomic_file, check_file
 from lm_synth_assets.text import json_text, printable
 
 
@@ -61,9 +61,13 @@ REPORTS: dict[str, Callable[[Outcome], str]] = {".json": as_json, ".xml": as_jun
 
 
 def check_report(path: Path) -> None:
-    """See that the name of a report file says which kind it is. Raises UnknownReport."""
+    """Check that a report file can be written, and that its name says of which kind it is.
+
+    Raises UnknownReport, UnwritableFolder.
+    """
     if path.suffix.lower() not in REPORTS:
         raise UnknownReport(f"'{path}' must end in .json (all results) or .xml (JUnit)")
+    check_file(path)
 
 
 def write_report(path: Path, outcome: Outcome) -> None:

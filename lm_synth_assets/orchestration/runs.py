@@ -1,6 +1,7 @@
 """Making a data set: one Dagster run in this process, its progress, and its outcome as data."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import dagster as dg
 
@@ -18,7 +19,7 @@ from lm_synth_assets.orchestration.settings import Settings, dagster_home
 from lm_synth_assets.region.run_request import FIELDS, RunRequest
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.simulation.catalogue import RECIPES, tables_left_out
-from lm_synth_assets.storage.errors import TablesWouldStay
+from lm_synth_assets.storage.errors import FilesInTheWay, TablesWouldStay
 from lm_synth_assets.storage.formats import FORMATS, open_store
 from lm_synth_assets.storage.run_lock import Writer
 
@@ -33,7 +34,7 @@ def generate(
 
     No other run can write there meanwhile. With `replace`, stored tables that the run does not make are
     removed once it has made its own, and before it lists them. Raises, before any work, StorageError where
-    nothing can be written or another run writes, and TablesWouldStay.
+    nothing can be written or another run writes, TablesWouldStay, and FilesInTheWay.
     """
     store = open_store(storage, location)
     store.check(writing=True)
@@ -43,6 +44,8 @@ def generate(
         if staying and not replace:
             options = [FIELDS[needed].option for name in staying if (needed := RECIPES[name].needs)]
             raise TablesWouldStay(store.run_lock.location, staying, options)
+        if not replace and (strangers := store.strangers()):
+            raise FilesInTheWay(Path(location), strangers)
         # Each after those that refer to it.
         data_set = DataSet(store, request, obsolete=staying[::-1])
         outcome = _generated(data_set, storage, location, writer, progress)

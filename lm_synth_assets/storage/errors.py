@@ -1,7 +1,7 @@
 """What can go wrong with stored tables, worded for the person who has to fix it."""
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lm_synth_assets.errors import StorageError, UserError
@@ -11,18 +11,24 @@ _REASONS = {
     errno.EDQUOT: "the disk quota is used up",
     errno.EFBIG: "the file has reached the largest size that is allowed here",
     errno.EEXIST: "it is a file and not a folder",
+    errno.EISDIR: "it is a folder and not a file",
     errno.ENOTDIR: "a part of its path is a file and not a folder",
     errno.ENOENT: "it does not exist and cannot be made",
     errno.EACCES: "this user may not write there, or another program holds the file open",
     errno.EPERM: "this user may not write there",
     errno.EROFS: "the disk is read-only",
+    errno.ENAMETOOLONG: "its name is too long",
 }
 _REASONS_AGAINST_READING = {
     errno.EISDIR: "it is a folder and not a file",
     errno.EACCES: "this user may not read it, or another program holds the file open",
     errno.EPERM: "this user may not read it",
+    errno.ENAMETOOLONG: "its name is too long",
 }
 
+
+_LONGEST_PATH = 400
+"""Letters of a path that a message shows."""
 
 _PASSING = {errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.ESTALE, errno.ETIMEDOUT}
 """Errors of a file system that may be gone on the next attempt."""
@@ -65,12 +71,29 @@ class NoDataSet(StorageError):
         )
 
 
+class UnreadableFolder(StorageError):
+    """It cannot be seen what is in a folder: no permission, or no such path."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(f"Cannot read from {short_path(path)}: {why_not_read(error)}.")
+
+
+class NoWorkingFolder(StorageError):
+    """A path begins at the working directory, which was removed."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{short_path(path)}: the working directory does not exist any more: change to another one, or "
+            "give the path from the root."
+        )
+
+
 class UnwritableFolder(StorageError):
     """Nothing can be written to a path: no space, no permission, or no folder."""
 
     def __init__(self, path: Path, error: OSError) -> None:
         reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
-        super().__init__(f"Cannot write to {path}: {reason}; what was there before is untouched.")
+        super().__init__(f"Cannot write to {short_path(path)}: {reason}; what was there before is untouched.")
         self.transient = error.errno in _PASSING
 
 
@@ -85,6 +108,20 @@ class TablesWouldStay(StorageError):
             f"{location} holds {' and '.join(tables)} of an earlier run, which would stay beside the tables "
             f"of this one. Make them too ({' '.join(options)}), choose {elsewhere}, or have them removed at "
             "the end with --replace. Nothing was changed."
+        )
+
+
+class FilesInTheWay(StorageError):
+    """Files of other programs have the names of tables or of the report, and would be overwritten."""
+
+    exit_code = UserError.exit_code
+
+    def __init__(self, folder: Path, files: Mapping[str, str]) -> None:
+        listed = "; ".join(f"{name}: {reason}" for name, reason in files.items())
+        super().__init__(
+            f"{short_path(folder)} holds files of other programs that this run would overwrite ({listed}). "
+            "Move them away, choose another folder with --out, or have them overwritten with --replace. "
+            "Nothing was changed."
         )
 
 
@@ -123,6 +160,16 @@ def remedy(table: str) -> str:
     return (
         "`lm-synth generate --with-ed --with-ip` or "
         f"`dagster asset materialize -m lm_synth_assets --select {table}`"
+    )
+
+
+def short_path(path: Path) -> str:
+    """A path as a message shows it: the middle of a very long one is left out."""
+    text = str(path)
+    return (
+        text
+        if len(text) <= _LONGEST_PATH
+        else f"{text[: _LONGEST_PATH // 2]}...{text[-_LONGEST_PATH // 2 :]}"
     )
 
 

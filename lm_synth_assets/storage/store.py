@@ -117,6 +117,10 @@ class TableStore(ABC):
         It may not hold any more: compare its digest with what is stored.
         """
 
+    def strangers(self) -> dict[str, str]:
+        """The files that writing would overwrite and that no run has made, with what shows it."""
+        return {}
+
     @abstractmethod
     def _replace(self, table: sa.Table, frame: pd.DataFrame, year: int | None, record: Record) -> Replacement:
         """Replace the stored table, or one calendar year of it, by an enforced frame, whole or not at all.

@@ -1,9 +1,13 @@
 """Where the commands read and write: paths as people write them, and variables as for Dagster."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from lm_synth_assets.dataset.dataset import open_existing
+from lm_synth_assets.errors import StorageError
 from lm_synth_assets_tests.support.commands import EXTENDS_TINY, TINY, Call, config_file
 
 REFERENCE = ("--patients", "300", "--years", "1", "--config", TINY)
@@ -51,6 +55,59 @@ def test_every_path_may_begin_with_the_home_folder(
     assert [
         path for path in arguments if path.startswith("~/set/") and not Path(path).expanduser().exists()
     ] == []
+
+
+@pytest.mark.parametrize("command", ["validate", "compare", "report"])
+@pytest.mark.parametrize("folder", ["a" * 300, "a/" * 4_000], ids=["name", "path"])
+def test_a_folder_whose_name_is_too_long_is_refused(call: Call, command: str, folder: str) -> None:
+    ran = call(command, "--in", folder)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert ran.err.startswith(f"Error: Cannot read from {folder[:200]}")
+    assert ran.err.endswith(": its name is too long.\n")
+
+
+@pytest.fixture
+def another_user(tmp_path: Path) -> Iterator[Path]:
+    """A folder that this user may not look into."""
+    folder = tmp_path / "private"
+    (folder / "set").mkdir(parents=True)
+    folder.chmod(0o000)
+    user = os.geteuid()
+    if user == 0:
+        # The superuser may look into any folder.
+        os.seteuid(65_534)
+    yield folder / "set"
+    os.seteuid(user)
+    folder.chmod(0o700)
+
+
+def test_a_folder_that_this_user_may_not_look_into_is_refused(another_user: Path) -> None:
+    with pytest.raises(StorageError, match=f"Cannot read from {another_user}: this user may not read it"):
+        open_existing(None, str(another_user))
+
+
+@pytest.mark.parametrize("command", [("generate", "--out"), ("validate", "--in"), ("report", "--in")])
+def test_a_path_in_a_working_directory_that_was_removed_is_refused(
+    home: Path, call: Call, monkeypatch: pytest.MonkeyPatch, command: tuple[str, str]
+) -> None:
+    (home / "gone").mkdir()
+    monkeypatch.chdir(home / "gone")
+    (home / "gone").rmdir()
+    ran = call(*command, "set")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("Error: set: the working directory does not exist any more: change to another")
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_any_work(generated: Path, call: Call) -> None:
+    (generated / "gates.json").mkdir()
+    for options in (
+        ("validate", "--in", generated, "--report", generated / "gates.json"),
+        ("validate", "--in", generated, "--report", f"{'a' * 300}.xml"),
+        ("report", "--in", generated, "--to", f"{'a' * 300}.html"),
+    ):
+        ran = call(*options)
+        assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1), ran
+        assert ran.err.startswith("Error: Cannot write to ")
 
 
 class TestVariables:

@@ -29,7 +29,7 @@ from lm_synth_assets.storage.errors import (
 )
 from lm_synth_assets.storage.files.csv import CsvStore
 from lm_synth_assets.storage.files.parquet import ParquetStore
-from lm_synth_assets.storage.files.publishing import atomic_file, check_folder
+from lm_synth_assets.storage.files.publishing import atomic_file, check_file, check_folder
 from lm_synth_assets.storage.files.store import FileStore
 from lm_synth_assets.storage.formats import FILE_FORMATS, open_store
 from lm_synth_assets.storage.frames import arrow_schema, pandas_dtypes, to_arrow
@@ -182,6 +182,11 @@ BAD_FOLDERS: dict[str, tuple[str, str]] = {
     "a file": ("file", "is a file and not a folder"),
     "below a file": ("file/out", "a part of its path is a file and not a folder"),
     "not writable": ("/proc/out", "it does not exist and cannot be made"),
+    "a name that is too long": ("a" * 300, "its name is too long"),
+    "a path that is too long": ("a/" * 4_000, "its name is too long"),
+    "a link to nowhere": ("link", "it is a link that leads to no folder"),
+    "below a link to nowhere": ("link/out", "it is a link that leads to no folder"),
+    "a link to itself": ("circle", "it is a link that leads to no folder"),
 }
 
 
@@ -191,11 +196,30 @@ def test_a_folder_that_cannot_be_written_to_is_told(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("file").write_bytes(b"mine")
-    with pytest.raises(UnwritableFolder, match=f"Cannot write to {folder}.*: .*{reason}"):
+    Path("link").symlink_to("nowhere")
+    Path("circle").symlink_to("circle")
+    with pytest.raises(UnwritableFolder, match=f"Cannot write to {folder[:200]}.*: .*{reason}") as error:
         check_folder(Path(folder))
-    with pytest.raises(UnwritableFolder, match=reason):
+    assert len(str(error.value)) < 1_000
+    with pytest.raises(UnwritableFolder):
         CsvStore(folder).write(SITES, valid_frame(SITES))
     assert files(tmp_path) == {"file": b"mine"}
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("folder", "it is a folder and not a file"),
+        ("a" * 250, "its name is too long"),
+        ("no/file", "a part of its path is a file"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_named_beforehand(tmp_path: Path, name: str, reason: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "no").write_bytes(b"")
+    with pytest.raises(UnwritableFolder, match=reason):
+        check_file(tmp_path / name)
+    assert files(tmp_path) == {"no": b""}
 
 
 @pytest.mark.parametrize("folder", [".", "new", "new/below"])

@@ -1,5 +1,6 @@
 """Writing a file whole or not at all, and checking beforehand that its folder can be written to."""
 
+import errno
 import os
 import secrets
 import tempfile
@@ -20,12 +21,32 @@ def check_folder(folder: Path) -> None:
 
     Raises UnwritableFolder.
     """
-    nearest = next(path for path in [folder.absolute(), *folder.absolute().parents] if path.exists())
     try:
-        with tempfile.TemporaryFile(dir=nearest) as file:
+        with tempfile.TemporaryFile(dir=_nearest(folder)) as file:
             file.write(b"\n")
     except OSError as error:
         raise UnwritableFolder(folder, error) from error
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder itself, or the one in which it would be made. Raises OSError."""
+    for path in [folder.absolute(), *folder.absolute().parents]:
+        if path.exists():
+            return path
+        if path.is_symlink():
+            raise OSError("it is a link that leads to no folder")
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+
+def check_file(path: Path) -> None:
+    """Check that a file can be written, or written over, and leave no trace. Raises UnwritableFolder."""
+    check_folder(path.parent)
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        _temporary(path).exists()
+    except OSError as error:
+        raise UnwritableFolder(path, error) from error
 
 
 @contextmanager
@@ -35,8 +56,7 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
     If anything fails before that, or is interrupted, the old file is unchanged and no other file is left. The
     folder is made if it is missing. Raises UnwritableFolder.
     """
-    # A random name lets two runs write the same table at once: the one that ends later wins, whole.
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_SUFFIX}")
+    temporary = _temporary(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _clear_leftovers(path)
@@ -50,6 +70,11 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+def _temporary(path: Path) -> Path:
+    """A name that no other run takes: of two that write a file at once, the later one wins, whole."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}{_SUFFIX}")
 
 
 def _clear_leftovers(path: Path) -> None:

@@ -16,6 +16,8 @@ from lm_synth_assets.storage.files.opening import regular_file
 PARQUET = b"PAR1"
 """The first and the last four bytes of a Parquet file."""
 
+_REPORT_MARK = b'<meta name="generator" content="lm-synth '
+
 _BEGINNINGS = {
     b"PK\x03\x04": "a zip archive (an Excel workbook is one)",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
@@ -77,6 +79,12 @@ def parquet_problem(path: Path) -> str | None:
         kind = _kind(head)
         return f"it is {kind} and not a Parquet file" if kind else "it is not a Parquet file"
     return None if tail == PARQUET else "the end of the Parquet file is missing: copy it again"
+
+
+def report_problem(path: Path) -> str | None:
+    """Why a file cannot be a quality report; None if it can. Raises OSError."""
+    with regular_file(path) as file:
+        return None if _REPORT_MARK in file.read(_HEAD) else "it is not a quality report"
 
 
 def encoding_problem(path: Path) -> str | None:

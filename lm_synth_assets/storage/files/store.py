@@ -3,6 +3,8 @@
 import json
 import os
 from abc import abstractmethod
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import IO, ClassVar
 
@@ -12,9 +14,10 @@ import sqlalchemy as sa
 
 from lm_synth_assets.schema.catalogue import TABLES, claims_on, primary_key
 from lm_synth_assets.storage.enforcement import enforce
-from lm_synth_assets.storage.errors import UnwritableFolder
+from lm_synth_assets.storage.errors import NoWorkingFolder, UnreadableFolder, UnwritableFolder, why_not_read
 from lm_synth_assets.storage.files.folder_lock import FolderLock
 from lm_synth_assets.storage.files.publishing import atomic_file, check_folder
+from lm_synth_assets.storage.files.sniffing import report_problem
 from lm_synth_assets.storage.frames import in_year, to_arrow
 from lm_synth_assets.storage.record import REPORT_FILE, Record
 from lm_synth_assets.storage.store import Replacement, TableStore
@@ -31,7 +34,10 @@ class FileStore(TableStore):
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         self.run_lock = FolderLock(self.folder)
-        self.location_options = ("--out", os.path.abspath(self.folder))
+        try:
+            self.location_options = ("--out", os.path.abspath(self.folder))
+        except FileNotFoundError as error:
+            raise NoWorkingFolder(self.folder) from error
 
     def check(self, *, writing: bool) -> None:
         if writing:
@@ -41,7 +47,18 @@ class FileStore(TableStore):
         return str(self._path(table))
 
     def exists(self, table: sa.Table) -> bool:
-        return self._path(table).exists()
+        try:
+            return self._path(table).exists()
+        except OSError as error:
+            raise UnreadableFolder(self.folder, error) from error
+
+    def strangers(self) -> dict[str, str]:
+        tables = [table for table in TABLES.values() if self.exists(table) and self.record(table) is None]
+        problems = {self._path(table).name: _problem(partial(self._obstacle, table)) for table in tables}
+        report = self.folder / REPORT_FILE
+        if report.exists():
+            problems[report.name] = _problem(partial(report_problem, report))
+        return {name: problem for name, problem in problems.items() if problem}
 
     def remove(self, table: sa.Table) -> None:
         if self.exists(table):
@@ -80,8 +97,11 @@ class FileStore(TableStore):
     def _withdraw(self, table: sa.Table) -> tuple[str, ...]:
         """Take away what speaks of a table that has changed; the names of the tables among it."""
         withdrawn = [TABLES[name] for name in claims_on(table) if self.exists(TABLES[name])]
-        for path in (self.folder / REPORT_FILE, *map(self._path, withdrawn)):
+        for path in map(self._path, withdrawn):
             _remove(path)
+        report = self.folder / REPORT_FILE
+        if not _problem(partial(report_problem, report)):
+            _remove(report)
         return tuple(claim.name for claim in withdrawn)
 
     def _merged(self, table: sa.Table, frame: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -94,6 +114,14 @@ class FileStore(TableStore):
     @abstractmethod
     def _encode(self, arrow: pa.Table, file: IO[bytes]) -> None:
         """Write a whole table to an open file."""
+
+
+def _problem(describe: Callable[[], str | None]) -> str | None:
+    """What `describe` says of a file, or why it cannot be read."""
+    try:
+        return describe()
+    except OSError as error:
+        return why_not_read(error)
 
 
 def _remove(path: Path) -> None:

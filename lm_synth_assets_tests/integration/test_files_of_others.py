@@ -1,0 +1,88 @@
+"""Files of other programs that have the names of ours: no run overwrites them without being told."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.storage.files.csv import CsvStore
+from lm_synth_assets.storage.record import REPORT_FILE
+from lm_synth_assets_tests.support.commands import TINY, Call, files
+from lm_synth_assets_tests.support.frames import valid_frame
+
+RUN = ("generate", "--config", TINY, "--patients", 50, "--years", 1, "--quiet")
+SITES = TABLES["dim_site"]
+
+OTHERS: dict[str, tuple[str, bytes, str]] = {
+    "a table": ("dim_site.csv", b"Name,Street\n", "dim_site.csv: its first line is 'Name,Street' where"),
+    "an empty file": ("patients.csv", b"", "patients.csv: it is empty"),
+    "a page": (REPORT_FILE, b"<title>Mine</title>", f"{REPORT_FILE}: it is not a quality report"),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "reason"), OTHERS.values(), ids=OTHERS)
+def test_a_run_refuses_to_overwrite_a_file_that_none_has_made(
+    tmp_path: Path, call: Call, name: str, content: bytes, reason: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    (tmp_path / "notes.txt").write_bytes(b"mine")
+    ran = call(*RUN, "--out", tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(
+        f"Error: {tmp_path} holds files of other programs that this run would overwrite ({reason}"
+    )
+    assert ran.err.endswith("or have them overwritten with --replace. Nothing was changed.\n")
+    assert files(tmp_path) == {name: content, "notes.txt": b"mine"}
+
+
+def test_a_folder_in_the_place_of_a_table_is_one_of_them(tmp_path: Path, call: Call) -> None:
+    (tmp_path / "patients.csv").mkdir()
+    ran = call(*RUN, "--out", tmp_path)
+    assert (ran.code, list(tmp_path.iterdir())) == (2, [tmp_path / "patients.csv"])
+    assert "patients.csv: it is a folder and not a file" in ran.err
+
+
+@pytest.mark.usefixtures("few_pictures")
+def test_with_replace_it_is_overwritten_and_all_other_files_are_kept(tmp_path: Path, call: Call) -> None:
+    (tmp_path / "dim_site.csv").write_bytes(b"Name,Street\n")
+    (tmp_path / "dim_site.parquet").write_bytes(b"mine")
+    ran = call(*RUN, "--out", tmp_path, "--replace")
+    assert ran.code == 0
+    assert CsvStore(tmp_path).names(SITES) == list(SITES.columns.keys())
+    assert files(tmp_path)["dim_site.parquet"] == b"mine"
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _of_an_older_version(path: Path) -> None:
+    frame = pd.read_csv(path)
+    frame[frame.columns[:-1]].to_csv(path, index=False)
+
+
+@pytest.mark.parametrize(("damage", "has_record"), [(_cut, True), (_of_an_older_version, False)])
+def test_tables_of_ours_are_no_files_of_others_whatever_became_of_them(
+    tmp_path: Path, damage: Callable[[Path], None], has_record: bool
+) -> None:
+    store = CsvStore(tmp_path)
+    store.write(SITES, valid_frame(SITES))
+    damage(Path(store.location(SITES)))
+    if not has_record:
+        for record in (tmp_path / ".lm-synth").iterdir():
+            record.unlink()
+    assert store.strangers() == {}
+
+
+def test_a_page_of_somebody_else_is_not_withdrawn_with_the_report(tmp_path: Path) -> None:
+    store, page = CsvStore(tmp_path), tmp_path / REPORT_FILE
+    page.write_bytes(b"<title>Mine</title>")
+    store.write(SITES, valid_frame(SITES, 2))
+    store.write(SITES, valid_frame(SITES, 3))
+    assert page.read_bytes() == b"<title>Mine</title>"
+
+
+def test_the_quality_report_is_one_of_ours(tiny: Path) -> None:
+    assert CsvStore(tiny).strangers() == {}
