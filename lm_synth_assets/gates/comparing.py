@@ -9,20 +9,46 @@ from lm_synth_assets.gates.gate import Verdict
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 
+_ROUNDING = 1e-9
+"""As much as sums of floats may differ."""
+
 
 def within(compared: pd.DataFrame, tolerance: Floats | float, what: str) -> Verdict:
-    """Whether `observed` lies within `tolerance` of `expected` in each row of a frame; the worst is named."""
+    """Whether `observed` lies within `tolerance` of `expected` in each row of a frame; the worst is named.
+
+    A row without the one or the other is in one table only, and never within.
+    """
     if compared.empty:
         return Verdict(True, f"no {what}", f"no {what}")
-    excess = (compared["observed"] - compared["expected"]).abs() - tolerance
-    breach = compared[excess > 1e-9]
-    worst = compared.loc[excess.idxmax()]
+    excess = ((compared["observed"] - compared["expected"]).abs() - tolerance).fillna(np.inf)
+    breach = compared[excess > _ROUNDING]
+    worst = compared.iloc[[int(excess.to_numpy().argmax())]]
+    expected, observed = (number(worst[name].item()) for name in ("expected", "observed"))
     return Verdict(
         passed=breach.empty,
-        expected=f"{worst['expected']:.2f} {what}",
-        observed=f"{worst['observed']:.10g} in the worst of {len(compared)} cells",
+        expected=f"{expected} {what}",
+        observed=f"{observed} in the worst of {len(compared):,} cells{_name_of(worst)}",
         offending=breach,
     )
+
+
+def number(value: float) -> str:
+    """A number as people read it: thousands apart, at most two decimals, or three digits if it is small."""
+    if np.isnan(value):
+        return "no row"
+    if value == round(value):
+        return f"{value:,.0f}"
+    return f"{value:,.2f}" if abs(value) >= 1 else f"{value:.3g}"
+
+
+def _name_of(cell: pd.DataFrame) -> str:
+    """What names the cell in a frame of one row, after a colon: all but its numbers with decimals."""
+    named = [
+        f"{name} {column.item()}"
+        for name, column in cell.items()
+        if name not in ("expected", "observed") and not pd.api.types.is_float_dtype(column)
+    ]
+    return f": {', '.join(named)}" if named else ""
 
 
 def none_of(offending: pd.DataFrame, what: str, total: int) -> Verdict:

@@ -28,7 +28,8 @@ class TestReconcilesWithSql:
     def test_sees_a_volume_that_is_missing(self, judge: Judge, tables: Tables) -> None:
         frame = tables["ed_projection"].drop(index=17)
         verdict = judge("ed_projection", "reconciles_with_sql", ed_projection=frame)
-        assert verdict.offending["observed"].tolist() == [-1.0]
+        assert verdict.offending["observed"].isna().tolist() == [True]
+        assert verdict.observed.startswith("no row in the worst of ")
 
     def test_sees_a_volume_of_a_site_without_an_area(self, judge: Judge, tables: Tables) -> None:
         frame = tables["ed_projection"]

@@ -11,6 +11,7 @@ from scipy.stats import betabinom, norm
 from lm_synth_assets.model.people import people_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report.pictures.registry import PICTURES
+from lm_synth_assets.report.pictures.style import change
 from lm_synth_assets.schema.vocabulary import (
     ADULT_ED,
     AGE_GROUPS,
@@ -26,6 +27,20 @@ BY_NAME = {picture.name: picture for picture in PICTURES}
 
 def measured(name: str, tables: Tables, region: Region) -> pd.DataFrame:
     return BY_NAME[name].measure(tables, region)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        (1_088_545.0, 1_088_496.0, "0.0 %"),
+        (1000.0, 1000.4, "0.0 %"),
+        (1000.0, 1006.0, "+0.6 %"),
+        (1000.0, 994.0, "-0.6 %"),
+        (0.0, 5.0, "–"),
+    ],
+)
+def test_a_change_has_a_sign_unless_it_rounds_to_nothing(before: float, after: float, shown: str) -> None:
+    assert change(before, after) == shown
 
 
 class TestPopulationPyramid:

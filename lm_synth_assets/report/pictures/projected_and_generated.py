@@ -19,6 +19,7 @@ from lm_synth_assets.report.pictures.style import (
     left_out,
     legend,
     rows,
+    signed_percent,
 )
 
 if TYPE_CHECKING:
@@ -100,8 +101,9 @@ def _describe(frame: pd.DataFrame) -> str:
         f"stand for {generated:,.0f} ({change(projected, generated)})."
     )
     if frame["difference_pct"].notna().any():
-        worst = frame.loc[frame["difference_pct"].abs().idxmax()]
-        sentence += f" The site that is farthest off is {worst['site']} ({worst['difference_pct']:+z.1f} %)."
+        worst = int(frame["difference_pct"].abs().fillna(-1.0).to_numpy().argmax())
+        site, off = (frame[name].iloc[worst] for name in ("site", "difference_pct"))
+        sentence += f" The site that is farthest off is {site} ({signed_percent(off)})."
     return sentence
 
 

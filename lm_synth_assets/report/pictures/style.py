@@ -174,7 +174,13 @@ def share(part: float, whole: float) -> str:
 
 def change(before: float, after: float) -> str:
     """How much more or less there is, in %; a dash where there was nothing."""
-    return f"{100 * (after / before - 1):+z.1f} %" if before else "–"
+    return signed_percent(100 * (after / before - 1)) if before else "–"
+
+
+def signed_percent(value: float) -> str:
+    """A difference in % with its sign, which is left out where it rounds to nothing."""
+    shown = f"{value:+z.1f} %"
+    return "0.0 %" if shown == "+0.0 %" else shown
 
 
 def poisson_interval(expected: Floats) -> tuple[Floats, Floats]:
