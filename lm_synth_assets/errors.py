@@ -30,7 +30,7 @@ class ConfigError(UserError):
 
 
 class CapacityError(UserError):
-    """More patients are asked for than can have distinct quasi-identifiers."""
+    """More is asked for than fits: patients with distinct quasi-identifiers, or contacts in a year."""
 
     kind = "configuration"
 

@@ -242,10 +242,7 @@ def _mark(result: GateResult) -> Text:
 
 
 def _breach(result: GateResult) -> Text:
-    text = (
-        f"{result.mark.upper()} {result.full_name}: expected {result.expected}; "
-        f"observed {result.observed}; threshold {result.threshold}"
-    )
+    text = f"{result.mark.upper()} {result.full_name}: {result.comparison}"
     rows = result.offending.text()
     return Text(f"{text}\n{rows}" if rows else text)
 

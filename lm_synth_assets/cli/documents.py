@@ -126,11 +126,12 @@ def gates_page() -> str:
         "A gate of severity ERROR is blocking: where it fails, the run makes none of the tables in the last "
         "column, no quality report, and the exit code is 1. One of severity WARN is shown and stops nothing. "
         "Thresholds are those of the default configuration, section `gates`; a freely drawn figure may be "
-        "off by its sampling error, one that the model controls may not. A replicate is an independent "
-        "data set of the same region with another seed.",
+        "off by its sampling error, one that the model controls may not. A gate is decided by the keys of "
+        "the configuration that its expectation and threshold follow from; where there is none, only changed "
+        "tables break it. A replicate is an independent data set of the same region with another seed.",
         "",
-        "| table | gate | protects | formula | threshold | severity | blocks |",
-        "|---|---|---|---|---|---|---|",
+        "| table | gate | protects | formula | threshold | decided by | severity | blocks |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name in STRUCTURAL:
         gate = next(gate for gate in STRUCTURE if gate.name == name)
@@ -210,7 +211,8 @@ def _gate_row(gate: Gate, table: str, formula: str, region: Region, blocked: lis
     threshold = gate.stated_threshold(region)
     severity = "ERROR" if gate.blocking else "WARN"
     stops = ", ".join(blocked) if gate.blocking and blocked else "-"
-    cells = (table, gate.name, gate.description, formula, threshold, severity, stops)
+    keys = ", ".join(gate.keys) or "-"
+    cells = (table, gate.name, gate.description, formula, threshold, keys, severity, stops)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

@@ -44,9 +44,9 @@ def generate(
     storage, location = location_of(storage, folder, url, writing=True)
     request = read_request(config, **changes)
 
-    from lm_synth_assets.model.sample import sample_sizes
+    from lm_synth_assets.model.feasibility import require_feasible
 
-    sample_sizes(request.region)
+    require_feasible(request.region)
 
     from lm_synth_assets.cli.console import show, shown_progress
     from lm_synth_assets.orchestration.runs import generate as run

@@ -91,8 +91,7 @@ def _case(result: GateResult) -> ElementTree.Element:
     where = f"lm_synth.{result.table}"
     if result.passed:
         return ElementTree.Element("testcase", name=result.gate, classname=where)
-    message = f"expected {result.expected}; observed {result.observed}; threshold {result.threshold}"
-    return _problem(result.gate, where, _ELEMENTS[result.mark], message, result.offending.text())
+    return _problem(result.gate, where, _ELEMENTS[result.mark], result.comparison, result.offending.text())
 
 
 def _problem(name: str, where: str, element: str, message: str, text: str = "") -> ElementTree.Element:

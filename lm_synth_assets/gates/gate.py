@@ -5,10 +5,12 @@ Declarations load no numpy and no pandas: a gate names the function or the SQL r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pkgutil import resolve_name
+from string import Formatter
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from weakref import finalize
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from lm_synth_assets.storage.inspection import Inspection
 
 _T = TypeVar("_T")
+
+_WITHOUT_POSITION = re.compile(r"\.\d+$")
 
 
 class Tables(Protocol):
@@ -97,8 +101,9 @@ class Gate:
     """A gate on `table`, declared in full.
 
     `description` says what it protects, `formula` what is compared, `threshold` how far apart the two sides
-    may be: fields of the configuration stand in braces. `reads` are the other tables that it needs. A
-    blocking gate stops what depends on the table; the others warn.
+    may be: fields of the configuration stand in braces. `decided_by` are the keys of the configuration that
+    what it expects follows from, none where no configuration makes it fail. `reads` are the other tables
+    that it needs. A blocking gate stops what depends on the table; the others warn.
 
     Either `function` names what evaluates the gate, as "module:function" in `lm_synth_assets.gates`, called
     with `arguments`, the tables and the region; or `rule` names an exact rule in `gates/rules`. An `exact`
@@ -110,6 +115,7 @@ class Gate:
     description: str
     formula: str
     threshold: str
+    decided_by: tuple[str, ...] = ()
     function: str = ""
     arguments: tuple[str, ...] = ()
     rule: str = ""
@@ -126,6 +132,15 @@ class Gate:
     def statistical(self) -> bool:
         """Whether chance has a part in what the gate observes."""
         return not (self.exact or self.rule)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the configuration that decide whether good data pass: thresholds first."""
+        fields = (name for _, name, _, _ in Formatter().parse(self.threshold) if name)
+        thresholds = (name.replace("[", ".").replace("]", "") for name in fields)
+        return tuple(
+            dict.fromkeys((*(_WITHOUT_POSITION.sub("", key) for key in thresholds), *self.decided_by))
+        )
 
     def stated_threshold(self, region: Region) -> str:
         """The threshold as configured."""

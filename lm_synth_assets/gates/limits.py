@@ -6,12 +6,6 @@ FREE_DRAW = 2.7
 FEW_VISITS = 100
 """Below this number of visits whole visits decide, not percentages."""
 
-UNDER_AGE = 15
-"""Patients under this age, in years, should be seen in Pediatric ED."""
-
-FROM_AGE = 25
-"""Hardly any patient from this age, in years, should be seen in Pediatric ED."""
-
 FALSE_ALARM = 1e-5
 """The chance that good data do not pass a gate that states its chance: all of its comparisons together."""
 

@@ -76,6 +76,8 @@ class GateResult:
     expected: str
     observed: str
     threshold: str
+    decided_by: tuple[str, ...] = ()
+    """The keys of the configuration that decide whether good data pass."""
     offending: OffendingRows = OffendingRows()
 
     @property
@@ -87,6 +89,12 @@ class GateResult:
     def full_name(self) -> str:
         """The gate's name with its table."""
         return f"{self.table}.{self.gate}"
+
+    @property
+    def comparison(self) -> str:
+        """What was compared, in a line, and the keys of the configuration that decide."""
+        compared = f"expected {self.expected}; observed {self.observed}; threshold {self.threshold}"
+        return f"{compared}; decided by {', '.join(self.decided_by)}" if self.decided_by else compared
 
 
 def result_of(gate: Gate, verdict: Verdict) -> GateResult:
@@ -101,6 +109,7 @@ def result_of(gate: Gate, verdict: Verdict) -> GateResult:
         expected=in_one_line(verdict.expected),
         observed=in_one_line(verdict.observed),
         threshold=in_one_line(verdict.threshold),
+        decided_by=gate.keys,
         offending=OffendingRows.of(verdict.offending),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lm_synth_assets.model.calendar import HOUR
+from lm_synth_assets.model.population import area_totals
 from lm_synth_assets.model.units import Unit
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
@@ -19,6 +20,13 @@ def flow_shares(region: Region) -> Floats:
         for code, weight in lha.goes_to.items():
             row[sites.index(code)] += lha.leaves_pct / 100 * weight / sum(lha.goes_to.values())
     return shares
+
+
+def cross_lha_share(region: Region) -> float:
+    """The share of the residents of the start year whose home facility is not their area's default site."""
+    people = area_totals(region, region.run.start_year)
+    leaves = np.array([lha.leaves_pct / 100 for lha in region.lhas.values()])
+    return float(people @ leaves / max(people.sum(), 1))
 
 
 def receiving_sites(region: Region, units: list[Unit]) -> Ints:

@@ -13,6 +13,7 @@ import numpy as np
 from lm_synth_assets.model.lengths import (
     acute_median_days,
     alc_chances,
+    hundredths_from,
     lognormal_length,
     lognormal_share,
     parts_of_cap,
@@ -76,10 +77,14 @@ def shares_within(region: Region, mix: CaseMix, days: Floats) -> Shares:
     steps = (np.arange(_ALC_STEPS) + 0.5) / _ALC_STEPS
     wait_median, wait_sigma = np.array(inpatient.alc.median_days), np.array(inpatient.alc.sigma)
     wait = lognormal_length(steps, wait_median, wait_sigma, longest_wait)
-    left = days[some, None] - np.maximum(wait, inpatient.alc.least_days)
+    shortest, least_acute, least_wait = (
+        hundredths_from(least) / 100
+        for least in (inpatient.los_floor_days, inpatient.alc.least_acute_days, inpatient.alc.least_days)
+    )
+    left = days[some, None] - np.maximum(wait, least_wait)
     share = lognormal_share(left, median[some, None], sigma[some, None], longest_acute)
-    with_alc[some] = np.where(left < inpatient.alc.least_acute_days, 0.0, share).mean(axis=1)
-    long_enough = days >= inpatient.los_floor_days
+    with_alc[some] = np.where(left < least_acute, 0.0, share).mean(axis=1)
+    long_enough = days >= shortest
     return Shares(acute * long_enough, with_alc * long_enough, chance)
 
 

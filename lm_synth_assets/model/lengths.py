@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.special as sc
 
+from lm_synth_assets.model.proportions import WHOLE
 from lm_synth_assets.model.units import Unit
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
@@ -37,6 +38,11 @@ def parts_of_cap(cap: Floats) -> tuple[Floats, Floats]:
     refuses configurations whose least lengths do not fit.
     """
     return cap / 3, cap * 2 / 3
+
+
+def hundredths_from(days: Floats | float) -> Floats:
+    """The fewest hundredths of days, in which lengths are kept, that are no shorter (any shape)."""
+    return np.ceil(np.asarray(days) * 100 - WHOLE)
 
 
 CROWDED_DAYS = 270
@@ -89,3 +95,12 @@ def lognormal_length(share: Floats, median: Floats, sigma: Floats, longest: Floa
     safe = np.maximum(sigma, _LEAST_SIGMA)
     below = sc.ndtr(np.log(longest / median) / safe)
     return np.minimum(median * np.exp(safe * sc.ndtri(share * np.maximum(below, _LEAST_SHARE))), longest)
+
+
+def lognormal_mean(median: Floats, sigma: Floats, longest: Floats) -> Floats:
+    """The mean of a lognormal that is truncated at `longest` (any shape)."""
+    safe = np.maximum(sigma, _LEAST_SIGMA)
+    end = np.log(longest / median) / safe
+    below = sc.ndtr(end)
+    mean = median * np.exp(safe**2 / 2) * sc.ndtr(end - safe) / np.maximum(below, _LEAST_SHARE)
+    return np.where(below < _LEAST_SHARE, longest, np.minimum(mean, longest))

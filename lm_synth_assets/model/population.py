@@ -30,8 +30,13 @@ def residents(region: Region, year: int) -> Ints:
 
 def area_totals(region: Region, year: int) -> Ints:
     """Residents of each LHA on 1 January of a year (LHAs,), in persons."""
+    return np.rint(grown(region, year)).astype(np.int64)
+
+
+def grown(region: Region, year: int) -> Floats:
+    """Residents of each LHA on 1 January of a year (LHAs,), before they are rounded to persons."""
     base = np.array([lha.base_population for lha in region.lhas.values()])
-    return np.rint(base * (1 + _growth(region)) ** (year - region.population.base_year)).astype(np.int64)
+    return base * (1 + _growth(region)) ** (year - region.population.base_year)
 
 
 def growth_factor(region: Region, year: int, growth_multiplier: float) -> Floats:

@@ -36,6 +36,17 @@ def expected_visits(region: Region, people: People) -> Floats:
     return expected
 
 
+def pediatric_share(region: Region, first_age: int, last_age: int) -> float:
+    """The share of Pediatric ED in the visits of residents of whole age groups; 0 where they make none.
+
+    The limit of Pediatric ED moves visits within an age group only.
+    """
+    included = [first_age <= band.first_age and band.last_age <= last_age for band in AGE_BANDS]
+    people = residents(region, region.run.start_year)[:, included]
+    visits = np.einsum("lag,lags->s", people, visits_per_1000(region)[:, included])
+    return float(visits[_PEDIATRIC] / visits.sum()) if visits.any() else 0.0
+
+
 def planned_volumes(region: Region) -> Floats:
     """Visits per year (LHA, site, ED subservice) that population x rate gives the sample, sent where each
     area's residents go.

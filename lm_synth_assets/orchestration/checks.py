@@ -135,6 +135,8 @@ def _metadata(result: GateResult) -> dict[str, MetadataValue]:
         "threshold": MetadataValue.text(result.threshold),
         "mark": MetadataValue.text(result.mark.value),
     }
+    if result.decided_by:
+        metadata["decided by"] = MetadataValue.text(", ".join(result.decided_by))
     if result.offending.total:
         metadata["offending rows"] = MetadataValue.md(result.offending.markdown())
     return metadata
@@ -151,10 +153,7 @@ def _metadata_of_rules(results: Sequence[GateResult]) -> dict[str, MetadataValue
         ),
     }
     for result in results:
-        metadata[result.gate] = MetadataValue.text(
-            f"{result.mark.value}: expected {result.expected}; observed {result.observed}; "
-            f"threshold {result.threshold}"
-        )
+        metadata[result.gate] = MetadataValue.text(f"{result.mark.value}: {result.comparison}")
         if result.offending.total:
             metadata[f"{result.gate}: offending rows"] = MetadataValue.md(result.offending.markdown())
     return metadata

@@ -48,15 +48,16 @@ def run_resource(config: str, given: RunRequest | None = None) -> dg.ResourceDef
 def requested(fields: Mapping[str, Any]) -> RunRequest:
     """The run that some fields of the resource describe.
 
-    Raises ConfigError for a configuration that cannot be used, CapacityError for too many patients.
+    Raises ConfigError for a configuration that cannot be used, CapacityError for too many
+    patients, or contacts.
     """
     # Imported lazily: not needed to load definitions.
-    from lm_synth_assets.model.sample import sample_sizes
+    from lm_synth_assets.model.feasibility import require_feasible
 
     changes = dict(fields)
     config = changes.pop("config", None)
     request = RunRequest.read(config, source=f"resource {RESOURCE}", **changes)
-    sample_sizes(request.region)
+    require_feasible(request.region)
     return request
 
 

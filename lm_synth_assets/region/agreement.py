@@ -22,7 +22,7 @@ from lm_synth_assets.region.models.sites import Coverage, Site
 from lm_synth_assets.region.problems import Problem
 from lm_synth_assets.region.wording import KeyPath, cut, nearest
 from lm_synth_assets.schema.text import collated
-from lm_synth_assets.schema.vocabulary import AGE_BANDS, ED_SUBSERVICES, INPATIENT
+from lm_synth_assets.schema.vocabulary import AGE_BANDS, ED_SUBSERVICES, GENDERS, INPATIENT
 
 
 def disagreements(sections: Mapping[str, Any]) -> list[Problem]:
@@ -309,6 +309,32 @@ def _gate_limits(gates: Gates) -> Iterator[Problem]:
         )
 
 
+def listed_rows(sites: dict[str, Site], lhas: dict[str, Lha], programs: dict[str, Program]) -> dict[str, int]:
+    """The rows that a configuration lists for each table whose number of rows can be agreed."""
+    return {
+        "dim_site": len(sites),
+        "dim_program": len(programs),
+        "dim_subprogram": sum(len(program.subprograms) for program in programs.values()),
+        "dim_lha": len(lhas),
+        "dim_age_group": len(AGE_BANDS),
+        "dim_gender": len(GENDERS),
+        "dim_ed_subservice": len(ED_SUBSERVICES),
+    }
+
+
+def _row_counts(
+    gates: Gates, sites: dict[str, Site], lhas: dict[str, Lha], programs: dict[str, Program]
+) -> Iterator[Problem]:
+    listed = listed_rows(sites, lhas, programs)
+    for table, agreed in gates.row_counts.items():
+        if agreed != listed[table]:
+            yield Problem(
+                ("gates", "row_counts", table),
+                f"{agreed} rows are agreed, but the configuration lists {listed[table]}; change this number, "
+                "or leave it out to have as many as are listed",
+            )
+
+
 Rule: TypeAlias = Callable[..., Iterator[Problem]]
 RULES: tuple[Rule, ...] = (
     _stays_need_visits,
@@ -336,4 +362,5 @@ RULES: tuple[Rule, ...] = (
     _alc_within_the_cap,
     _baseline,
     _gate_limits,
+    _row_counts,
 )

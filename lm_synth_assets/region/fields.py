@@ -70,6 +70,8 @@ def _fields_below(part: JsonSchema, models: JsonSchema, path: tuple[str, ...]) -
 
 def _default(part: JsonSchema) -> str:
     value: Any = part.get("default")
+    if isinstance(value, dict):
+        return "none"
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return "none" if value is None else str(value).lower() if isinstance(value, bool) else f"{value:g}"

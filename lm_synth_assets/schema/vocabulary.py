@@ -23,6 +23,12 @@ OLDEST_AGE: Final = 104
 FREQUENT_VISITS: Final = 4
 """ED visits a year from which a patient counts as a frequent user."""
 
+UNDER_AGE: Final = 15
+"""Patients under this age, in years, should be seen in Pediatric ED."""
+
+FROM_AGE: Final = 25
+"""Hardly any patient from this age, in years, should be seen in Pediatric ED."""
+
 AGE_BANDS: Final = (
     AgeGroup("0-4", 0, 4),
     AgeGroup("5-14", 5, 14),
@@ -66,4 +72,4 @@ COUNTED_TABLES: Final = (
     "dim_gender",
     "dim_ed_subservice",
 )
-"""The dimensions whose number of rows the configuration states, in `gates.row_counts`."""
+"""The dimensions whose number of rows a configuration may agree on, in `gates.row_counts`."""

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from lm_synth_assets.model.lengths import acute_median_days, alc_chances, lognormal_length, parts_of_cap
+from lm_synth_assets.model.lengths import (
+    acute_median_days,
+    alc_chances,
+    hundredths_from,
+    lognormal_length,
+    parts_of_cap,
+)
 from lm_synth_assets.model.proportions import WHOLE
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
@@ -32,21 +38,16 @@ def lengths(
     longest = np.where(alc, longest_acute, cap)
     acute = lognormal_length(stratified_uniforms(unit, rng), median, sigma, longest)
     shortest = np.where(alc, inpatient.alc.least_acute_days, inpatient.los_floor_days)
-    acute_part = np.maximum(np.rint(acute * 100), _hundredths_from(shortest))
+    acute_part = np.maximum(np.rint(acute * 100), hundredths_from(shortest))
 
     alc_part = np.zeros(len(unit))
     count = int(alc.sum())
     uniform = stratified_uniforms(np.zeros(count, dtype=np.int64), rng)
     median, sigma = np.full(count, inpatient.alc.median_days), np.full(count, inpatient.alc.sigma)
     wait = lognormal_length(uniform, median, sigma, longest_alc[alc])
-    alc_part[alc] = np.maximum(np.rint(wait * 100), _hundredths_from(inpatient.alc.least_days))
+    alc_part[alc] = np.maximum(np.rint(wait * 100), hundredths_from(inpatient.alc.least_days))
     # Parts that are rounded up may add up to more than the cap, and parts of a short ALC stay to less than
     # the floor: the acute part makes up for both.
     whole = np.minimum(acute_part + alc_part, np.floor(inpatient.los_cap_days * 100 + WHOLE))
-    whole = np.maximum(whole, _hundredths_from(inpatient.los_floor_days))
+    whole = np.maximum(whole, hundredths_from(inpatient.los_floor_days))
     return whole.astype(np.int64), alc_part.astype(np.int64)
-
-
-def _hundredths_from(days: Floats | float) -> Floats:
-    """The fewest hundredths of days that are no shorter (any shape)."""
-    return np.ceil(np.asarray(days) * 100 - WHOLE)

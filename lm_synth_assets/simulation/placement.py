@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lm_synth_assets.errors import UserError
+from lm_synth_assets.errors import CapacityError
 from lm_synth_assets.schema.arrays import Ints, Mask
 
 _MOST_ROUNDS = 1_000
 """Redraws before giving up. Ten are many for a configuration whose contacts fit the year."""
 
 
-class NoRoom(UserError):
+class NoRoom(CapacityError):
     """The configuration gives some patients more contacts than fit the year one after the other."""
 
 

@@ -1,7 +1,7 @@
 """Retunings: configurations that differ from the default one as a user's file would, each sensibly.
 
 Each must pass all gates on the data that it makes. `None` in the place of an entry removes it. The list is
-data: `statistical/test_retunings.py` runs a part of it, `python -m lm_synth_assets_tests.fuzz.retuned` all.
+data: `statistical/test_retunings.py` runs a part of it, `make fuzz` all with three seeds.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -225,9 +225,12 @@ RETUNINGS: dict[str, Overlay] = {
     "Adult ED for adults only": {"ed": {"rates_per_1000": {ADULT_ED: _ADULTS_ONLY}}},
     "urgent care only": merged(_rates_of(ADULT_ED, 0), _rates_of(PEDIATRIC_ED, 0)),
     "no ED visits at all": {"ed": {"rates_per_1000": _times(_RATES, 0)}},
+    "girls who come 20 times a year": {"ed": {"rates_per_1000": {PEDIATRIC_ED: {"0-4": {"Female": 20_000}}}}},
+    # The example of README.md.
     "one cell overridden": {
         "ed": {"rate_overrides": {"Riverbend": {ADULT_ED: {"85+": {"Female": 990}}}}},
         "lhas": {"Riverbend": {"growth_pct": 2.6}},
+        "rhythms": {"urgent_care": {"weekdays": [1.13, 1.05, 1.02, 1.01, 1.01, 0.98, 0]}},
         "inpatient": {"alc": {"median_days": 18}},
     },
     "one cell overridden by nothing": {
@@ -246,7 +249,7 @@ RETUNINGS: dict[str, Overlay] = {
     "acuity always 1": _acuity(1),
     "nobody leaves": _dispositions("Left without being seen", 0),
     "nobody dies in the ED": _dispositions("Died", 0),
-    "one in 20 leaves": _dispositions("Left without being seen", 0.05),
+    "one in 50 leaves": _dispositions("Left without being seen", 0.02),
     "nobody admitted from the ED": {"ed": {"admission": dict.fromkeys(ED_SUBSERVICES)}},
     "boarding of two days": {
         "ed": {
@@ -437,3 +440,54 @@ RETUNINGS: dict[str, Overlay] = {
     ),
 }
 """By name. Configurations that are refused early are in `REFUSED`."""
+
+REFUSED: dict[str, tuple[Overlay, str]] = {
+    "3 % cross areas": (
+        _lhas(leaves_pct=3),
+        "gates.cross_lha_pct: is 5-10 %, but with lhas.<LHA>.leaves_pct 3 % of the residents leave",
+    ),
+    "15 % cross areas": (
+        _lhas(leaves_pct=15),
+        "gates.cross_lha_pct: is 5-10 %, but with lhas.<LHA>.leaves_pct 15 % of the residents leave",
+    ),
+    "half of the Pediatric ED": (
+        merged(_rates_of(PEDIATRIC_ED, 0.5)),
+        "gates.pediatric_under_15_pct: is 70, but with ed.rates_per_1000 62.5 % of the visits under 15 are",
+    ),
+    "Pediatric ED for the old": (
+        {"ed": {"rates_per_1000": {PEDIATRIC_ED: {"65-74": _for_each(GENDERS, 100)}}}},
+        "gates.pediatric_from_25_pct: is 1, but with ed.rates_per_1000 ",
+    ),
+    "agreed on other sites": (
+        {"gates": {"row_counts": {"dim_site": 11}}},
+        "gates.row_counts.dim_site: 11 rows are agreed, but the configuration lists 12",
+    ),
+    "agreed on sites, and one more area": (
+        {
+            "gates": {"row_counts": {"dim_lha": 12}},
+            "lhas": {"Thirteenth": {**DEFAULTS["lhas"]["Riverbend"], "base_population": 1_000}},
+        },
+        "gates.row_counts.dim_lha: 12 rows are agreed, but the configuration lists 13",
+    ),
+    "50 stays a year for girls": (
+        {"inpatient": {"stays_per_1000": {"Female": {"0-4": 50_000}}}},
+        "inpatient.stays_per_1000.Female.0-4: is 50000, which is too much: ",
+    ),
+    "50 visits a year for old men": (
+        {"ed": {"rates_per_1000": {ADULT_ED: {"85+": {"Male": 50_000}}}}},
+        "ed.rates_per_1000.Adult ED.85+.Male: is 50000, which is too much: ",
+    ),
+    "a cell overridden by 50 visits a year": (
+        {"ed": {"rate_overrides": {"Riverbend": {ADULT_ED: {"85+": {"Female": 50_000}}}}}},
+        "ed.rate_overrides.Riverbend.Adult ED.85+.Female: is 50000, which is too much: ",
+    ),
+    "two thousand million in one area": (
+        merged(_lhas(growth_pct=15), {"population": {"base_year": 1950}}),
+        "grow to ",
+    ),
+    "nobody left": (
+        merged(_lhas(growth_pct=-19), {"population": {"base_year": 1900}}),
+        "lhas.<LHA>.growth_pct: nobody is left in the region in 2025",
+    ),
+}
+"""By name: an overlay, and a part of what is said about it before anything is made."""

@@ -46,12 +46,18 @@ def _in_order() -> list[str]:
 
 def retuned(region: Region, changes: Mapping[str, Any]) -> Region:
     """The region with some values changed, given as an overlay file would give them."""
-    return Region.model_validate(_overlaid(region.model_dump(by_alias=True), changes))
+    return Region.model_validate(overlaid(region.model_dump(by_alias=True), changes))
 
 
-def _overlaid(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+def overlaid(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Values with some of them changed, as an overlay file would change them: None removes an entry."""
     values = dict(base)
     for key, value in changes.items():
-        both = isinstance(value, Mapping) and isinstance(values.get(key), Mapping)
-        values[key] = _overlaid(values[key], value) if both else value
+        if value is None:
+            values.pop(key, None)
+        elif isinstance(value, Mapping):
+            below = values.get(key)
+            values[key] = overlaid(below if isinstance(below, Mapping) else {}, value)
+        else:
+            values[key] = value
     return values

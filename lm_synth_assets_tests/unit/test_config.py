@@ -14,6 +14,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
+from lm_synth_assets.region.agreement import listed_rows
 from lm_synth_assets.region.editor_schema import json_schema
 from lm_synth_assets.region.files import CONFIG_FOLDER, DEFAULT_CONFIG, load_region
 from lm_synth_assets.region.models.programs import Subprogram
@@ -201,6 +202,19 @@ def test_files_may_come_from_any_editor(
         (tmp_path / name).write_bytes(byte_order_mark + content.replace(b"\n", line_end))
 
     assert load_region(tmp_path / DEFAULT_CONFIG.name) == defaults
+
+
+def test_the_default_region_lists_the_agreed_rows() -> None:
+    region = load_region()
+    assert listed_rows(region.sites, region.lhas, region.programs) == {
+        "dim_site": 12,
+        "dim_program": 16,
+        "dim_subprogram": 48,
+        "dim_lha": 12,
+        "dim_age_group": 8,
+        "dim_gender": 3,
+        "dim_ed_subservice": 3,
+    }
 
 
 class TestEditorSchema:

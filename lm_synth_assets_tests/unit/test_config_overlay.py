@@ -65,6 +65,16 @@ class TestExtends:
             "my.yaml:2: gates.cross_lha_pct: 12 is above 10; the lower limit must come first"
         )
 
+    def test_refuses_agreed_rows_that_the_configuration_does_not_list(
+        self, overlay: OverlayComplaints
+    ) -> None:
+        (complaint,) = overlay("gates:\n  row_counts: {dim_site: 11, dim_lha: 12}")
+
+        assert complaint == (
+            "my.yaml:3: gates.row_counts.dim_site: 11 rows are agreed, but the configuration lists 12; "
+            "change this number, or leave it out to have as many as are listed"
+        )
+
     def test_says_where_a_relative_path_leads(self, complaints: Complaints) -> None:
         Path("deeper").mkdir()
         Path("deeper/between.yaml").write_text("extends: nowhere.yaml", encoding="utf-8")

@@ -20,6 +20,7 @@ PASSED = GateResult(
     expected="10 patients",
     observed="10 patients",
     threshold="5 %",
+    decided_by=("gates.marginal_tolerance_pct", "population"),
 )
 LHA = OffendingRows(("lha_id",), ((1,),), 1)
 FAILED = replace(PASSED, mark=Mark.FAIL, observed="12 patients", offending=LHA)
@@ -127,7 +128,8 @@ class TestQuiet:
     def test_says_what_warns(self, capsys: pytest.CaptureFixture[str]) -> None:
         out = shown(capsys, replace(good(), gates=[PASSED, WARNED]), quiet=True)
         assert out == (
-            "WARN dataset_manifest.version: expected 10 patients; observed 12 patients; threshold 5 %\n"
+            "WARN dataset_manifest.version: expected 10 patients; observed 12 patients; threshold 5 %"
+            "; decided by gates.marginal_tolerance_pct, population\n"
             f"{WARNED.offending.markdown()}\n"
         )
 
@@ -138,7 +140,8 @@ class TestQuiet:
             errors=["the disk is full " + "x" * 200],
         )
         assert shown(capsys, outcome, quiet=True).splitlines() == [
-            "FAIL patients.marginals: expected 10 patients; observed 12 patients; threshold 5 %",
+            "FAIL patients.marginals: expected 10 patients; observed 12 patients; threshold 5 %"
+            "; decided by gates.marginal_tolerance_pct, population",
             *FAILED.offending.markdown().splitlines(),
             "NOT RUN 2 gates on ip_stays",
             "ERROR the disk is full " + "x" * 200,

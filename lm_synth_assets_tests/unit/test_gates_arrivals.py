@@ -10,7 +10,7 @@ from lm_synth_assets.gates.views import visits_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES, URGENT_CARE
 from lm_synth_assets_tests.conftest import Judge
-from lm_synth_assets_tests.support.datasets import Tables, retuned
+from lm_synth_assets_tests.support.datasets import Tables, make_tables, retuned
 
 
 @pytest.fixture
@@ -116,6 +116,20 @@ class TestDailyCounts:
         wild = {name: {"day_sd": 1.0} for name in region.rhythms}
         assert daily_counts(StoredTables.of(tables), region).passed
         assert not daily_counts(StoredTables.of(tables), retuned(region, {"rhythms": wild})).passed
+
+    def test_are_evaluated_over_the_open_days(self, region: Region) -> None:
+        closed = {"rhythms": {"urgent_care": {"weekdays": [1.13, 1.05, 1.02, 1.01, 1.01, 0.98, 0.0]}}}
+        sundays_off = retuned(region, closed)
+        tables = make_tables(sundays_off)
+        assert daily_counts(StoredTables.of(tables), sundays_off).passed
+        visits = tables["ed_encounters"].copy()
+        urgent = visits.index[visits["ed_subservice"] == URGENT_CARE]
+        open_days = [day for day in pd.date_range("2025-01-01", "2025-12-31") if day.weekday() != 6]
+        visits.loc[urgent, "arrival_ts"] = [
+            open_days[n * len(open_days) // len(urgent)] + pd.Timedelta(hours=12) for n in range(len(urgent))
+        ]
+        even = daily_counts(StoredTables.of(tables | {"ed_encounters": visits}), sundays_off)
+        assert set(even.offending["ed_subservice"]) == {URGENT_CARE}
 
 
 class TestExpectedArrivals:

@@ -17,6 +17,7 @@ from lm_synth_assets.gates import statistics
 from lm_synth_assets.gates.catalogue import GATES, all_gates, chosen_gates
 from lm_synth_assets.gates.declared.structure import STRUCTURE
 from lm_synth_assets.gates.gate import Gate, StoredTables
+from lm_synth_assets.region.fields import config_fields
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.catalogue import TABLES, foreign_keys
 from lm_synth_assets.storage.inspection import Inspection
@@ -53,6 +54,52 @@ def test_a_gate_says_in_a_sentence_what_it_protects(gate: Gate, region: Region) 
     assert gate.table in TABLES
     assert gate.table not in gate.reads
     assert set(gate.reads) <= set(TABLES)
+
+
+ONLY_BROKEN_BY_CHANGES = {
+    "dim_age_group.as_configured",
+    "dim_gender.as_configured",
+    "dim_ed_subservice.as_configured",
+    "ed_encounters.visits_match_patients",
+    "ed_encounters.primary_subservice",
+    "ed_encounters.visits_at_home_facility",
+    "ed_encounters.one_visit_at_a_time",
+    "ed_encounters.no_visit_after_death",
+    "ip_stays.admissions_have_stays",
+    "ip_stays.routes",
+    "ip_stays.one_place_at_a_time",
+    "dataset_contents.tables_as_listed",
+    "dataset_contents.nothing_besides",
+    "dataset_contents.made_from_this_run",
+    "dataset_manifest.follows_from_its_run",
+    "dataset_manifest.describes_these_tables",
+}
+"""Gates that hold whatever is configured, beside those of structure."""
+
+
+@pytest.mark.parametrize("gate", all_gates(fidelity=True), ids=lambda gate: gate.full_name)
+def test_a_gate_names_the_keys_of_the_configuration_that_decide(gate: Gate) -> None:
+    fields = {field.path: field for field in config_fields()}
+    sections = {path[:length] for path in fields for length in range(1, len(path) + 1)}
+    for key in gate.keys:
+        path = tuple(key.split("."))
+        is_entry = path[:-1] in fields and fields[path[:-1]].limits.startswith("by ")
+        assert path in sections or is_entry, key
+    always_holds = gate in STRUCTURE or gate.full_name in ONLY_BROKEN_BY_CHANGES
+    assert bool(gate.decided_by) != always_holds
+
+
+def test_the_thresholds_of_a_gate_are_among_the_keys_that_decide() -> None:
+    [medians] = chosen_gates(all_gates(), ["los_medians"])
+    assert medians.keys[:2] == ("gates.los_median_tolerance_pct", "gates.standard_errors")
+    assert "inpatient.los_floor_days" in medians.keys
+    [care] = chosen_gates(all_gates(), ["cross_lha_care"])
+    assert care.keys == (
+        "gates.cross_lha_pct",
+        "lhas.<LHA>.default_site",
+        "lhas.<LHA>.leaves_pct",
+        "lhas.<LHA>.goes_to",
+    )
 
 
 def test_names_are_unique_within_a_table() -> None:

@@ -39,13 +39,11 @@ class TestRowCount:
             ("3 rows", "2 rows"),
         ]
 
-    def test_holds_a_configuration_that_lists_more_to_the_number(
-        self, region: Region, tables: Tables
-    ) -> None:
-        agreed = retuned(region, {"gates": {"row_counts": {"dim_site": 13}}})
-        (gate,) = chosen_gates(all_gates(), ["dim_site.row_count"])
-        verdict = gate.evaluate(StoredTables.of(tables), agreed)
-        assert (verdict.passed, verdict.threshold, verdict.observed) == (False, "13 rows", "12 rows")
+    def test_follows_what_the_configuration_lists(self, region: Region, tables: Tables) -> None:
+        fewer = retuned(region, {"lhas": {"Riverbend": None}})
+        (gate,) = chosen_gates(all_gates(), ["dim_lha.row_count"])
+        verdict = gate.evaluate(StoredTables.of(tables), fewer)
+        assert (verdict.passed, verdict.expected, verdict.observed) == (False, "11 rows", "12 rows")
 
 
 class TestAsConfigured:

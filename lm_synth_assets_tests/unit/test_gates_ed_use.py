@@ -4,9 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lm_synth_assets.schema.vocabulary import PEDIATRIC_ED, URGENT_CARE
+from lm_synth_assets.gates.gate import StoredTables
+from lm_synth_assets.gates.statistics.ed_use import children_go_to_pediatric_ed
+from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.schema.vocabulary import AGE_GROUPS, GENDERS, PEDIATRIC_ED, URGENT_CARE
 from lm_synth_assets_tests.conftest import Judge
-from lm_synth_assets_tests.support.datasets import Tables
+from lm_synth_assets_tests.support.datasets import Tables, retuned
 
 
 @pytest.fixture
@@ -32,6 +35,18 @@ class TestPediatric:
         self.send(visits, tables, ["15-24"], 0.5, PEDIATRIC_ED)
         assert judge("ed_encounters", "adults_stay_out_of_pediatric_ed", ed_encounters=visits).passed
         assert judge("ed_encounters", "children_go_to_pediatric_ed", ed_encounters=visits).passed
+
+    def test_has_nothing_to_hold_where_the_rates_have_no_pediatric_ed(
+        self, tables: Tables, region: Region
+    ) -> None:
+        no_rates = dict.fromkeys(AGE_GROUPS, dict.fromkeys(GENDERS, 0.0))
+        none = {"ed": {"rates_per_1000": {PEDIATRIC_ED: no_rates}}}
+        elsewhere = tables["ed_encounters"].copy()
+        pediatric = elsewhere["ed_subservice"] == PEDIATRIC_ED
+        elsewhere.loc[pediatric, "ed_subservice"] = URGENT_CARE
+        stored = StoredTables.of(tables | {"ed_encounters": elsewhere})
+        assert not children_go_to_pediatric_ed(stored, region).passed
+        assert children_go_to_pediatric_ed(stored, retuned(region, none)).passed
 
     @staticmethod
     def send(

@@ -27,6 +27,7 @@ PASSED = GateResult(
     expected="10 patients",
     observed="10 patients",
     threshold="5 %",
+    decided_by=("gates.marginal_tolerance_pct", "population"),
 )
 ROWS = OffendingRows(("patient_id", "rate"), (("P1", 0.5), ("P2", None)), 12)
 FAILED = replace(PASSED, gate="keys", mark=Mark.FAIL, observed="2 < 3 & 4 > 1", offending=ROWS)
@@ -47,7 +48,7 @@ def test_json_tells_of_each_gate_what_the_table_on_the_screen_does_and_more() ->
         ("keys", "not evaluated", False),
     ]
     assert told["gates"][1] | {"passed": False} == told["gates"][1]
-    assert {"description", "formula", "expected", "observed", "threshold", "offending"} <= set(
+    assert {"description", "formula", "expected", "observed", "threshold", "decided_by", "offending"} <= set(
         told["gates"][1]
     )
 
@@ -80,6 +81,7 @@ class TestJUnit:
         [failure] = root.iter("failure")
         assert failure.get("message") == (
             r"expected 10 patients; observed 2 < 3 & \x00\x1b[31m 'é'; threshold 5 %"
+            "; decided by gates.marginal_tolerance_pct, population"
         )
         assert failure.text == FAILED.offending.markdown()
 

@@ -1,9 +1,9 @@
 """Gates on the ED encounters."""
 
-from lm_synth_assets.gates.declared import thresholds
+from lm_synth_assets.gates.declared import keys, thresholds
 from lm_synth_assets.gates.gate import Gate
-from lm_synth_assets.gates.limits import FEW_VISITS, FREE_DRAW, FROM_AGE, UNDER_AGE
-from lm_synth_assets.schema.vocabulary import FREQUENT_VISITS
+from lm_synth_assets.gates.limits import FEW_VISITS, FREE_DRAW
+from lm_synth_assets.schema.vocabulary import FREQUENT_VISITS, FROM_AGE, UNDER_AGE
 
 ED_ENCOUNTERS = (
     Gate(
@@ -15,6 +15,7 @@ ED_ENCOUNTERS = (
         ),
         formula="arrivals by ED subservice x hour of the day = visits x the timetable's chance of the hour",
         threshold=thresholds.PROFILE,
+        decided_by=keys.ARRIVALS,
         function="statistics.arrivals:hour_profile",
         reads=("patients",),
     ),
@@ -24,6 +25,7 @@ ED_ENCOUNTERS = (
         description="Arrivals by weekday follow the arrival profile of their subservice.",
         formula="arrivals by ED subservice x weekday = visits x the timetable's chance of the weekday",
         threshold=thresholds.PROFILE,
+        decided_by=keys.ARRIVALS,
         function="statistics.arrivals:weekday_profile",
         reads=("patients",),
     ),
@@ -33,6 +35,7 @@ ED_ENCOUNTERS = (
         description="Arrivals by month follow the arrival profile of their subservice.",
         formula="arrivals by ED subservice x month = visits x the timetable's chance of the month",
         threshold=thresholds.PROFILE,
+        decided_by=keys.ARRIVALS,
         function="statistics.arrivals:month_profile",
         reads=("patients",),
     ),
@@ -45,6 +48,7 @@ ED_ENCOUNTERS = (
             "step of Fisher scoring from the timetable), = 0"
         ),
         threshold="max({gates.clock_tolerance_minutes:g} minutes, {gates.standard_errors:g} standard errors)",
+        decided_by=keys.ARRIVALS,
         function="statistics.arrivals:clock",
         reads=("patients",),
     ),
@@ -57,6 +61,7 @@ ED_ENCOUNTERS = (
             "profile without day effects, = 1 + mean arrivals x variance of the day effects"
         ),
         threshold="max({gates.dispersion_tolerance_pct:g} %, {gates.standard_errors:g} standard errors)",
+        decided_by=keys.ARRIVALS,
         function="statistics.arrivals:daily_counts",
         reads=("patients",),
         blocking=False,
@@ -65,13 +70,16 @@ ED_ENCOUNTERS = (
         table="ed_encounters",
         name="children_go_to_pediatric_ed",
         description=(
-            f"Of the visits of children under {UNDER_AGE}, at least the configured share is to Pediatric ED."
+            f"Of the visits of children under {UNDER_AGE}, at least the configured share is to Pediatric ED, "
+            "if the region has one."
         ),
         formula=f"visits to Pediatric ED / all visits, of patients under {UNDER_AGE} at the reference date",
         threshold=(
             f"at least {{gates.pediatric_under_15_pct:g}} %; below {FEW_VISITS} visits, "
-            "{gates.volume_least_visits:g} visits less"
+            "{gates.volume_least_visits:g} visits less; or {gates.standard_errors:g} standard errors below "
+            "the share in the rates"
         ),
+        decided_by=keys.ED_RATES,
         function="statistics.ed_use:children_go_to_pediatric_ed",
         reads=("patients",),
     ),
@@ -82,7 +90,11 @@ ED_ENCOUNTERS = (
         formula=(
             f"visits to Pediatric ED / all visits, of patients of {FROM_AGE} and over at the reference date"
         ),
-        threshold="at most max({gates.pediatric_from_25_pct:g} %, {gates.volume_least_visits:g} visits)",
+        threshold=(
+            "at most max({gates.pediatric_from_25_pct:g} %, {gates.volume_least_visits:g} visits, "
+            "{gates.standard_errors:g} standard errors above the share in the rates)"
+        ),
+        decided_by=keys.ED_RATES,
         function="statistics.ed_use:adults_stay_out_of_pediatric_ed",
         reads=("patients",),
     ),
@@ -95,6 +107,7 @@ ED_ENCOUNTERS = (
             "against gamma frailty, given the visits of each LHA x home facility x age group x gender"
         ),
         threshold="max({gates.dispersion_tolerance_pct:g} %, {gates.standard_errors:g} standard errors)",
+        decided_by=keys.FRAILTY,
         function="statistics.ed_use:visits_per_person",
         reads=("patients",),
         blocking=False,
@@ -137,6 +150,7 @@ ED_ENCOUNTERS = (
             "year of arrival_ts = start year; date of arrival_ts = arrival_date; departure_ts > arrival_ts"
         ),
         threshold="no exception",
+        decided_by=("run.start_year",),
         rule="arrivals_in_year",
     ),
     Gate(
@@ -145,6 +159,7 @@ ED_ENCOUNTERS = (
         description="No visit is shorter than a minute or longer than the configured longest.",
         formula="1 minute <= departure_ts - arrival_ts <= longest_visit_hours",
         threshold="1 minute to {ed.longest_visit_hours:g} hours",
+        decided_by=("ed.longest_visit_hours",),
         rule="longest_visit",
     ),
     Gate(
@@ -160,6 +175,7 @@ ED_ENCOUNTERS = (
             "x disposition, acuity and facility, by age group, month and hour of arrival"
         ),
         threshold=thresholds.EXACT_CHANCE,
+        decided_by=keys.VISIT_HOURS,
         function="statistics.visit_lengths:visit_lengths",
         reads=("patients",),
     ),
@@ -191,6 +207,7 @@ ED_ENCOUNTERS = (
             "profile of the subservice"
         ),
         threshold=f"max({{gates.ks_threshold:g}}, {FREE_DRAW}/sqrt(visits))",
+        decided_by=keys.ARRIVALS,
         function="statistics.shape:arrival_shape",
     ),
     Gate(
@@ -204,6 +221,7 @@ ED_ENCOUNTERS = (
             "of a replicate"
         ),
         threshold=thresholds.DRIFT,
+        decided_by=(*keys.ED_RATES, *keys.FRAILTY, *keys.ADMISSION, "ed.visit_hours"),
         function="statistics.shape:correlations",
         reads=("patients",),
     ),
@@ -218,6 +236,7 @@ ED_ENCOUNTERS = (
             "gender, less that of a replicate"
         ),
         threshold=thresholds.DRIFT,
+        decided_by=(*keys.ED_RATES, *keys.FLOWS, *keys.ADMISSION, "ed.dispositions"),
         function="statistics.shape:associations",
         reads=("patients",),
     ),
@@ -230,6 +249,7 @@ ED_ENCOUNTERS = (
             "group; none without acuity"
         ),
         threshold=thresholds.MIX,
+        decided_by=("ed.acuity_pct",),
         function="statistics.triage:acuity_mix",
         reads=("patients",),
     ),
@@ -244,6 +264,7 @@ ED_ENCOUNTERS = (
             "group and acuity; none without disposition"
         ),
         threshold=thresholds.MIX,
+        decided_by=(*keys.ADMISSION, "ed.dispositions"),
         function="statistics.triage:disposition_mix",
         reads=("patients",),
     ),
@@ -258,7 +279,8 @@ ED_ENCOUNTERS = (
             "visits by facility x ED subservice = sum over LHAs of residents x rate x share of its residents "
             "who go there / sampling weight"
         ),
-        threshold=thresholds.VOLUME,
+        threshold=f"{thresholds.VOLUME}; at least the visits that a patient with the highest rate makes",
+        decided_by=(*keys.ED_RATES, *keys.FLOWS, "ed.volume_control"),
         function="statistics.volumes:volumes_by_site",
         reads=("population_projection", "ed_baseline_rates"),
     ),
@@ -273,6 +295,7 @@ ED_ENCOUNTERS = (
             "residents, in the projection's SQL"
         ),
         threshold=thresholds.VOLUME,
+        decided_by=(*keys.ED_RATES, "ed.volume_control"),
         function="statistics.volumes:volumes_by_catchment",
         reads=("patients", "population_projection", "ed_baseline_rates", "dim_lha", "dim_site"),
     ),
@@ -289,6 +312,7 @@ ED_ENCOUNTERS = (
             "summer and in winter = 0; correlation of the days of two sites, about the timetable = 0"
         ),
         threshold=thresholds.CHANCE,
+        decided_by=keys.ARRIVALS,
         function="statistics.patterns:arrivals_by_group",
         reads=("patients",),
     ),
@@ -301,6 +325,7 @@ ED_ENCOUNTERS = (
             "all = visits x the timetable's chance of the day"
         ),
         threshold=thresholds.CHANCE,
+        decided_by=keys.ARRIVALS,
         function="statistics.patterns:arrivals_by_day",
         reads=("patients",),
     ),
@@ -318,6 +343,7 @@ ED_ENCOUNTERS = (
             "hour, weekday and month = independent"
         ),
         threshold=thresholds.CHANCE,
+        decided_by=(*keys.ADMISSION, "ed.dispositions", "ed.visit_hours"),
         function="statistics.links:visit_links",
         reads=("patients",),
     ),
@@ -331,6 +357,7 @@ ED_ENCOUNTERS = (
             "volumes: the sum of the rates)"
         ),
         threshold=thresholds.CHANCE,
+        decided_by=(*keys.ED_RATES, *keys.FRAILTY, "ed.volume_control"),
         function="statistics.ed_use:visits_follow_rates",
         reads=("patients",),
     ),
@@ -347,6 +374,7 @@ ED_ENCOUNTERS = (
             "pairs of one hour, and of one length"
         ),
         threshold=thresholds.CHANCE,
+        decided_by=("ed.visit_hours",),
         function="statistics.fine_structure:fine_structure_of_visits",
         reads=("patients",),
     ),

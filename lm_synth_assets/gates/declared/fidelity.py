@@ -21,6 +21,7 @@ def _gate(table: str, name: str, description: str, formula: str) -> Gate:
         description=description,
         formula=formula,
         threshold=_THRESHOLD,
+        decided_by=("gates.fidelity_patients",),
         function="statistics.fidelity:scores",
         arguments=(table, name),
         reads=() if table == "patients" else ("patients",),

@@ -1,6 +1,6 @@
 """Gates on the inpatient stays."""
 
-from lm_synth_assets.gates.declared import thresholds
+from lm_synth_assets.gates.declared import keys, thresholds
 from lm_synth_assets.gates.gate import Gate
 from lm_synth_assets.schema.identifiers import SUBPROGRAM_KEY
 
@@ -17,6 +17,7 @@ IP_STAYS = (
             "max({gates.via_ed_tolerance_points:g} percentage points, {gates.standard_errors:g} standard "
             "errors)"
         ),
+        decided_by=(*keys.STAYS, *keys.ROUTES, *keys.ADMISSION, *keys.ED_RATES),
         function="statistics.hospital_use:admissions_through_ed",
         reads=("patients",),
     ),
@@ -29,6 +30,7 @@ IP_STAYS = (
             "of admission x share of the program at their age and gender, and of direct rates"
         ),
         threshold=thresholds.MIX,
+        decided_by=(*keys.STAYS, *keys.ROUTES, *keys.ADMISSION, *keys.ED_RATES),
         function="statistics.hospital_use:stays_by_program",
         reads=("patients",),
     ),
@@ -44,6 +46,7 @@ IP_STAYS = (
             "program and facility = sum over the stays of the timetable's chances"
         ),
         threshold=thresholds.EXACT_CHANCE,
+        decided_by=keys.DIRECT_RHYTHM,
         function="statistics.beginnings:direct_admissions",
         reads=("patients",),
     ),
@@ -59,6 +62,7 @@ IP_STAYS = (
             "time of the year before, has not ended (Little's law)"
         ),
         threshold=thresholds.EXACT_CHANCE,
+        decided_by=(*keys.STAYS, *keys.LENGTHS, *keys.ALC),
         function="statistics.carry_over:census_on_1_january",
         reads=("patients",),
     ),
@@ -75,6 +79,7 @@ IP_STAYS = (
             "and by route"
         ),
         threshold=thresholds.EXACT_CHANCE,
+        decided_by=(*keys.LENGTHS, *keys.ALC),
         function="statistics.carry_over:time_under_way",
         reads=("patients",),
     ),
@@ -86,6 +91,7 @@ IP_STAYS = (
         ),
         formula="floor <= los_days <= cap; discharge_ts - admit_ts = los_days; date of admit_ts = admit_date",
         threshold="{inpatient.los_floor_days:g} to {inpatient.los_cap_days:g} days, otherwise equal",
+        decided_by=("inpatient.los_floor_days", "inpatient.los_cap_days"),
         rule="length_of_stay",
     ),
     Gate(
@@ -97,6 +103,7 @@ IP_STAYS = (
         ),
         formula="alc_flag = (alc_days > 0); with ALC los_days >= threshold; alc_days < los_days",
         threshold="at least {inpatient.alc.threshold_days:g} days, otherwise no exception",
+        decided_by=("inpatient.alc",),
         rule="alc_above_threshold",
     ),
     Gate(
@@ -110,6 +117,7 @@ IP_STAYS = (
         threshold=(
             "max({gates.mix_tolerance_pct:g} %, 1 stay for each subprogram that the age group has in it)"
         ),
+        decided_by=keys.ALC,
         function="statistics.lengths:alc_mix",
         reads=("patients",),
     ),
@@ -124,6 +132,7 @@ IP_STAYS = (
             "ages of acute lognormals, ALC days of some that end a spell, floor and cap"
         ),
         threshold="max({gates.los_median_tolerance_pct:g} %, {gates.standard_errors:g} standard errors)",
+        decided_by=(*keys.LENGTHS, *keys.ALC),
         function="statistics.lengths:los_medians",
         reads=("patients",),
     ),
@@ -135,6 +144,7 @@ IP_STAYS = (
         ),
         formula=f"(facility_id, subprogram_key) is in program_coverage; subprogram_key = {SUBPROGRAM_KEY}",
         threshold="no exception",
+        decided_by=keys.REFERRALS,
         rule="subprogram_offered_at_site",
         reads=("program_coverage",),
     ),
@@ -147,6 +157,7 @@ IP_STAYS = (
             "and has inpatient stays"
         ),
         threshold="no exception, but for patients whom no subprogram takes",
+        decided_by=keys.TAKES,
         rule="age_and_sex_fit",
         reads=("patients",),
     ),
@@ -178,6 +189,7 @@ IP_STAYS = (
             "time between them"
         ),
         threshold="no exception; {inpatient.travel_hours:g} hours between sites",
+        decided_by=(*keys.REFERRALS, "inpatient.travel_hours"),
         rule="admitted_where_referred",
         reads=("patients", "ed_encounters", "program_coverage"),
     ),
@@ -190,6 +202,7 @@ IP_STAYS = (
             "stays have admit_ts before the end of it"
         ),
         threshold="no exception",
+        decided_by=("run.start_year",),
         rule="stays_in_year",
     ),
     Gate(
@@ -229,6 +242,7 @@ IP_STAYS = (
             "gender and month"
         ),
         threshold=f"one stay for each subprogram, otherwise {thresholds.EXACT_CHANCE}",
+        decided_by=keys.LENGTHS,
         function="statistics.stay_days:los_shape",
         reads=("patients",),
     ),
@@ -245,6 +259,7 @@ IP_STAYS = (
             "group and gender"
         ),
         threshold=f"one stay in all, otherwise {thresholds.EXACT_CHANCE}",
+        decided_by=keys.ALC,
         function="statistics.stay_days:alc_days",
         reads=("patients",),
     ),
@@ -259,6 +274,7 @@ IP_STAYS = (
             "of a replicate"
         ),
         threshold=thresholds.DRIFT,
+        decided_by=(*keys.STAYS, *keys.ROUTES, *keys.ALC, *keys.REFERRALS),
         function="statistics.shape:stay_associations",
         reads=("patients",),
     ),
@@ -275,6 +291,7 @@ IP_STAYS = (
             "twice"
         ),
         threshold="no exception; {inpatient.travel_hours:g} hours between sites",
+        decided_by=(*keys.CORRIDORS, "inpatient.travel_hours"),
         rule="transfers_along_corridors",
         reads=("program_coverage",),
     ),
@@ -290,6 +307,7 @@ IP_STAYS = (
             "sites with a corridor; of these transfers returned = returned_share"
         ),
         threshold=thresholds.MIX,
+        decided_by=keys.TRANSFERS,
         function="statistics.transfers:transfers_by_program",
     ),
     Gate(
@@ -306,6 +324,7 @@ IP_STAYS = (
             "facility = sum over admissions of their chances"
         ),
         threshold=thresholds.CHANCE,
+        decided_by=(*keys.LENGTHS, *keys.ALC, *keys.ROUTES),
         function="statistics.links:stay_links",
         reads=("patients",),
     ),
@@ -322,6 +341,7 @@ IP_STAYS = (
             "of one minute, second and LOS = 1 / 3,600 of the pairs of one hour, and of one LOS"
         ),
         threshold=thresholds.CHANCE,
+        decided_by=keys.LENGTHS,
         function="statistics.fine_structure:fine_structure_of_stays",
     ),
 )

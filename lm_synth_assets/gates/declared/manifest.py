@@ -69,6 +69,7 @@ DATASET_MANIFEST = (
         description="The manifest is that of this configuration and version.",
         formula="fields of the run, configuration hash and version = those of this configuration",
         threshold="equal",
+        decided_by=("run",),
         function="statistics.manifest:made_with_this_configuration",
         exact=True,
         blocking=False,

@@ -1,6 +1,6 @@
 """Gates on the patients."""
 
-from lm_synth_assets.gates.declared import thresholds
+from lm_synth_assets.gates.declared import keys, thresholds
 from lm_synth_assets.gates.gate import Gate
 from lm_synth_assets.gates.limits import FREE_DRAW
 
@@ -13,6 +13,7 @@ PATIENTS = (
         threshold=(
             "max({gates.marginal_tolerance_pct:g} %, {gates.marginal_least_persons:g} persons); total equal"
         ),
+        decided_by=keys.RESIDENTS,
         function="statistics.people:marginals",
         reads=("population_projection",),
     ),
@@ -22,6 +23,7 @@ PATIENTS = (
         description="The date of birth gives the age group at the reference date.",
         formula="first age <= whole years from dob to the reference date <= last age of age_group",
         threshold="no exception",
+        decided_by=("run.start_year",),
         rule="age_group_matches_dob",
     ),
     Gate(
@@ -32,6 +34,7 @@ PATIENTS = (
         ),
         formula="patients that share dob, lha_id and gender with another",
         threshold="none, unless privacy.unique_quasi_identifiers is off",
+        decided_by=("privacy.unique_quasi_identifiers", "run.patients"),
         rule="unique_quasi_identifiers",
     ),
     Gate(
@@ -45,6 +48,7 @@ PATIENTS = (
             "{gates.cross_lha_pct[0]:g}-{gates.cross_lha_pct[1]:g} %, plus or minus half a patient for each "
             "LHA"
         ),
+        decided_by=keys.FLOWS,
         function="statistics.people:cross_lha_care",
         reads=("dim_lha",),
     ),
@@ -59,6 +63,7 @@ PATIENTS = (
             "max({gates.marginal_tolerance_pct:g} %, twice {gates.marginal_least_persons:g} persons, since "
             "two figures are rounded); none where no flow is configured"
         ),
+        decided_by=keys.FLOWS,
         function="statistics.people:home_facilities",
     ),
     Gate(
@@ -70,6 +75,7 @@ PATIENTS = (
             "residents"
         ),
         threshold="equal at four decimals",
+        decided_by=("run.patients", *keys.RESIDENTS),
         function="statistics.people:sampling_weights_sum",
         exact=True,
         reads=("population_projection",),
@@ -86,6 +92,7 @@ PATIENTS = (
             "max({gates.expected_rate_tolerance_pct:g} %, the gamma quantile at {gates.standard_errors:g} "
             "standard errors)"
         ),
+        decided_by=(*keys.ED_RATES, *keys.FRAILTY),
         function="statistics.people:expected_rates_reconcile",
         reads=("ed_baseline_rates",),
     ),
@@ -98,6 +105,7 @@ PATIENTS = (
             "births, of which oldest_decline fewer are left each year in the oldest group"
         ),
         threshold=f"max({{gates.ks_threshold:g}}, {FREE_DRAW}/sqrt(patients))",
+        decided_by=("population.oldest_decline",),
         function="statistics.people:age_shape",
     ),
     Gate(
@@ -109,6 +117,7 @@ PATIENTS = (
             "of mean 1 and shape frailty_shape"
         ),
         threshold=f"max({{gates.ks_threshold:g}}, {FREE_DRAW}/sqrt(patients))",
+        decided_by=keys.FRAILTY,
         function="statistics.people:expected_rate_shape",
     ),
     Gate(
@@ -124,6 +133,7 @@ PATIENTS = (
             "of their area"
         ),
         threshold=thresholds.CHANCE,
+        decided_by=(*keys.FLOWS, *keys.FRAILTY, *keys.RESIDENTS),
         function="statistics.links:patient_links",
     ),
     Gate(
@@ -139,6 +149,7 @@ PATIENTS = (
             "gender born within a week or on one day of the year = those of births on any day"
         ),
         threshold=thresholds.CHANCE,
+        decided_by=("population.oldest_decline", "privacy.unique_quasi_identifiers"),
         function="statistics.fine_structure:fine_structure_of_patients",
     ),
 )

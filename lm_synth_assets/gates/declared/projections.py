@@ -1,5 +1,6 @@
 """Gates on the projected ED volumes."""
 
+from lm_synth_assets.gates.declared import keys
 from lm_synth_assets.gates.gate import Gate
 
 ED_PROJECTION = (
@@ -15,6 +16,7 @@ ED_PROJECTION = (
             "year), in SQL"
         ),
         threshold="equal at five decimals",
+        decided_by=("scenarios", *keys.ED_RATES, *keys.RESIDENTS),
         function="statistics.projections:reconciles_with_sql",
         exact=True,
         reads=("population_projection", "ed_baseline_rates", "dim_lha", "dim_scenario"),
@@ -25,6 +27,7 @@ ED_PROJECTION = (
         description="Each scenario has one row for every year, default site and subservice, dated 1 January.",
         formula="rows of scenario x year x default site x ED subservice, dated 1 January of the year = 1",
         threshold="equal",
+        decided_by=("run.start_year", "run.years", "scenarios", "lhas.<LHA>.default_site"),
         rule="projection_every_year",
     ),
 )

@@ -1,5 +1,6 @@
 """Gates on the denominators: residents and ED rates."""
 
+from lm_synth_assets.gates.declared import keys
 from lm_synth_assets.gates.gate import Gate
 
 REFERENCE = (
@@ -11,6 +12,7 @@ REFERENCE = (
         ),
         formula="sum of population by year x LHA = round(base x (1 + growth)^(year - base year))",
         threshold="equal",
+        decided_by=("lhas.<LHA>.base_population", "lhas.<LHA>.growth_pct", "population.base_year"),
         function="statistics.population:totals_follow_growth",
         exact=True,
     ),
@@ -26,6 +28,7 @@ REFERENCE = (
             "(1 + ageing)^t x gender weight / sum of these weights, t = year - base year"
         ),
         threshold="1 person, since the cells are rounded to add up to their area",
+        decided_by=keys.RESIDENTS,
         function="statistics.population:age_and_gender_weights",
         exact=True,
     ),
@@ -35,6 +38,7 @@ REFERENCE = (
         description="Each year has one row for every LHA, age group and gender, dated 1 January.",
         formula="rows of year x LHA x age group x gender, dated 1 January of the year = 1",
         threshold="equal",
+        decided_by=("run.start_year", "run.years", "lhas"),
         rule="population_every_year",
     ),
     Gate(
@@ -43,6 +47,7 @@ REFERENCE = (
         description="There is one rate for every LHA x age group x gender x ED subservice, and no other.",
         formula="rows = LHAs x age groups x genders x ED subservices, each combination once",
         threshold="equal",
+        decided_by=("lhas",),
         rule="complete_cross_product",
     ),
     Gate(
@@ -54,6 +59,7 @@ REFERENCE = (
             "LHA, or the rate that overrides it"
         ),
         threshold="equal at two decimals",
+        decided_by=keys.ED_RATES,
         function="statistics.population:rates_follow_configuration",
         exact=True,
     ),
@@ -69,6 +75,7 @@ REFERENCE = (
             "Pediatric ED rate under 15 years >= that of those older"
         ),
         threshold="no exception",
+        decided_by=keys.ED_RATES,
         rule="rates_by_age",
         blocking=False,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from lm_synth_assets.gates.gate import Tables, Verdict
+from lm_synth_assets.region.agreement import listed_rows
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.catalogue import TABLES, primary_key
 from lm_synth_assets.simulation.catalogue import RECIPES
@@ -14,8 +15,9 @@ _NAMED_ROWS = 3
 
 
 def row_count(name: str, tables: Tables, region: Region) -> Verdict:
-    """Whether a table has the agreed number of rows."""
-    expected, observed = region.gates.row_counts[name], len(tables[name])
+    """Whether a table has as many rows as the configuration lists, which are those that are agreed."""
+    expected = listed_rows(region.sites, region.lhas, region.programs)[name]
+    observed = len(tables[name])
     return Verdict(expected == observed, f"{expected:,} rows", f"{observed:,} rows")
 
 

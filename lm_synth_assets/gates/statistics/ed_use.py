@@ -2,59 +2,88 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
 from lm_synth_assets.gates.comparing import sampling_margin, within
 from lm_synth_assets.gates.evidence import Counts, Evidence, Sums, weighed
 from lm_synth_assets.gates.gate import Tables, Verdict
-from lm_synth_assets.gates.limits import FEW_VISITS, FROM_AGE, UNDER_AGE
+from lm_synth_assets.gates.limits import FEW_VISITS
 from lm_synth_assets.gates.views import Visits, visits_of
 from lm_synth_assets.model.frailty import recover_frailty, repeat_visits, share_with, strata_of
-from lm_synth_assets.model.visits import expected_visits
+from lm_synth_assets.model.visits import expected_visits, pediatric_share
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.arrays import Floats, Ints
 from lm_synth_assets.schema.vocabulary import (
     AGE_GROUPS,
     ED_SUBSERVICES,
     FREQUENT_VISITS,
+    FROM_AGE,
     GENDERS,
     OLDEST_AGE,
     PEDIATRIC_ED,
+    UNDER_AGE,
 )
 
 _RATE_PARTS = 10
 
 
-def _pediatric_visits(visits: Visits, first_age: int, last_age: int) -> tuple[int, int]:
-    """Visits to Pediatric ED, and all ED visits, of patients of some ages at the reference date."""
-    age = visits.people.age[visits.patient]
-    of_age = (age >= first_age) & (age <= last_age)
-    return int((visits.service[of_age] == ED_SUBSERVICES.index(PEDIATRIC_ED)).sum()), int(of_age.sum())
-
-
 def children_go_to_pediatric_ed(tables: Tables, region: Region) -> Verdict:
-    """Of the visits of children, at least the configured share is to Pediatric ED."""
+    """Of the visits of children, at least the configured share is to Pediatric ED, if the region has one."""
     share, slack = region.gates.pediatric_under_15_pct, region.gates.volume_least_visits
-    pediatric, visits = _pediatric_visits(visits_of(tables, region), 0, UNDER_AGE - 1)
+    of_age = _of_ages(visits_of(tables, region), 0, UNDER_AGE - 1)
+    implied, margin = _implied(of_age, 0, UNDER_AGE - 1, region)
+    if not implied:
+        return Verdict(True, "no Pediatric ED in the rates", f"{of_age.pediatric:,} of {of_age.all:,} visits")
     # Where the share of a few visits is at stake, whole visits decide.
-    least = visits * share / 100 - (slack if visits < FEW_VISITS else 0)
+    least = of_age.all * share / 100 - (slack if of_age.all < FEW_VISITS else 0)
     return Verdict(
-        pediatric >= least,
+        of_age.pediatric >= min(least, of_age.all * implied - margin),
         f"at least {share:g} % of the visits under {UNDER_AGE}",
-        f"{100 * pediatric / max(visits, 1):.1f} % of {visits:,}",
+        f"{of_age.percent:.1f} % of {of_age.all:,}",
     )
 
 
 def adults_stay_out_of_pediatric_ed(tables: Tables, region: Region) -> Verdict:
     """Of the visits of adults, hardly any is to Pediatric ED."""
     share, slack = region.gates.pediatric_from_25_pct, region.gates.volume_least_visits
-    pediatric, visits = _pediatric_visits(visits_of(tables, region), FROM_AGE, OLDEST_AGE)
+    of_age = _of_ages(visits_of(tables, region), FROM_AGE, OLDEST_AGE)
+    implied, margin = _implied(of_age, FROM_AGE, OLDEST_AGE, region)
     return Verdict(
-        pediatric <= max(visits * share / 100, slack),
+        of_age.pediatric <= max(of_age.all * share / 100, slack, of_age.all * implied + margin),
         f"at most {share:g} % of the visits from {FROM_AGE}",
-        f"{100 * pediatric / max(visits, 1):.2f} % of {visits:,}",
+        f"{of_age.percent:.2f} % of {of_age.all:,}",
     )
+
+
+class _VisitsOfAges(NamedTuple):
+    """ED visits of patients of some ages at the reference date."""
+
+    pediatric: int
+    """Those to Pediatric ED."""
+    all: int
+    clustered: float
+    """All, each counted as often as its patient comes: visits of one patient are of the same age."""
+
+    @property
+    def percent(self) -> float:
+        return 100 * self.pediatric / max(self.all, 1)
+
+
+def _of_ages(visits: Visits, first_age: int, last_age: int) -> _VisitsOfAges:
+    age = visits.people.age[visits.patient]
+    of_age = (age >= first_age) & (age <= last_age)
+    pediatric = visits.service[of_age] == ED_SUBSERVICES.index(PEDIATRIC_ED)
+    clustered = visits.per_patient[visits.patient[of_age]].sum()
+    return _VisitsOfAges(int(pediatric.sum()), int(of_age.sum()), float(clustered))
+
+
+def _implied(of_age: _VisitsOfAges, first_age: int, last_age: int, region: Region) -> tuple[float, float]:
+    """The share of Pediatric ED in the rates at some ages, and how many visits chance may be off it."""
+    share = pediatric_share(region, first_age, last_age)
+    return share, float(sampling_margin(np.array(of_age.clustered * share * (1 - share)), region))
 
 
 def visits_per_person(tables: Tables, region: Region) -> Verdict:

@@ -14,6 +14,7 @@ from lm_synth_assets.gates.evidence import Counts, Evidence, weighed
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.views import people_in, unit_of, visits_of
 from lm_synth_assets.model.calendar import HOUR, MINUTE
+from lm_synth_assets.model.lengths import hundredths_from
 from lm_synth_assets.model.people import People
 from lm_synth_assets.model.rates import LEAST_RATE
 from lm_synth_assets.model.sample import birth_day_weights, birth_gaps, birth_range
@@ -148,7 +149,7 @@ def fine_structure_of_stays(tables: Tables, region: Region) -> Verdict:
     smooth = (
         (spread[unit] >= _SMOOTH)
         & ~frame["alc_flag"].to_numpy(dtype=bool)
-        & (hundredths > region.inpatient.los_floor_days * 100)
+        & (hundredths > hundredths_from(region.inpatient.los_floor_days))
     )
     digits = np.bincount(hundredths[smooth] % 10, minlength=10)
     last_digit = Counts(

@@ -33,7 +33,7 @@ from lm_synth_assets.gates.views import (
 from lm_synth_assets.model.admissions import ed_unit_shares
 from lm_synth_assets.model.calendar import HOUR
 from lm_synth_assets.model.flows import flow_shares
-from lm_synth_assets.model.lengths import acute_median_days
+from lm_synth_assets.model.lengths import acute_median_days, hundredths_from
 from lm_synth_assets.model.lookup import positions
 from lm_synth_assets.model.triage import ACUITIES, acuity_shares, admission_chances, other_shares
 from lm_synth_assets.model.units import units_of
@@ -257,7 +257,7 @@ def _acute_share(days: Floats, unit: Ints, age_group: Ints, region: Region) -> F
 
     -1 for stays at the floor, and where all stays are so alike that they differ by rounding.
     """
-    units, floor = units_of(region), region.inpatient.los_floor_days
+    units, floor = units_of(region), hundredths_from(region.inpatient.los_floor_days) / 100
     median = acute_median_days(region, units)[unit, age_group]
     sigma = np.array([unit.stays.sigma for unit in units])[unit]
     below, at_floor = (

@@ -22,14 +22,19 @@ _Levels: TypeAlias = "Mapping[str, range | tuple[str, ...]]"
 """The values of some columns, by column."""
 
 
-def _volumes(compared: pd.DataFrame, region: Region) -> Verdict:
-    """Compare volumes by cell, given `expected`, `observed` and the `variance` of free draws."""
+def _volumes(compared: pd.DataFrame, region: Region, whole_patients: Floats | float = 0.0) -> Verdict:
+    """Compare volumes by cell, given `expected`, `observed` and the `variance` of free draws.
+
+    `whole_patients` (cells,) are the visits by which a cell may be off because its patients are whole.
+    """
     gates = region.gates
-    tolerance = compared["expected"] * gates.volume_tolerance_pct / 100
-    tolerance = tolerance.clip(lower=gates.volume_least_visits)
+    tolerance = compared["expected"].to_numpy(float) * gates.volume_tolerance_pct / 100
+    tolerance = np.maximum(tolerance, np.maximum(gates.volume_least_visits, whole_patients))
     if region.ed.volume_control == "free":
-        tolerance = np.maximum(tolerance, gates.standard_errors * np.sqrt(compared["variance"]))
-    return within(compared.drop(columns="variance"), tolerance.to_numpy(), "visits")
+        tolerance = np.maximum(
+            tolerance, gates.standard_errors * np.sqrt(compared["variance"].to_numpy(float))
+        )
+    return within(compared.drop(columns="variance"), tolerance, "visits")
 
 
 def volumes_by_site(tables: Tables, region: Region) -> Verdict:
@@ -59,7 +64,9 @@ def volumes_by_site(tables: Tables, region: Region) -> Verdict:
             "observed": observed[serves].astype(np.int64),
         }
     )
-    return _volumes(compared, region)
+    # The patients of a site are rounded: where rates are high, one of those who come most is many visits.
+    one_patient = np.where(persons[..., None] > 0, rates, 0.0).max(axis=(0, 1, 2))
+    return _volumes(compared, region, one_patient[service])
 
 
 def _summed(frame: pd.DataFrame, column: str, levels: _Levels) -> Floats:

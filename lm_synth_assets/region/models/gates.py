@@ -15,8 +15,10 @@ Rows = Annotated[int, Unit("rows")]
 class Gates(Section):
     """Thresholds of the quality gates: how far a data set may differ from its configuration."""
 
-    row_counts: Annotated[dict[str, Rows], Keys("table", COUNTED_TABLES)] = Field(
-        description="Rows that each of these tables must have, whatever the configuration lists"
+    row_counts: Annotated[dict[str, Rows], Keys("table", COUNTED_TABLES, all_needed=False)] = Field(
+        default={},
+        description="Rows that a table is agreed to have: a configuration that lists more or fewer is "
+        "refused. A table that is left out has as many as the configuration lists",
     )
     marginal_tolerance_pct: Tolerance = Field(
         description="Greatest difference from the expected patients by LHA x age group x gender, "
