@@ -91,7 +91,8 @@ def test_a_failed_gate_is_named_with_the_rows_that_show_it(call: Call, copy: Pat
     assert state.startswith("MIXED the tables are not one data set. ip_stays: 142 rows with other values")
     assert breach == (
         "FAIL ip_stays.length_of_stay: expected no stay outside 0.25-365 days or unlike its times; "
-        "observed 1 of 142 rows; threshold 0.25 to 365 days, otherwise equal"
+        "observed 1 of 142 rows; threshold 0.25 to 365 days, otherwise equal; "
+        "decided by inpatient.los_floor_days, inpatient.los_cap_days"
     )
     assert "los_days" in header
     assert row.split("|")[1].strip() == "1"

@@ -223,7 +223,8 @@ class TestByWayOfDagster:
 
     def test_a_failed_gate_leaves_no_manifest_beside_mixed_tables(self, call: Call, copy: Path) -> None:
         config = copy.parent / "strict.yaml"
-        config.write_text(f"extends: {TINY}\ngates: {{row_counts: {{dim_lha: 11}}}}\n", encoding="utf-8")
+        strict = "marginal_tolerance_pct: 1.0e-9, marginal_least_persons: 1.0e-9"
+        config.write_text(f"extends: {TINY}\ngates: {{{strict}}}\n", encoding="utf-8")
         ran = call("generate", "--config", config, "--seed", 7, *WITH_ALL, "--out", copy, "--quiet")
         assert ran.code == 1
         state = state_of(copy)

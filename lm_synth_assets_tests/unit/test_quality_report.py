@@ -213,7 +213,7 @@ NASTY = "<script>alert('a & \"b\"')</script>"
 
 def test_what_comes_from_data_or_configuration_is_text_and_never_markup() -> None:
     rows = OffendingRows((NASTY,), ((NASTY,),), 1)
-    result = GateResult(*[NASTY] * 4, True, Mark.FAIL, *[NASTY] * 3, rows)  # type: ignore[arg-type]
+    result = GateResult(*[NASTY] * 4, True, Mark.FAIL, *[NASTY] * 3, (NASTY,), rows)  # type: ignore[arg-type]
     blind = replace(result, mark=Mark.NOT_EVALUATED)
     content = replace(
         with_gates(result, blind, replace(result, mark=Mark.WARN)),

@@ -74,7 +74,7 @@ def test_no_text_is_markup_in_a_markdown_table(text: str, shown: str) -> None:
 
 def result(text: str) -> GateResult:
     rows = OffendingRows((text,), ((text,), (math.inf,)), 2)
-    return GateResult("patients", "keys", text, text, True, Mark.FAIL, text, text, text, rows)
+    return GateResult("patients", "keys", text, text, True, Mark.FAIL, text, text, text, (text,), rows)
 
 
 @given(ANYTHING)

@@ -77,7 +77,7 @@ ED_ENCOUNTERS = (
         threshold=(
             f"at least {{gates.pediatric_under_15_pct:g}} %; below {FEW_VISITS} visits, "
             "{gates.volume_least_visits:g} visits less; or {gates.standard_errors:g} standard errors below "
-            "the share in the rates"
+            "it or, where it is more, the share in the rates"
         ),
         decided_by=keys.ED_RATES,
         function="statistics.ed_use:children_go_to_pediatric_ed",
@@ -92,7 +92,7 @@ ED_ENCOUNTERS = (
         ),
         threshold=(
             "at most max({gates.pediatric_from_25_pct:g} %, {gates.volume_least_visits:g} visits, "
-            "{gates.standard_errors:g} standard errors above the share in the rates)"
+            "{gates.standard_errors:g} standard errors above it or, where it is less, the share in the rates)"
         ),
         decided_by=keys.ED_RATES,
         function="statistics.ed_use:adults_stay_out_of_pediatric_ed",

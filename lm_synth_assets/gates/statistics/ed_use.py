@@ -34,13 +34,15 @@ def children_go_to_pediatric_ed(tables: Tables, region: Region) -> Verdict:
     """Of the visits of children, at least the configured share is to Pediatric ED, if the region has one."""
     share, slack = region.gates.pediatric_under_15_pct, region.gates.volume_least_visits
     of_age = _of_ages(visits_of(tables, region), 0, UNDER_AGE - 1)
-    implied, margin = _implied(of_age, 0, UNDER_AGE - 1, region)
+    implied = pediatric_share(region, 0, UNDER_AGE - 1)
     if not implied:
         return Verdict(True, "no Pediatric ED in the rates", f"{of_age.pediatric:,} of {of_age.all:,} visits")
     # Where the share of a few visits is at stake, whole visits decide.
     least = of_age.all * share / 100 - (slack if of_age.all < FEW_VISITS else 0)
+    expected = max(implied, share / 100)
+    by_chance = of_age.all * expected - _margin(of_age, expected, region)
     return Verdict(
-        of_age.pediatric >= min(least, of_age.all * implied - margin),
+        of_age.pediatric >= min(least, by_chance),
         f"at least {share:g} % of the visits under {UNDER_AGE}",
         f"{of_age.percent:.1f} % of {of_age.all:,}",
     )
@@ -50,9 +52,10 @@ def adults_stay_out_of_pediatric_ed(tables: Tables, region: Region) -> Verdict:
     """Of the visits of adults, hardly any is to Pediatric ED."""
     share, slack = region.gates.pediatric_from_25_pct, region.gates.volume_least_visits
     of_age = _of_ages(visits_of(tables, region), FROM_AGE, OLDEST_AGE)
-    implied, margin = _implied(of_age, FROM_AGE, OLDEST_AGE, region)
+    expected = min(pediatric_share(region, FROM_AGE, OLDEST_AGE), share / 100)
+    by_chance = of_age.all * expected + _margin(of_age, expected, region)
     return Verdict(
-        of_age.pediatric <= max(of_age.all * share / 100, slack, of_age.all * implied + margin),
+        of_age.pediatric <= max(of_age.all * share / 100, slack, by_chance),
         f"at most {share:g} % of the visits from {FROM_AGE}",
         f"{of_age.percent:.2f} % of {of_age.all:,}",
     )
@@ -80,10 +83,9 @@ def _of_ages(visits: Visits, first_age: int, last_age: int) -> _VisitsOfAges:
     return _VisitsOfAges(int(pediatric.sum()), int(of_age.sum()), float(clustered))
 
 
-def _implied(of_age: _VisitsOfAges, first_age: int, last_age: int, region: Region) -> tuple[float, float]:
-    """The share of Pediatric ED in the rates at some ages, and how many visits chance may be off it."""
-    share = pediatric_share(region, first_age, last_age)
-    return share, float(sampling_margin(np.array(of_age.clustered * share * (1 - share)), region))
+def _margin(of_age: _VisitsOfAges, share: float, region: Region) -> float:
+    """How many visits chance may be off a share of Pediatric ED at some ages."""
+    return float(sampling_margin(np.array(of_age.clustered * share * (1 - share)), region))
 
 
 def visits_per_person(tables: Tables, region: Region) -> Verdict:
