@@ -11,13 +11,14 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 # Not in the home folder, where nothing of ours belongs.
 export MPLCONFIGDIR := $(CURDIR)/$(VENV)/.matplotlib
 
-.PHONY: help setup generate validate test test-all lint types ui bench power fuzz docs lock clean
+.PHONY: help setup generate validate test test-all kills lint types ui bench power fuzz docs lock clean
 
 help:
 	@echo "generate  make the default data set in out/ and check it"
 	@echo "validate  check the data set in out/"
 	@echo "test      run the tests, in minutes"
 	@echo "test-all  run those that \`test\` leaves out: MySQL servers, a browser, Dagster's daemon"
+	@echo "kills     stop runs at random instants, and look at what they leave"
 	@echo "lint      check format, style, types and imports"
 	@echo "ui        Dagster's web interface on http://127.0.0.1:$(PORT); PORT=3001 for another port"
 	@echo "bench     measure speed and memory"
@@ -55,6 +56,9 @@ test: $(DEV)
 
 test-all: $(DEV)
 	$(TESTS) -m slow
+
+kills: $(DEV)
+	LM_SYNTH_TEST_KILLS=20 $(TESTS) -rP lm_synth_assets_tests/integration/test_kills.py
 
 lint: $(DEV)
 	$(BIN)/ruff check .

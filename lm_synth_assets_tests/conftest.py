@@ -91,6 +91,15 @@ def tiny(tiny_run: tuple[Ran, Path]) -> Path:
     return tiny_run[1]
 
 
+@pytest.fixture(scope="session")
+def seed_7(made_once: MadeOnce) -> Path:
+    """The folder of the tiny data set of another seed. Shared by all tests: nobody changes it."""
+    command = ("generate", "--config", TINY, "--seed", 7, *WITH_ALL, "--quiet")
+    ran, folder = made_once("tiny-seed-7", lambda folder: lm_synth(*command, "--out", folder / "out"))
+    assert ran[0] == 0
+    return folder / "out"
+
+
 class MadeWith(Protocol):
     """The tiny data set as made with some flags: what the command said, and the folder."""
 

@@ -31,11 +31,9 @@ from lm_synth_assets_tests.support.commands import (
     Edit,
     edited,
     files,
-    lm_synth,
     replaced,
 )
 from lm_synth_assets_tests.support.frames import with_another_value
-from lm_synth_assets_tests.support.made_once import MadeOnce
 
 CARE = {"patients", "ed_encounters", "ip_stays"}
 CONTENTS, MANIFEST = CLAIMS
@@ -47,15 +45,6 @@ def state_of(folder: Path) -> State:
     state = evaluate(data_set, CLAIMS).state
     assert state is not None
     return state
-
-
-@pytest.fixture(scope="session")
-def seed_7(made_once: MadeOnce) -> Path:
-    """The folder of the tiny data set of another seed. Shared by all tests: nobody changes it."""
-    command = ("generate", "--config", TINY, "--seed", 7, *WITH_ALL, "--quiet")
-    ran, folder = made_once("tiny-seed-7", lambda folder: lm_synth(*command, "--out", folder / "out"))
-    assert ran[0] == 0
-    return folder / "out"
 
 
 @pytest.fixture(params=[CsvStore, ParquetStore], ids=["csv", "parquet"])

@@ -88,7 +88,9 @@ class FileStore(TableStore):
         with atomic_file(self._path(table)) as file:
             self._encode(to_arrow(table, frame), file)
             size = file.tell()
-        withdrawn = () if before and before.digest == record.digest else self._withdraw(table)
+            file.flush()
+            # Before the table is there, so that nothing speaks of it if the run is killed in between.
+            withdrawn = () if before and before.digest == record.digest else self._withdraw(table)
         # Last, so that a run that was killed in between withdraws when it is repeated.
         with atomic_file(self._record_path(table)) as file:
             file.write(json.dumps(record._asdict()).encode())
