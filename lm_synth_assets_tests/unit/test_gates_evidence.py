@@ -3,22 +3,24 @@
 Each test of a rate draws 400 tables or more with a fixed seed and allows five standard errors.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from lm_synth_assets.gates import evidence
-from lm_synth_assets.gates.evidence import (
+from lm_synth_assets.gates import counts as counts_module
+from lm_synth_assets.gates.counts import (
+    Cells,
     Counts,
     Groups,
-    Sums,
+    counted,
     independent,
     outcomes,
     part_of_stratum,
     poisson_cumulants,
-    weighed,
 )
+from lm_synth_assets.gates.evidence import Sums, weighed
 from lm_synth_assets.gates.limits import FALSE_ALARM
 from lm_synth_assets.schema.arrays import Floats, Ints
 
@@ -28,7 +30,7 @@ DRAWS = 400
 @pytest.fixture(autouse=True)
 def exact(monkeypatch: pytest.MonkeyPatch) -> None:
     """Expectations are exact, so that rates of false alarms show."""
-    monkeypatch.setattr(evidence, "MISFIT", 0.0)
+    monkeypatch.setattr(counts_module, "MISFIT", 0.0)
 
 
 def counts(observed: Ints, expected: Floats, *, fixed: bool = True) -> Counts:
@@ -139,6 +141,32 @@ class TestSums:
             [Sums("minutes", ["a", "b"], np.array([1.0, -90.0]), one * 100, one, one * 2)], "clocks"
         )
         assert verdict.offending[["row", "observed"]].to_numpy().tolist() == [["b", -180.0]]
+
+
+def cells(expected: Sequence[float], observed: Sequence[float]) -> pd.DataFrame:
+    names = [f"cell {number}" for number in range(len(expected))]
+    return pd.DataFrame({"cell": names, "expected": expected, "observed": observed})
+
+
+class TestCounted:
+    @pytest.mark.parametrize("mean", [0.01, 1.0, 40.0])
+    def test_fails_cells_of_good_data_no_more_often_than_stated(self, mean: float) -> None:
+        drawn = np.random.default_rng(int(mean)).poisson(mean, 4_000)
+        compared = Cells("rows", ["cell"] * 4_000, drawn, np.full(4_000, mean))
+        rare = (compared.probabilities < 0.05 * 4_000).mean()
+        assert rare <= 0.05 + 5 * np.sqrt(0.05 * 0.95 / 4_000)
+
+    def test_sees_too_many_and_too_few(self) -> None:
+        verdict = counted(cells([50.0, 50.0, 50.0], [0.0, 51.0, 150.0]), "rows")
+        assert verdict.offending["cell"].tolist() == ["cell 2", "cell 0"]
+        assert verdict.observed.startswith("rows, cell 2: 150 for 50; chance brings this in ")
+
+    def test_tolerates_nothing_where_nothing_is_expected(self) -> None:
+        assert not counted(cells([0.0, 10.0], [1.0, 10.0]), "rows").passed
+        assert counted(cells([0.0, 10.0], [0.0, 10.0]), "rows").passed
+
+    def test_no_cells_are_no_finding(self) -> None:
+        assert counted(cells([], []), "rows").passed
 
 
 def test_outcomes_add_up_the_chances_of_each_row() -> None:

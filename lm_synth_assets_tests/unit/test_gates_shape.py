@@ -31,7 +31,7 @@ def shifted(visits: pd.DataFrame, which: pd.Series, arrival: pd.Series) -> None:
 def subprograms_in(verdict: Verdict, region: Region) -> list[str]:
     """The subprograms among the groups that a verdict complains of."""
     names = {unit.name for unit in units_of(region)}
-    return [name for name in verdict.offending["group"] if name in names]
+    return [name for name in verdict.offending["row"] if name in names]
 
 
 class TestLengthOfStay:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lm_synth_assets.gates.chance import Grouping, Quantity, groups_of
+from lm_synth_assets.gates.distributions import Grouping, Quantity, groups_of
 from lm_synth_assets.model.calendar import HOUR
 from lm_synth_assets.model.lengths import alc_chances
 from lm_synth_assets.model.spans import Span, acute_span, alc_span, length_span

@@ -7,7 +7,7 @@ import calendar
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.chance import counted
+from lm_synth_assets.gates.counts import counted
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.views import days_of, stays_of
 from lm_synth_assets.model.arrivals import hour_weights, shares

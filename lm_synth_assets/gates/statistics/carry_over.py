@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.chance import Grouping, Quantity, counted, distributed
+from lm_synth_assets.gates.counts import counted
+from lm_synth_assets.gates.distributions import Grouping, Quantity, distributed
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.views import contacts_in_year, stays_of
 from lm_synth_assets.model.calendar import DAY

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from lm_synth_assets.gates.comparing import sampling_margin, within
-from lm_synth_assets.gates.evidence import Counts, Evidence, Sums, weighed
+from lm_synth_assets.gates.counts import Counts
+from lm_synth_assets.gates.evidence import Evidence, Sums, weighed
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.limits import FEW_VISITS
 from lm_synth_assets.gates.views import Visits, visits_of

@@ -10,7 +10,8 @@ import calendar
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.evidence import Counts, Evidence, weighed
+from lm_synth_assets.gates.counts import Counts
+from lm_synth_assets.gates.evidence import Evidence, weighed
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.views import people_in, unit_of, visits_of
 from lm_synth_assets.model.calendar import HOUR, MINUTE

@@ -8,14 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.special as sc
 
-from lm_synth_assets.gates.evidence import (
-    Evidence,
-    Groups,
-    independent,
-    outcomes,
-    part_of_stratum,
-    weighed,
-)
+from lm_synth_assets.gates.counts import Groups, independent, outcomes, part_of_stratum
+from lm_synth_assets.gates.evidence import Evidence, weighed
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.statistics.arrivals import HOURS
 from lm_synth_assets.gates.views import (

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lm_synth_assets.gates.evidence import Counts, Evidence, Sums, weighed
+from lm_synth_assets.gates.counts import Counts
+from lm_synth_assets.gates.evidence import Evidence, Sums, weighed
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.statistics.arrivals import HOURS
 from lm_synth_assets.gates.views import Visits, days_of, visits_of

@@ -6,7 +6,7 @@ import calendar
 
 import numpy as np
 
-from lm_synth_assets.gates.chance import Grouping, Quantity, distributed
+from lm_synth_assets.gates.distributions import Grouping, Quantity, distributed
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.views import NO_ACUITY, NO_DISPOSITION, days_of, visits_of
 from lm_synth_assets.model.calendar import DAY, HOUR

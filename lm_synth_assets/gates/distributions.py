@@ -1,16 +1,17 @@
-"""Comparisons that fail good data with a known chance: `FALSE_ALARM`, shared out over all that are made."""
+"""Values in their distributions as evidence: how far those of each group are from what is expected."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import scipy.special as sc
 
+from lm_synth_assets.gates.evidence import Finding, weighed
 from lm_synth_assets.gates.gate import Verdict
-from lm_synth_assets.gates.limits import FALSE_ALARM
 from lm_synth_assets.model.spans import Span
 from lm_synth_assets.schema.arrays import Floats, Ints
 
@@ -36,8 +37,8 @@ class Quantity(NamedTuple):
     groupings: Sequence[Grouping]
 
 
-def reach_of_chance(rows: Floats, chance: float) -> tuple[Floats, Floats]:
-    """How far chance takes the values of groups with this probability at most, at any number of rows.
+def chance_of(distance: Floats, shift: Floats, rows: Floats) -> tuple[Floats, Floats]:
+    """How often, at most, chance takes groups of any number of rows as far: by distance, and by shift.
 
     The Kolmogorov-Smirnov distance d of n uniform numbers from their distribution is reached with a chance of
     at most 2 exp(-2 n d^2); the distance m of their mean from one half with one of at most 2 exp(-6 n m^2),
@@ -46,41 +47,57 @@ def reach_of_chance(rows: Floats, chance: float) -> tuple[Floats, Floats]:
     Sources: P. Massart, Ann. Probab. 18 (1990); J. Arbel et al., ESAIM: P&S 24 (2020); W. Hoeffding,
     JASA 58 (1963).
     """
-    surprise = np.log(2 / chance)
-    return np.sqrt(surprise / (2 * rows)), np.sqrt(surprise / (6 * rows))
+    off, aside = (np.maximum(np.abs(values) - _ROUNDING, 0.0) for values in (distance, shift))
+    return 2 * np.exp(-2 * rows * off**2), 2 * np.exp(-6 * rows * aside**2)
+
+
+@dataclass(frozen=True)
+class Distributions:
+    """Quantities whose values are distributed as expected in each group, none of them impossible."""
+
+    quantities: Sequence[Quantity]
+
+    @cached_property
+    def groups(self) -> pd.DataFrame:
+        """Each group that has rows, with its `probability`: corrected for all that are drawn.
+
+        Stratified values are at most 1/n apart from their distribution, always.
+        """
+        groups = pd.concat([groups_of(quantity) for quantity in self.quantities], ignore_index=True)
+        if groups.empty:
+            return groups.assign(probability=1.0)
+        drawn = ~groups["stratified"].to_numpy(bool)
+        distance, shift, rows = (groups[name].to_numpy(float) for name in ("distance", "shift", "rows"))
+        chance = np.minimum(*chance_of(distance, shift, rows)) * max(2 * int(drawn.sum()), 1)
+        chance = np.where(drawn, chance, np.where(distance > 1 / rows + _ROUNDING, 0.0, 1.0))
+        return groups.assign(probability=np.where(groups["impossible"] > 0, 0.0, chance))
+
+    @property
+    def least(self) -> float:
+        return float(self.groups["probability"].min())
+
+    @property
+    def worst(self) -> str:
+        return str(self._finding(int(self.groups["probability"].to_numpy().argmin())))
+
+    def findings(self, below: float) -> list[Finding]:
+        rare = self.groups["probability"].to_numpy() < below
+        return [self._finding(group) for group in np.flatnonzero(rare).tolist()]
+
+    def _finding(self, index: int) -> Finding:
+        group = self.groups.iloc[index]
+        if group["impossible"]:
+            cell, observed = f"impossible values of {group['rows']:,} rows", float(group["impossible"])
+        else:
+            cell = f"{group['rows']:,} rows, too {'high' if group['shift'] > 0 else 'low'}: distance"
+            observed = float(group["distance"])
+        return Finding(group["quantity"], group["group"], cell, 0.0, observed, float(group["probability"]))
 
 
 def distributed(quantities: Sequence[Quantity], what: str) -> Verdict:
-    """Whether the values of each group are distributed as expected, and none of them is impossible.
-
-    Stratified values are at most 1/n apart from their distribution, always.
-    """
-    groups = pd.concat([groups_of(quantity) for quantity in quantities], ignore_index=True)
-    if groups.empty:
-        return Verdict(True, f"no {what}", f"no {what}")
-    drawn = ~groups["stratified"]
-    rows = groups["rows"].to_numpy(float)
-    by_distance, by_mean = reach_of_chance(rows, FALSE_ALARM / max(2 * int(drawn.sum()), 1))
-    groups["limit"] = np.where(drawn, by_distance, 1 / rows) + _ROUNDING
-    shift = np.where(drawn, groups["shift"].abs(), 0.0)
-    distance, limit = (groups[name].to_numpy(float) for name in ("distance", "limit"))
-    excess = np.maximum(distance / limit, shift / (by_mean + _ROUNDING))
-    excess = np.where(groups["impossible"] > 0, np.inf, excess)
-    worst = groups.iloc[int(np.argmax(excess))]
-    return Verdict(
-        not bool((excess > 1).any()),
-        f"the configured distribution in each of {len(groups)} groups of {what}",
-        _in_words(worst),
-        offending=groups[excess > 1].drop(columns="stratified"),
-    )
-
-
-def _in_words(group: pd.Series) -> str:
-    of = f"{group['quantity']} of {group['group']} ({group['rows']:,} rows)"
-    if group["impossible"]:
-        return f"{group['impossible']:,} impossible values: {of}"
-    direction = "too high" if group["shift"] > 0 else "too low"
-    return f"distance {group['distance']:.3f}, at most {group['limit']:.3f}, {direction}: {of}"
+    """The verdict on quantities of some rows."""
+    evidence = Distributions(quantities)
+    return weighed([] if evidence.groups.empty else [evidence], what)
 
 
 def groups_of(quantity: Quantity) -> pd.DataFrame:
@@ -126,27 +143,3 @@ def groups_of(quantity: Quantity) -> pd.DataFrame:
 def _by_group(group: Ints, order: Ints) -> Ints:
     """The order with rows of one group together (rows,)."""
     return order[np.argsort(group[order].astype(np.int32), kind="stable")]
-
-
-def counted(cells: pd.DataFrame, what: str) -> Verdict:
-    """Whether the `observed` count of each cell is within the reach of chance from what is `expected` of it.
-
-    Chance is that of Poisson counts, whose tails are heavier than those of sums of independent draws.
-    Where nothing is expected, nothing is tolerated.
-    Source: T. W. Anderson and S. M. Samuels, Proc. Fifth Berkeley Symp. 1 (1967).
-    """
-    cells = cells[(cells["expected"] > 0) | (cells["observed"] > 0)].reset_index(drop=True)
-    if cells.empty:
-        return Verdict(True, f"no {what}", f"no {what}")
-    expected, observed = cells["expected"].to_numpy(float), cells["observed"].to_numpy(float)
-    # P(more than one less) is P(at least as many); of none it is certain.
-    at_least = np.where(observed > 0, sc.pdtrc(np.maximum(observed - 1, 0), expected), 1.0)
-    chance: Floats = np.minimum(sc.pdtr(observed, expected), at_least)
-    breach = chance < FALSE_ALARM / (2 * len(cells))
-    worst = cells.loc[int(np.argmin(chance))]
-    return Verdict(
-        not breach.any(),
-        f"{worst['expected']:.1f} {what} ({worst['cell']})",
-        f"{worst['observed']:,.0f} in the worst of {len(cells)} cells",
-        offending=cells.assign(chance=chance)[breach],
-    )
