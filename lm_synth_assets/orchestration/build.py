@@ -12,7 +12,7 @@ from lm_synth_assets.orchestration.checks import table_checks
 from lm_synth_assets.orchestration.configuration_assets import configuration
 from lm_synth_assets.orchestration.configuration_sensor import configuration_changed
 from lm_synth_assets.orchestration.dagster_internals import UnresolvedAssetJobDefinition
-from lm_synth_assets.orchestration.executors import EXECUTORS
+from lm_synth_assets.orchestration.executors import executor
 from lm_synth_assets.orchestration.failure_sensor import failure_sensors
 from lm_synth_assets.orchestration.io_manager import IO_MANAGER, io_manager
 from lm_synth_assets.orchestration.jobs import jobs as named_jobs
@@ -49,5 +49,5 @@ def build_defs(
             RESOURCE: run_resource(str(settings.config), data_set.request if data_set else None),
             IO_MANAGER: io_manager(settings, data_set),
         },
-        executor=EXECUTORS[settings.executor],
+        executor=executor(settings),
     )

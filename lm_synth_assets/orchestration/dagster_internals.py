@@ -12,7 +12,6 @@ from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.retries import RetryMode
 from dagster._core.execution.step_dependency_config import StepDependencyConfig
 from dagster._core.storage.tags import MAX_RETRIES_TAG
-from dagster._core.system_config.objects import ResolvedRunConfig
 from dagster._utils.schedules import cron_string_iterator, is_valid_cron_string
 from dagster_shared.error import SerializableErrorInfo
 
@@ -23,7 +22,6 @@ __all__ = [
     "EventLogEntry",
     "ExecutionPlan",
     "PlanOrchestrationContext",
-    "ResolvedRunConfig",
     "RetryMode",
     "RunFailureReason",
     "SerializableErrorInfo",

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from lm_synth_assets.orchestration.dagster_internals import ResolvedRunConfig
 from lm_synth_assets.orchestration.io_manager import IO_MANAGER
+from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.formats import FILE_FORMATS
 
@@ -39,10 +39,11 @@ _START: dict[str, dict[str, list[str]]] = (
 
 
 class LockingExecutor(dg.Executor):
-    """An executor that lets one run at a time write to a location."""
+    """An executor that lets one run at a time write to where the settings store tables."""
 
-    def __init__(self, inner: dg.Executor) -> None:
+    def __init__(self, inner: dg.Executor, settings: Settings) -> None:
         self._inner = inner
+        self._settings = settings
 
     @property
     def retries(self) -> RetryMode:
@@ -62,13 +63,10 @@ class LockingExecutor(dg.Executor):
         from lm_synth_assets.storage.formats import open_store
         from lm_synth_assets.storage.run_lock import Writer
 
-        job = plan_context.job.get_definition()
-        resources = ResolvedRunConfig.build(job, plan_context.run_config).resources
-        if IO_MANAGER not in resources:
+        if IO_MANAGER not in plan_context.job.get_definition().resource_defs:
             yield from self._inner.execute(plan_context, execution_plan)
             return
-        place: dict[str, str] = resources[IO_MANAGER].config
-        lock = open_store(place["format"], place["location"]).run_lock
+        lock = open_store(self._settings.storage, self._settings.location).run_lock
         if any(step in TABLES for step in execution_plan.step_keys_to_execute):
             writer = Writer.of_this_process(f"Dagster run {plan_context.run_id}", plan_context.run_id)
             with lock.held_by(writer, plan_context.log.warning):
@@ -79,20 +77,22 @@ class LockingExecutor(dg.Executor):
         yield from self._inner.execute(plan_context, execution_plan)
 
 
-def _locking(inner: dg.ExecutorDefinition) -> dg.ExecutorDefinition:
+def executor(settings: Settings) -> dg.ExecutorDefinition:
+    """The executor that the settings name, with the lock of where they store tables."""
+    inner = EXECUTORS[settings.executor]
     create = inner.executor_creation_fn
     assert create is not None
     return dg.ExecutorDefinition(
         name=inner.name,
         config_schema=inner.config_schema,  # type: ignore[arg-type]
         requirements=inner.get_requirements,
-        executor_creation_fn=lambda context: LockingExecutor(create(context)),
+        executor_creation_fn=lambda context: LockingExecutor(create(context), settings),
         description=inner.description,
     )
 
 
 EXECUTORS: dict[str, dg.ExecutorDefinition] = {
-    "in_process": _locking(dg.in_process_executor),
-    "multiprocess": _locking(dg.multiprocess_executor.configured({"start_method": _START})),
+    "in_process": dg.in_process_executor,
+    "multiprocess": dg.multiprocess_executor.configured({"start_method": _START}),
 }
 """By the name that the setting `executor` has."""

@@ -48,19 +48,14 @@ class TableIOManager(dg.IOManager):
         self.report = report
 
     def handle_output(self, context: dg.OutputContext, obj: pd.DataFrame) -> None:
-        """Store the table, with metadata: rows, bytes, location and first rows.
-
-        A run of one partition, which is a calendar year, replaces that year only.
-        """
+        """Store the table, with metadata: rows, bytes, location and first rows."""
         table = TABLES[context.asset_key.path[-1]]
-        # `has_partition_key` is true of an unpartitioned asset, too, in a run of a partition.
-        year = int(context.partition_key) if context.has_asset_partitions else None
         try:
             with _retried_if_transient():
                 # A step of a run whose main process was killed may go on for a while.
                 self.store.run_lock.refuse_others(context.run_id)
                 made_from = self.data_set.made_from(table.name)
-                written = self.store.write(table, obj, year, made_from=made_from)
+                written = self.store.write(table, obj, made_from=made_from)
         except BaseException:
             # A connection lost during a commit leaves unknown what was stored.
             self.data_set.forget(*TABLES)
@@ -103,10 +98,9 @@ class TableIOManager(dg.IOManager):
 
 
 def io_manager(settings: Settings, given: DataSet | None = None) -> dg.IOManagerDefinition:
-    """The resource that gives each run its IO manager.
+    """The resource that gives each run its IO manager; `given` is the data set of a run in this process.
 
-    Its configuration is the storage format and the location: a folder, or the URL of a database without its
-    password, since Dagster keeps and shows it. `given` is the data set of a run in this process.
+    It has no run configuration: tables and report of all runs are where the settings say.
     """
 
     def opened(context: dg.InitResourceContext) -> TableIOManager:
@@ -114,22 +108,15 @@ def io_manager(settings: Settings, given: DataSet | None = None) -> dg.IOManager
         from lm_synth_assets.dataset.dataset import DataSet
         from lm_synth_assets.storage.formats import open_store
 
-        store = open_store(context.resource_config["format"], context.resource_config["location"])
+        store = open_store(settings.storage, settings.location)
         data_set = given or DataSet(store, getattr(context.resources, RESOURCE))
         return TableIOManager(store, data_set, settings.out / REPORT_FILE)
 
     return dg.IOManagerDefinition(
         opened,
-        config_schema={
-            "format": dg.Field(dg.StringSource, default_value=settings.storage, description="storage format"),
-            "location": dg.Field(
-                dg.StringSource,
-                default_value=settings.location,
-                description="a folder, or the URL of a database without its password",
-            ),
-        },
+        config_schema={},
         required_resource_keys={RESOURCE},
-        description="Where tables are stored.",
+        description=f"Stores tables as {settings.storage} in {settings.location} (LM_SYNTH_ variables).",
     )
 
 

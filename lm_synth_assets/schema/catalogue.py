@@ -15,7 +15,7 @@ from lm_synth_assets.schema.tables import (
     projections,
     reference,
 )
-from lm_synth_assets.schema.tables.columns import TAKES_ALONG, YEAR_OF
+from lm_synth_assets.schema.tables.columns import TAKES_ALONG
 
 _GROUPS = (dimensions, reference, people, emergency, inpatient, projections, manifest)
 
@@ -37,12 +37,6 @@ for _claim in manifest.TABLES:
 def claims_on(table: Table) -> tuple[str, ...]:
     """The tables that speak of a table, and are no longer true once its rows are others."""
     return CLAIMS[CLAIMS.index(table.name) + 1 :] if table.name in CLAIMS else CLAIMS
-
-
-def year_of(table: Table) -> str | None:
-    """The column that says which calendar year a row belongs to; None where rows belong to no year."""
-    name: str | None = table.info.get(YEAR_OF)
-    return name
 
 
 def takes_along(table: Table) -> bool:

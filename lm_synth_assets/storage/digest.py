@@ -19,7 +19,6 @@ OOPSLA 2014.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -51,14 +50,6 @@ def digest_of(table: sa.Table, frame: pd.DataFrame) -> str:
     low = _mixed(rows.copy()).sum(dtype=np.uint64)
     high = _mixed(rows + np.uint64(HIGH)).sum(dtype=np.uint64)
     return f"{int(high):016x}{int(low):016x}"
-
-
-def combined(digests: Iterable[str]) -> str:
-    """The digest of a table whose parts have these digests."""
-    high = low = 0
-    for digest in digests:
-        high, low = high + int(digest[:16], 16), low + int(digest[16:], 16)
-    return f"{high % 2**64:016x}{low % 2**64:016x}"
 
 
 def _mixed_cells(column: sa.Column[Any], series: pd.Series[Any]) -> _Numbers:

@@ -16,7 +16,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
-from lm_synth_assets.schema.catalogue import year_of
 from lm_synth_assets.schema.kinds import arrow_name, closed_list, kind_of, labels
 from lm_synth_assets.storage.errors import SchemaError
 
@@ -141,16 +140,6 @@ def values_from_arrow(
         values = values.cast(pa.timestamp("s")).cast(pa.timestamp("ns"))
     # Arrow's own memory is read-only.
     return np.array(values.to_numpy())
-
-
-def in_year(table: sa.Table, frame: pd.DataFrame, year: int) -> npt.NDArray[np.bool_]:
-    """Which rows belong to a calendar year; none do in a table whose rows belong to no year."""
-    name = year_of(table)
-    if name is None:
-        return np.zeros(len(frame), dtype=bool)
-    values = frame[name]
-    years = values.dt.year if pd.api.types.is_datetime64_dtype(values) else values
-    return (years == year).to_numpy(dtype=bool)
 
 
 def usual_notation(column: sa.Column[Any], stored: pa.ChunkedArray) -> pa.ChunkedArray:

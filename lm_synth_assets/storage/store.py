@@ -13,7 +13,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from lm_synth_assets.errors import StorageError
-from lm_synth_assets.storage.digest import combined, digest_of
+from lm_synth_assets.storage.digest import digest_of
 from lm_synth_assets.storage.enforcement import enforce
 from lm_synth_assets.storage.errors import (
     MissingTable,
@@ -21,7 +21,7 @@ from lm_synth_assets.storage.errors import (
     UnreadableTable,
     why_not_read,
 )
-from lm_synth_assets.storage.frames import column_problems, from_arrow, in_year
+from lm_synth_assets.storage.frames import column_problems, from_arrow
 from lm_synth_assets.storage.inspection import (
     Inspection,
     StoredColumns,
@@ -122,10 +122,10 @@ class TableStore(ABC):
         return {}
 
     @abstractmethod
-    def _replace(self, table: sa.Table, frame: pd.DataFrame, year: int | None, record: Record) -> Replacement:
-        """Replace the stored table, or one calendar year of it, by an enforced frame, whole or not at all.
+    def _replace(self, table: sa.Table, frame: pd.DataFrame, record: Record) -> Replacement:
+        """Replace the stored table by an enforced frame, whole or not at all.
 
-        `record` is that of the whole table afterwards. Where its digest is not the recorded one, what claims
+        `record` is that of the frame. Where its digest is not the recorded one, what claims
         more than what is stored is withdrawn: the tables of `claims_on`, and the quality report beside them.
         Raises StorageError.
         """
@@ -164,21 +164,15 @@ class TableStore(ABC):
         Raises StorageError.
         """
 
-    def write(
-        self, table: sa.Table, frame: pd.DataFrame, year: int | None = None, *, made_from: str | None = None
-    ) -> WriteResult:
-        """Replace the stored table, or one calendar year of it, by a frame, and record what it was made from.
+    def write(self, table: sa.Table, frame: pd.DataFrame, *, made_from: str | None = None) -> WriteResult:
+        """Replace the stored table by a frame, and record what it was made from.
 
-        Raises SchemaError if the frame does not keep to `table` or has rows of another year, StorageError if
-        it cannot be stored. The stored table is then unchanged.
+        Raises SchemaError if the frame does not keep to `table`, StorageError if it cannot be stored. The
+        stored table is then unchanged.
         """
         enforced = enforce(table, frame)
         record = Record(len(enforced), digest_of(table, enforced), made_from)
-        if year is not None:
-            if others := (~in_year(table, enforced, year)).sum():
-                raise SchemaError(table.name, [f"{others:,} rows are not of {year}, which is to be replaced"])
-            record = self._with_other_years(table, year, record)
-        stored = self._replace(table, enforced, year, record)
+        stored = self._replace(table, enforced, record)
         return WriteResult(
             len(enforced),
             stored.bytes,
@@ -186,20 +180,6 @@ class TableStore(ABC):
             record.digest,
             stored.removed,
             stored.withdrawn,
-        )
-
-    def _with_other_years(self, table: sa.Table, year: int, record: Record) -> Record:
-        """The record of the whole table, from that of one year; of another origin, it is not known."""
-        if not self.exists(table):
-            return record
-        frame = self.read(table)
-        rest = frame[~in_year(table, frame, year)]
-        known = self.record(table)
-        same = rest.empty or (known is not None and known.made_from == record.made_from)
-        return Record(
-            record.rows + len(rest),
-            combined([record.digest, digest_of(table, rest)]),
-            record.made_from if same else None,
         )
 
     def read(self, table: sa.Table, columns: Sequence[str] | None = None) -> pd.DataFrame:

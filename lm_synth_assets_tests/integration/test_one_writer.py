@@ -8,8 +8,8 @@ import dagster as dg
 import pytest
 
 from lm_synth_assets.orchestration.build import build_defs
-from lm_synth_assets.orchestration.executors import EXECUTORS
-from lm_synth_assets.orchestration.settings import read_settings
+from lm_synth_assets.orchestration.executors import EXECUTORS, executor
+from lm_synth_assets.orchestration.settings import Settings, read_settings
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage import run_lock
 from lm_synth_assets.storage.files.csv import CsvStore
@@ -110,6 +110,7 @@ def test_readers_go_on_and_are_told(call: Call, copy: Path, caplog: pytest.LogCa
 
 
 def test_every_executor_holds_the_lock() -> None:
-    for name, executor in EXECUTORS.items():
-        assert executor.executor_creation_fn is not None
-        assert "_locking" in executor.executor_creation_fn.__qualname__, name
+    for name in EXECUTORS:
+        create = executor(Settings.model_validate({"executor": name})).executor_creation_fn
+        assert create is not None
+        assert create.__qualname__.startswith("executor."), name

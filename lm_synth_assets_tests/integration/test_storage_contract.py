@@ -32,7 +32,7 @@ from lm_synth_assets.storage.files.parquet import ParquetStore
 from lm_synth_assets.storage.files.publishing import atomic_file, check_file, check_folder
 from lm_synth_assets.storage.files.store import FileStore
 from lm_synth_assets.storage.formats import FILE_FORMATS, open_store
-from lm_synth_assets.storage.frames import arrow_schema, pandas_dtypes, to_arrow
+from lm_synth_assets.storage.frames import arrow_schema, to_arrow
 from lm_synth_assets_tests.support.frames import frames, valid_frame
 from lm_synth_assets_tests.support.io_managers import io_manager_of
 
@@ -505,53 +505,3 @@ def test_errors_come_through_dagster_as_they_are(tmp_path: Path) -> None:
     assert cause("dim_site", broken).startswith(
         "lm_synth_assets.storage.errors.SchemaError: dim_site does not"
     )
-
-
-# One year
-
-
-def projections(*years: int, population: int = 5) -> pd.DataFrame:
-    """Rows of population_projection, the last year first in each area."""
-    frame = pd.DataFrame([(year, lha) for lha in (1, 2) for year in years], columns=["year", "lha_id"])
-    return frame.assign(
-        age_group="5-14",
-        gender="Female",
-        population=population,
-        period_date=pd.to_datetime(frame["year"].astype(str) + "-01-01"),
-    ).astype(pandas_dtypes(PROJECTION))
-
-
-PROJECTION = TABLES["population_projection"]
-
-
-def test_only_the_rows_of_that_year_are_replaced(store: FileStore) -> None:
-    store.write(PROJECTION, projections(2025, 2026, 2027))
-    store.write(PROJECTION, projections(2026, population=7).head(1), 2026)
-    found = store.read(PROJECTION)
-    assert found["year"].tolist() == [2025, 2025, 2026, 2027, 2027]
-    assert found["population"].tolist() == [5, 5, 7, 5, 5]
-
-
-def test_a_year_comes_into_a_table_that_is_not_there(store: FileStore) -> None:
-    store.write(PROJECTION, projections(2026), 2026)
-    same(store.read(PROJECTION), projections(2026))
-
-
-def test_rows_of_another_year_are_refused(store: FileStore) -> None:
-    store.write(PROJECTION, projections(2025))
-    with pytest.raises(SchemaError, match="2 rows are not of 2026, which is to be replaced"):
-        store.write(PROJECTION, projections(2025, 2026), 2026)
-    same(store.read(PROJECTION), projections(2025))
-
-
-def test_keys_of_another_year_are_refused(store: FileStore) -> None:
-    visits = valid_frame(ED).assign(arrival_ts=pd.to_datetime(["2025-05-05"] * 3))
-    store.write(ED, visits)
-    with pytest.raises(SchemaError, match="encounter_id: 3 rows repeat the key of an earlier row"):
-        store.write(ED, visits.assign(arrival_ts=pd.Timestamp("2026-05-05")), 2026)
-    same(store.read(ED), visits)
-
-
-def test_a_table_without_years_is_not_replaced_by_year(store: FileStore) -> None:
-    with pytest.raises(SchemaError, match="3 rows are not of 2026"):
-        store.write(SITES, valid_frame(SITES), 2026)

@@ -4,7 +4,6 @@ import errno
 import os
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from lm_synth_assets.dataset.dataset import DataSet
@@ -123,23 +122,6 @@ def test_a_refused_frame_withdraws_nothing(store: FileStore) -> None:
 def test_a_table_that_is_removed_is_no_longer_spoken_of(store: FileStore) -> None:
     store.remove(SITES)
     assert (store.exists(SITES), store.record(SITES), claims(store)) == (False, None, set())
-
-
-def test_a_year_that_is_replaced_is_recorded_as_a_part_of_its_table(tmp_path: Path) -> None:
-    store = CsvStore(tmp_path)
-    store.write(PROJECTION, years(2025, 2026), made_from="a")
-    store.write(PROJECTION, years(2026, population=7), 2026, made_from="a")
-    both = pd.concat([years(2025), years(2026, population=7)])
-    assert store.record(PROJECTION) == Record(len(both), digest_of(PROJECTION, both), "a")
-    store.write(PROJECTION, years(2026), 2026, made_from="b")
-    assert store.record(PROJECTION) == Record(len(both), digest_of(PROJECTION, years(2025, 2026)), None)
-
-
-def years(*these: int, population: int = 5) -> pd.DataFrame:
-    """Rows of some years."""
-    one = valid_frame(PROJECTION, 2).assign(population=population)
-    parts = [one.assign(year=year, period_date=pd.Timestamp(f"{year}-01-01")) for year in these]
-    return pd.concat(parts, ignore_index=True).astype(one.dtypes.to_dict())
 
 
 class TestWhatATableIsMadeFrom:

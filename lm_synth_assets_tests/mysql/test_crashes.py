@@ -429,8 +429,8 @@ def test_a_deadlock_between_parent_and_child_is_tried_again(
     note, remove = replacement._note_vanishing, replacement._remove
     replace_once = MysqlStore._replace_once
 
-    def noted(opened: Session, table: Any, year: int | None) -> int:
-        count = note(opened, table, year)
+    def noted(opened: Session, table: Any) -> int:
+        count = note(opened, table)
         if table is ED:
             # It holds the visits now, and wants a patient next, whom the other holds by then.
             ready[ED.name].set()

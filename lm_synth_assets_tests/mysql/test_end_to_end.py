@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import dagster as dg
 import pandas as pd
 import pytest
 
@@ -24,7 +23,6 @@ from lm_synth_assets_tests.support.commands import (
     files,
     run,
 )
-from lm_synth_assets_tests.support.io_managers import io_manager_of
 from lm_synth_assets_tests.support.mysql_clients import rows
 
 GATES = len(all_gates())
@@ -132,25 +130,6 @@ def _change(address: Address, statement: str) -> None:
     with_store = MysqlStore(address)
     with with_store._session(TABLES["patients"], "changing") as opened:
         assert opened.run(statement) == 1
-
-
-YEARS = dg.StaticPartitionsDefinition(["2025", "2026"])
-
-
-def test_a_run_of_one_year_replaces_that_year_only(generated: Address) -> None:
-    before = MysqlStore(generated).read(TABLES["population_projection"])
-
-    @dg.asset(name="population_projection", partitions_def=YEARS)
-    def one_year(context: dg.AssetExecutionContext) -> pd.DataFrame:
-        return before[before["year"] == int(context.partition_key)].assign(population=1)
-
-    manager = io_manager_of(MysqlStore(generated))
-    done = dg.materialize([one_year], partition_key="2026", resources={"io_manager": manager})
-    assert done.success
-    after = MysqlStore(generated).read(TABLES["population_projection"])
-    assert (after.loc[after["year"] == 2026, "population"] == 1).all()
-    others = before["year"] != 2026
-    pd.testing.assert_frame_equal(after[others], before[others])
 
 
 def test_the_scripts_in_deploy_are_those_of_the_code() -> None:

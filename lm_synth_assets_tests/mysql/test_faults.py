@@ -224,7 +224,7 @@ def refuses(server: Server, store: MysqlStore, wrong: Wrong, old: pd.DataFrame, 
     value = wrong.value.format(**words) if wrong.value else None
     store.write(table, old)
     with pytest.raises(StorageError, match=re.escape(wrong.told.format(**words))) as caught:
-        store.replace_rows(table, spoiled(table, frame, wrong.column, value), None, NOTHING)
+        store.replace_rows(table, spoiled(table, frame, wrong.column, value), NOTHING)
     assert "what was there before is untouched" in str(caught.value)
     same(store.read(table), old)
     assert server.orphans(store.address.database) == {}
@@ -261,7 +261,7 @@ def test_a_table_without_rows_refuses_them_too(
 
 def test_no_session_outlives_a_refusal(server: Server, filled: MysqlStore, few: Tables) -> None:
     with pytest.raises(RowsRefused):
-        filled.replace_rows(PATIENTS, spoiled(PATIENTS, few["patients"], "lha_id", "999"), None, NOTHING)
+        filled.replace_rows(PATIENTS, spoiled(PATIENTS, few["patients"], "lha_id", "999"), NOTHING)
     # A session takes its temporary tables along; the server may need a moment to see that it is over.
     until_nobody_is_left(server, filled.address.database)
 

@@ -6,11 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.storage.errors import MissingTable, SchemaError
+from lm_synth_assets.storage.errors import MissingTable
 from lm_synth_assets.storage.mysql import reading, staging
 from lm_synth_assets.storage.mysql.address import Address
 from lm_synth_assets.storage.mysql.ddl import in_order
-from lm_synth_assets.storage.mysql.errors import RowsRefused
 from lm_synth_assets.storage.mysql.session import session
 from lm_synth_assets.storage.mysql.store import MysqlStore
 from lm_synth_assets.storage.record import Record
@@ -134,7 +133,7 @@ def stored(store: MysqlStore, table: sa.Table, **columns: pa.Array) -> pa.Table:
     rows = pa.table(
         {name: columns.get(name, pa.nulls(size, pa.string())) for name in map(str, table.columns.keys())}
     )
-    store.replace_rows(table, rows, None, Record(rows.num_rows, ""))
+    store.replace_rows(table, rows, Record(rows.num_rows, ""))
     with session(store.address, "reading") as opened:
         return reading._row_by_row(opened, f"SELECT {', '.join(columns)} FROM odd ORDER BY id", list(columns))
 
@@ -172,51 +171,3 @@ def test_parts_of_a_second_are_refused_and_not_rounded(store: MysqlStore, odd_ta
     late = pa.array(["2024-12-31 23:59:59.6"]).cast(pa.timestamp("us"))
     with pytest.raises(pa.ArrowInvalid, match="would lose data"):
         stored(store, odd_table, id=pa.array([1]), moment=late)
-
-
-class TestYears:
-    def test_only_that_year_is_replaced(self, filled: MysqlStore, tables: Tables) -> None:
-        table, before = TABLES["population_projection"], tables["population_projection"]
-        year = before[before["year"] == 2027].assign(population=7)
-        filled.write(table, year, 2027)
-        expected = before.assign(population=before["population"].where(before["year"] != 2027, 7))
-        same(filled.read(table), expected)
-
-    def test_rows_of_the_year_that_are_no_longer_there_go(self, filled: MysqlStore, tables: Tables) -> None:
-        table, before = TABLES["population_projection"], tables["population_projection"]
-        filled.write(table, before[before["year"] == 2027].head(10), 2027)
-        left = filled.read(table)
-        assert (left["year"] == 2027).sum() == 10
-        same(
-            left[left["year"] != 2027].reset_index(drop=True),
-            before[before["year"] != 2027].reset_index(drop=True),
-        )
-
-    def test_rows_of_another_year_are_refused(self, filled: MysqlStore, tables: Tables) -> None:
-        before = tables["population_projection"].query("year == 2026")
-        with pytest.raises(SchemaError, match="288 rows are not of 2027"):
-            filled.write(TABLES["population_projection"], before, 2027)
-
-    def test_keys_of_another_year_are_refused(self, filled: MysqlStore, tables: Tables) -> None:
-        visits = tables["ed_encounters"]
-        before = visits.head(3).assign(
-            arrival_ts=pd.Timestamp("2024-05-05"),
-            departure_ts=pd.Timestamp("2024-05-06"),
-            arrival_date=pd.Timestamp("2024-05-05"),
-        )
-        with pytest.raises(RowsRefused, match="encounter_id 1 is the key of a row that is not of 2024"):
-            filled.write(ED, before, 2024)
-        same(filled.read(ED), visits)
-
-    def test_another_year_comes_beside_the_first(self, filled: MysqlStore, tables: Tables) -> None:
-        visits = tables["ed_encounters"]
-        before = visits.head(3).assign(
-            encounter_id=visits["encounter_id"].max() + visits["encounter_id"].head(3),
-            arrival_ts=pd.Timestamp("2024-05-05"),
-            departure_ts=pd.Timestamp("2024-05-06"),
-            arrival_date=pd.Timestamp("2024-05-05"),
-        )
-        filled.write(ED, before, 2024)
-        same(filled.read(ED), pd.concat([visits, before], ignore_index=True))
-        assert filled.write(ED, visits, 2025).removed == {}
-        assert len(filled.read(ED)) == len(visits) + 3

@@ -18,7 +18,6 @@ from lm_synth_assets.orchestration.dagster_internals import (
     EventLogEntry,
     ExecutionPlan,
     PlanOrchestrationContext,
-    ResolvedRunConfig,
     RetryMode,
     RunFailureReason,
     SerializableErrorInfo,
@@ -97,7 +96,7 @@ def test_events_of_a_failed_run_say_why() -> None:
     assert run.job_failure_data.failure_reason is RunFailureReason.STEP_FAILURE
 
 
-@dg.asset(required_resource_keys={"place"})
+@dg.asset(required_resource_keys={"shelf"})
 def placed() -> None:
     pass
 
@@ -120,8 +119,7 @@ class WatchedExecutor(dg.Executor):
     def execute(
         self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan
     ) -> Iterator[DagsterEvent]:
-        config = ResolvedRunConfig.build(plan_context.job.get_definition(), plan_context.run_config)
-        self.handed += [plan_context, execution_plan, config.resources["place"].config]
+        self.handed += [plan_context, execution_plan, plan_context.job.get_definition().resource_defs]
         yield from self.inner.execute(plan_context, execution_plan)
 
 
@@ -133,7 +131,7 @@ def watched_job() -> dg.JobDefinition:
     assert inner is not None
     return dg.Definitions(
         assets=[placed],
-        resources={"place": dg.ResourceDefinition(lambda _: None, config_schema={"folder": dg.StringSource})},
+        resources={"shelf": dg.ResourceDefinition.none_resource()},
         jobs=[dg.define_asset_job("watched")],
         executor=dg.ExecutorDefinition(
             "watched",
@@ -143,22 +141,16 @@ def watched_job() -> dg.JobDefinition:
     ).resolve_job_def("watched")
 
 
-def test_an_executor_is_handed_the_run_its_steps_and_its_configuration(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("FOLDER", "out")
+def test_an_executor_is_handed_the_run_its_steps_and_its_resources() -> None:
     HANDED.clear()
     with dg.DagsterInstance.ephemeral() as instance:
-        place = {"resources": {"place": {"config": {"folder": {"env": "FOLDER"}}}}}
-        result = dg.execute_job(dg.reconstructable(watched_job), instance, run_config=place)
-    context, plan, config = HANDED
+        result = dg.execute_job(dg.reconstructable(watched_job), instance)
+    context, plan, resources = HANDED
     assert isinstance(context, PlanOrchestrationContext)
     assert isinstance(plan, ExecutionPlan)
-    assert (context.run_id, plan.step_keys_to_execute, config) == (
-        result.run_id,
-        ["placed"],
-        {"folder": "out"},
-    )
+    assert isinstance(resources, dict)
+    assert (context.run_id, plan.step_keys_to_execute) == (result.run_id, ["placed"])
+    assert "shelf" in resources
 
 
 def test_a_job_over_a_selection_has_the_type_that_definitions_take() -> None:

@@ -13,14 +13,18 @@ import lm_synth_assets
 from lm_synth_assets.cli.generate import generate
 from lm_synth_assets.cli.inspect import validate
 from lm_synth_assets.errors import ConfigError
+from lm_synth_assets.orchestration.build import build_defs
+from lm_synth_assets.orchestration.io_manager import IO_MANAGER
+from lm_synth_assets.orchestration.jobs import REGENERATE
 from lm_synth_assets.orchestration.run_resource import RESOURCE, requested, run_resource
+from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.region.files import DEFAULT_CONFIG
 from lm_synth_assets.region.models.run import TABLE_FIELDS, Run
 from lm_synth_assets.region.run_request import FIELDS, THRESHOLDS, RunRequest
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.schema.kinds import Family, family_of
 from lm_synth_assets.simulation.catalogue import RECIPES, RUN_PARTS
-from lm_synth_assets_tests.support.commands import EXTENDS_TINY
+from lm_synth_assets_tests.support.commands import EXTENDS_TINY, config_file
 
 PACKAGE = Path(lm_synth_assets.__file__).parent
 PATIENTS = "must be a whole number, at least 1 and at most 9999999"
@@ -166,6 +170,28 @@ class TestChanges:
         with pytest.raises(dg.DagsterInvalidConfigError) as caught:
             dg.validate_run_config(job, {"resources": {RESOURCE: {"config": fields}}})
         assert [text for text in named if text not in str(caught.value)] == []
+
+
+class TestRunConfiguration:
+    """What the launchpad, a schedule or `--config-json` may say of a run."""
+
+    def test_may_be_one_field(self, default: RunRequest) -> None:
+        asked = requested({"config": str(DEFAULT_CONFIG), "seed": 7})
+        assert asked.region == default.region.with_run(seed=7)
+
+    def test_of_another_file_brings_its_own_size_years_and_seed(self, tmp_path: Path) -> None:
+        run = {"patients": 77, "seed": 5, "start_year": 2030, "years": 2}
+        file = config_file(tmp_path, f"{EXTENDS_TINY}run: {run}\n")
+        asked = requested({"config": str(file), "seed": 7}).region.run
+        assert (asked.patients, asked.seed, asked.start_year, asked.years) == (77, 7, 2030, 2)
+
+    def test_cannot_part_the_tables_from_the_report(self) -> None:
+        job = build_defs(Settings()).resolve_job_def(REGENERATE)
+        one_field = {"resources": {RESOURCE: {"config": {"seed": 7}}}}
+        filled = dg.validate_run_config(job, one_field)
+        assert filled["resources"][RESOURCE]["config"].keys() == {"config", "seed"}
+        with pytest.raises(dg.DagsterInvalidConfigError, match='unexpected config entry "location"'):
+            dg.validate_run_config(job, {"resources": {IO_MANAGER: {"config": {"location": "elsewhere"}}}})
 
 
 class TestCommand:

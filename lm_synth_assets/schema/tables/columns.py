@@ -15,9 +15,6 @@ from lm_synth_assets.schema.vocabulary import AGE_GROUPS, ED_SUBSERVICES, GENDER
 METADATA = MetaData()
 """The collection that all tables belong to; foreign keys find their targets in it."""
 
-YEAR_OF = "year_of"
-"""In a table's `info`: the column that says which calendar year a row belongs to."""
-
 TAKES_ALONG = "takes_along"
 """In a table's `info`: rows that refer to a row that is removed are removed with it."""
 

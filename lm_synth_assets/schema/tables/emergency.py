@@ -5,7 +5,6 @@ from sqlalchemy import BigInteger, Date, DateTime, Index, SmallInteger, String, 
 from lm_synth_assets.schema.tables.columns import (
     METADATA,
     TAKES_ALONG,
-    YEAR_OF,
     column,
     ed_subservice,
     key,
@@ -36,7 +35,7 @@ ed_encounters = Table(
     reference("fk_ed_date", "arrival_date", "dim_date(date)"),
     Index("idx_ed_patient", "patient_id"),
     Index("idx_ed_arrival", "arrival_ts"),
-    info={TAKES_ALONG: True, YEAR_OF: "arrival_ts"},
+    info={TAKES_ALONG: True},
     comment="ED visits of the reference year",
 )
 

@@ -5,7 +5,6 @@ from sqlalchemy import BigInteger, Boolean, Date, DateTime, Index, Numeric, Stri
 from lm_synth_assets.schema.tables.columns import (
     METADATA,
     TAKES_ALONG,
-    YEAR_OF,
     column,
     key,
     number,
@@ -43,7 +42,7 @@ ip_stays = Table(
     reference("fk_ip_from", "transfer_from_stay_id", "ip_stays(stay_id)"),
     Index("idx_ip_patient", "patient_id"),
     Index("idx_ip_admit", "admit_ts"),
-    info={TAKES_ALONG: True, YEAR_OF: "admit_ts"},
+    info={TAKES_ALONG: True},
     comment="Inpatient stays that began in the reference year or were under way at its start",
 )
 

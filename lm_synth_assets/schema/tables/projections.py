@@ -4,7 +4,6 @@ from sqlalchemy import Date, Numeric, Table
 
 from lm_synth_assets.schema.tables.columns import (
     METADATA,
-    YEAR_OF,
     calendar_year,
     column,
     ed_subservice,
@@ -27,7 +26,6 @@ ed_projection = Table(
     reference("fk_edp_site", "site_id", "dim_site(site_id)"),
     reference("fk_edp_sub", "ed_subservice", "dim_ed_subservice(ed_subservice)", total=True),
     reference("fk_edp_date", "period_date", "dim_date(date)"),
-    info={YEAR_OF: "year"},
     comment="Population times rate by scenario, year, catchment site and ED subservice",
 )
 

@@ -4,7 +4,6 @@ from sqlalchemy import Date, Integer, Numeric, Table
 
 from lm_synth_assets.schema.tables.columns import (
     METADATA,
-    YEAR_OF,
     age_group,
     calendar_year,
     column,
@@ -43,7 +42,6 @@ population_projection = Table(
     reference("fk_pop_age", "age_group", "dim_age_group(age_group)", total=True),
     reference("fk_pop_gender", "gender", "dim_gender(gender)", total=True),
     reference("fk_pop_date", "period_date", "dim_date(date)"),
-    info={YEAR_OF: "year"},
     comment="Residents by year, LHA, age group and gender",
 )
 

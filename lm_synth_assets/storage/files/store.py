@@ -12,13 +12,12 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
-from lm_synth_assets.schema.catalogue import TABLES, claims_on, primary_key
-from lm_synth_assets.storage.enforcement import enforce
+from lm_synth_assets.schema.catalogue import TABLES, claims_on
 from lm_synth_assets.storage.errors import NoWorkingFolder, UnreadableFolder, UnwritableFolder, why_not_read
 from lm_synth_assets.storage.files.folder_lock import FolderLock
 from lm_synth_assets.storage.files.publishing import atomic_file, check_folder
 from lm_synth_assets.storage.files.sniffing import report_problem
-from lm_synth_assets.storage.frames import in_year, to_arrow
+from lm_synth_assets.storage.frames import to_arrow
 from lm_synth_assets.storage.record import REPORT_FILE, Record
 from lm_synth_assets.storage.store import Replacement, TableStore
 
@@ -81,9 +80,7 @@ class FileStore(TableStore):
         """A file a table, so that processes that write different tables need not wait for each other."""
         return self.folder / _RECORDS / f"{self._path(table).name}.json"
 
-    def _replace(self, table: sa.Table, frame: pd.DataFrame, year: int | None, record: Record) -> Replacement:
-        if year is not None and self.exists(table):
-            frame = self._merged(table, frame, year)
+    def _replace(self, table: sa.Table, frame: pd.DataFrame, record: Record) -> Replacement:
         before = self.record(table)
         with atomic_file(self._path(table)) as file:
             self._encode(to_arrow(table, frame), file)
@@ -105,13 +102,6 @@ class FileStore(TableStore):
         if not _problem(partial(report_problem, report)):
             _remove(report)
         return tuple(claim.name for claim in withdrawn)
-
-    def _merged(self, table: sa.Table, frame: pd.DataFrame, year: int) -> pd.DataFrame:
-        """The stored rows of the other years and those of `frame`, in the order of the primary key."""
-        stored = self.read(table)
-        both = pd.concat([stored[~in_year(table, stored, year)], frame], ignore_index=True)
-        # Categories sort in the order of their closed list.
-        return enforce(table, both).sort_values(primary_key(table), kind="stable", ignore_index=True)
 
     @abstractmethod
     def _encode(self, arrow: pa.Table, file: IO[bytes]) -> None:

@@ -18,7 +18,6 @@ from lm_synth_assets.schema.catalogue import (
     primary_key,
     takes_along,
     unique_keys,
-    year_of,
 )
 from lm_synth_assets.schema.kinds import Family, family_of
 from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, quoted
@@ -42,12 +41,12 @@ class Reference(NamedTuple):
     targets: list[str]
 
 
-def replace(session: Session, table: sa.Table, year: int | None, record: Record) -> Replacement:
-    """Replace a table, or one calendar year of it, by the staged rows, and record what it then holds.
+def replace(session: Session, table: sa.Table, record: Record) -> Replacement:
+    """Replace a table by the staged rows, and record what it then holds.
 
     What is no longer true is withdrawn with it. Raises RowsRefused, which names the rows, if staged rows
-    refer to nothing or have the key of a row of another year, or if rows to be removed are referred to, or if
-    the server stores other values than were sent. The transaction is then rolled back.
+    refer to nothing, or if rows to be removed are referred to, or if the server stores other values than were
+    sent. The transaction is then rolled back.
     """
     removed: dict[str, int] = {}
     withdrawn: tuple[str, ...] = ()
@@ -55,9 +54,7 @@ def replace(session: Session, table: sa.Table, year: int | None, record: Record)
         if _is_empty(session, table):
             _insert(session, table)
         else:
-            if year is not None:
-                _refuse_keys_of_other_years(session, table, year)
-            vanishing = _note_vanishing(session, table, year)
+            vanishing = _note_vanishing(session, table)
             _update(session, table)
             if vanishing:
                 _clear_self_references(session, table)
@@ -153,15 +150,13 @@ def _set_aside(column: sa.Column[Any]) -> str:
     return f"t.{quoted(column.name)} = CONCAT_WS('~', '', {key})"
 
 
-def _note_vanishing(session: Session, table: sa.Table, year: int | None) -> int:
+def _note_vanishing(session: Session, table: sa.Table) -> int:
     """Note for removal the rows that are not staged; return how many."""
-    within = f" AND {_of_year(table, year)}" if year is not None else ""
     key = primary_key(table)
     return _note(
         session,
         table,
-        f"FROM {quoted(table.name)} t LEFT JOIN {STAGE} s ON {_same(key)} "
-        f"WHERE s.{quoted(key[0])} IS NULL{within}",
+        f"FROM {quoted(table.name)} t LEFT JOIN {STAGE} s ON {_same(key)} WHERE s.{quoted(key[0])} IS NULL",
     )
 
 
@@ -234,19 +229,6 @@ def _refuse_to_remove(session: Session, table: sa.Table) -> None:
         raise RowsRefused(table.name, problems)
 
 
-def _refuse_keys_of_other_years(session: Session, table: sa.Table, year: int) -> None:
-    key = primary_key(table)
-    clashes = session.rows(
-        f"SELECT {_of('t', key)} FROM {quoted(table.name)} t "
-        f"JOIN {STAGE} s ON {_same(key)} WHERE NOT ({_of_year(table, year)}) LIMIT {_EXAMPLES}"
-    )
-    if clashes:
-        raise RowsRefused(
-            table.name,
-            [f"{_key_text(key, values)} is the key of a row that is not of {year}" for values in clashes],
-        )
-
-
 def _orphans(session: Session, table: sa.Table) -> Iterator[str]:
     """Describe references of the staged rows to rows that do not exist."""
     for constraint in foreign_key_constraints(table):
@@ -312,16 +294,6 @@ def _of(alias: str, columns: Sequence[str]) -> str:
 
 def _same(key: list[str], other: str = "s") -> str:
     return " AND ".join(f"t.{quoted(name)} = {other}.{quoted(name)}" for name in key)
-
-
-def _of_year(table: sa.Table, year: int) -> str:
-    """A condition on rows `t` of a calendar year that can use an index."""
-    column = table.columns[str(year_of(table))]
-    if family_of(column) is Family.INTEGER:
-        return f"t.{quoted(column.name)} = {year:d}"
-    return (
-        f"t.{quoted(column.name)} >= '{year:04d}-01-01' AND t.{quoted(column.name)} < '{year + 1:04d}-01-01'"
-    )
 
 
 def _key_text(columns: Sequence[str], values: Sequence[Any]) -> str:

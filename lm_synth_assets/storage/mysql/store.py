@@ -66,20 +66,18 @@ class MysqlStore(TableStore):
         with self._session(table, "looking for") as opened:
             return recorded(opened, table) if column_names(opened, STORED_TABLES) else None
 
-    def _replace(self, table: sa.Table, frame: pd.DataFrame, year: int | None, record: Record) -> Replacement:
-        return self.replace_rows(table, FrameBatches(table, frame), year, record)
+    def _replace(self, table: sa.Table, frame: pd.DataFrame, record: Record) -> Replacement:
+        return self.replace_rows(table, FrameBatches(table, frame), record)
 
-    def replace_rows(
-        self, table: sa.Table, rows: RecordBatches, year: int | None, record: Record
-    ) -> Replacement:
-        """Replace the rows of a table, or of one calendar year of it; try again if the connection breaks.
+    def replace_rows(self, table: sa.Table, rows: RecordBatches, record: Record) -> Replacement:
+        """Replace the rows of a table; try again if the connection breaks.
 
         The server checks the rows. Raises RowsRefused if it refuses or alters a row, DatabaseError if it is
         unreachable or another run holds the table.
         """
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return self._replace_once(table, rows, year, record)
+                return self._replace_once(table, rows, record)
             except DatabaseError as error:
                 # The server has rolled back what was not finished, so all of it can be repeated.
                 if attempt == _ATTEMPTS or error.code not in GONE | CLASHED:
@@ -87,13 +85,11 @@ class MysqlStore(TableStore):
                 _LOG.warning("%s; attempt %d of %d", error, attempt, _ATTEMPTS)
         raise AssertionError("the last attempt returns or raises")
 
-    def _replace_once(
-        self, table: sa.Table, rows: RecordBatches, year: int | None, record: Record
-    ) -> Replacement:
+    def _replace_once(self, table: sa.Table, rows: RecordBatches, record: Record) -> Replacement:
         storing = session(self.address, f"storing {table.name}", sends_files=True)
         with storing as opened, _exclusive(opened, table):
             size = stage(opened, table, rows)
-            return replace(opened, table, year, record)._replace(bytes=size)
+            return replace(opened, table, record)._replace(bytes=size)
 
     def remove(self, table: sa.Table) -> None:
         with session(self.address, f"removing {table.name}") as opened, _exclusive(opened, table):
