@@ -23,7 +23,7 @@ help:
 	@echo "ui        Dagster's web interface on http://127.0.0.1:$(PORT); PORT=3001 for another port"
 	@echo "bench     measure speed and memory"
 	@echo "power     measure how often gates raise a false alarm, and which shifts they detect"
-	@echo "fuzz      try 10,000 mutated configuration files, and 1,000 retuned data sets"
+	@echo "fuzz      try 10,000 mutated configuration files, 1,000 retuned and 400 damaged data sets"
 	@echo "docs      make the generated pages again, from the code and out/"
 	@echo "clean     remove all that was made, but for out/"
 
@@ -79,6 +79,7 @@ power: $(DEV)
 fuzz: $(DEV)
 	$(BIN)/python -m lm_synth_assets_tests.fuzz.configuration_files 10000
 	$(BIN)/python -m lm_synth_assets_tests.fuzz.configurations 1000
+	$(BIN)/python -m lm_synth_assets_tests.fuzz.data_files 200
 
 docs: $(DEV)
 	$(BIN)/python -m lm_synth_assets.region.editor_schema > configs/region.schema.json

@@ -14,25 +14,25 @@ from lm_synth_assets_tests.fuzz import configuration_files
 from lm_synth_assets_tests.fuzz.configuration_edits import EDITS
 from lm_synth_assets_tests.fuzz.configuration_files import (
     ACCEPTED,
-    FAULT,
+    COMMAND,
+    OUTCOMES,
     REFUSED,
-    Trial,
+    edit_of,
     fault_of_message,
-    table,
-    trials,
     tried,
 )
+from lm_synth_assets_tests.fuzz.trials import FAULT, Trial, table, trials
 
 TRIALS = 400
 
 
 def test_every_mutant_is_accepted_or_refused_in_words() -> None:
-    every = list(trials(0, TRIALS))
+    every = list(trials(COMMAND, edit_of, 0, TRIALS))
 
     assert [trial.number for trial in every] == list(range(TRIALS))
     assert [trial for trial in every if trial.outcome == FAULT] == []
     outcomes = Counter((trial.edit, trial.outcome) for trial in every)
-    assert all(outcomes[edit, REFUSED] and outcomes[edit, ACCEPTED] for edit in EDITS), table(every)
+    assert all(outcomes[edit, REFUSED] and outcomes[edit, ACCEPTED] for edit in EDITS), table(every, OUTCOMES)
 
 
 def test_a_trial_is_the_same_again() -> None:
@@ -103,7 +103,7 @@ def test_a_process_that_dies_is_a_fault_of_its_trial_and_the_others_are_tried() 
         "    print(json.dumps([number, 'text', 'refused']), flush=True)"
     )
 
-    first, second, third = trials(0, 3, (sys.executable, "-c", dies_at_1))
+    first, second, third = trials((sys.executable, "-c", dies_at_1), lambda number: "text", 0, 3)
 
     assert (first, third) == (Trial(0, "text", REFUSED), Trial(2, "text", REFUSED))
     assert (second.outcome, second.reason) == (FAULT, "ended its process with -11: ")
