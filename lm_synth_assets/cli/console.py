@@ -261,7 +261,10 @@ def _verdict(outcome: Outcome, title: str) -> Text:
     passed = sum(result.passed for result in outcome.gates)
     due = len(outcome.gates) + len(outcome.not_run)
     state = _state_in_the_verdict(outcome.state)
-    summary = f"{title}: {'PASS' if outcome.passed else 'FAIL'}{state} ({passed} of {due} gates passed)"
+    errors = "; see ERROR above" if outcome.errors else ""
+    summary = (
+        f"{title}: {'PASS' if outcome.passed else 'FAIL'}{state} ({passed} of {due} gates passed{errors})"
+    )
     return Text(summary, style="bold green" if outcome.passed else "bold red")
 
 

@@ -180,6 +180,13 @@ def _notes_beside(rng: random.Random, folder: Path) -> None:
     (folder / ".patients.csv.0a1b2c3d.partial").write_bytes(b"torn")
 
 
+def _pipes_beside(rng: random.Random, folder: Path) -> None:
+    record = rng.choice(sorted((folder / RECORDS).iterdir()))
+    record.unlink()
+    for path in (record, folder / ".lm-synth.lock"):
+        os.mkfifo(path)
+
+
 DAMAGES: Mapping[str, Edit] = {
     **{name: on_a_file(edit) for name, edit in BYTES.items()},
     "file removed": _removed_file,
@@ -195,4 +202,5 @@ REENCODINGS: Mapping[str, Edit] = {
     "records gone": _records_gone,
     "records altered": _records_altered,
     "notes beside": _notes_beside,
+    "pipes beside": _pipes_beside,
 }

@@ -89,3 +89,20 @@ def test_compare_does_not_wait_for_a_pipe(copy: Path, call: Call) -> None:
     ran = call("compare", "--in", copy, "--config", TINY)
     assert (ran.code, ran.out) == (1, "")
     assert "patients.csv cannot be read as patients: it is a named pipe and not a file" in ran.err
+
+
+@pytest.mark.parametrize(
+    "make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["pipe", "device"]
+)
+@pytest.mark.parametrize("name", [".lm-synth.lock", ".lm-synth/patients.csv.json"])
+def test_files_of_our_own_are_not_waited_for_either(
+    copy: Path, call: Call, make: Callable[[Path], None], name: str
+) -> None:
+    (copy / name).unlink(missing_ok=True)
+    make(copy / name)
+    ran = call("validate", "--in", copy, "--config", TINY, "--quiet", "--select", "dim_site")
+    assert ran == (0, "", "")
+    store = FILE_FORMATS["csv"].open(copy)
+    assert (store.record(PATIENTS) is None) == ("patients" in name)
+    assert store.run_lock.holder() is None
+    assert store.strangers() == {}

@@ -103,6 +103,14 @@ class TestSummary:
             DISCLAIMER,
         ]
 
+    def test_says_in_the_verdict_that_it_is_not_the_gates_which_failed(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        outcome = replace(good(), errors=["quality_report: the disk is full"])
+        lines = shown(capsys, outcome).splitlines()
+        assert "ERROR quality_report: the disk is full" in lines
+        assert "generate: FAIL (1 of 1 gates passed; see ERROR above)" in lines
+
     @pytest.mark.parametrize(("size", "text"), [(1023, "1023 B"), (1024, "1 KiB"), (5 * 1024**2, "5.0 MiB")])
     def test_tells_sizes_in_fitting_units(
         self, capsys: pytest.CaptureFixture[str], size: int, text: str
@@ -145,7 +153,7 @@ class TestQuiet:
             *FAILED.offending.markdown().splitlines(),
             "NOT RUN 2 gates on ip_stays",
             "ERROR the disk is full " + "x" * 200,
-            "generate: FAIL (1 of 4 gates passed)",
+            "generate: FAIL (1 of 4 gates passed; see ERROR above)",
             DISCLAIMER,
         ]
 

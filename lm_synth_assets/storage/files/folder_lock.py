@@ -15,6 +15,9 @@ _LONGEST = 10_000
 _CAN_LOCK = find_spec("fcntl") is not None
 """Windows has no such locks; there, nobody is kept away."""
 
+_OPENING = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+"""A named pipe in the place of the file is not waited for."""
+
 
 class FolderLock(RunLock):
     """The lock of one folder, which is made if it is missing.
@@ -47,7 +50,7 @@ class FolderLock(RunLock):
         """The descriptor of the file, locked; None if another process holds it."""
         import fcntl
 
-        descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | _OPENING, 0o666)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # The holder may have removed the file between our opening and locking it.
@@ -79,7 +82,7 @@ class FolderLock(RunLock):
         import fcntl
 
         try:
-            descriptor = os.open(self._file, os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = os.open(self._file, os.O_RDONLY | _OPENING)
         except OSError:
             return None
         try:

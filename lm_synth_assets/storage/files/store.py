@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from lm_synth_assets.schema.catalogue import TABLES, claims_on
 from lm_synth_assets.storage.errors import NoWorkingFolder, UnreadableFolder, UnwritableFolder, why_not_read
 from lm_synth_assets.storage.files.folder_lock import FolderLock
+from lm_synth_assets.storage.files.opening import regular_file
 from lm_synth_assets.storage.files.publishing import atomic_file, check_folder
 from lm_synth_assets.storage.files.sniffing import report_problem
 from lm_synth_assets.storage.frames import to_arrow
@@ -70,7 +71,8 @@ class FileStore(TableStore):
 
     def record(self, table: sa.Table) -> Record | None:
         try:
-            fields = json.loads(self._record_path(table).read_text("utf-8"))
+            with regular_file(self._record_path(table)) as file:
+                fields = json.load(file)
             return Record(int(fields["rows"]), str(fields["digest"]), fields["made_from"])
         except (OSError, ValueError, TypeError, KeyError):
             # Whoever has changed it has changed what is known of the table.
