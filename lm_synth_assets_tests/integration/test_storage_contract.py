@@ -170,6 +170,26 @@ def test_of_two_writers_at_once_the_last_to_finish_wins_whole(tmp_path: Path) ->
     assert files(tmp_path) == {"t": b"first"}
 
 
+UNREADABLE_RECORDS = (
+    b"",
+    b"{",
+    b"[]",
+    b"\xff",
+    b'{"rows": 1}',
+    b'{"rows": Infinity, "digest": "", "made_from": null}',
+    b"[" * 100_000,
+)
+
+
+@pytest.mark.parametrize("content", UNREADABLE_RECORDS, ids=range(len(UNREADABLE_RECORDS)))
+def test_a_record_that_cannot_be_read_is_none(tmp_path: Path, content: bytes) -> None:
+    store = CsvStore(tmp_path)
+    store.write(SITES, valid_frame(SITES))
+    assert store.record(SITES) is not None
+    (tmp_path / ".lm-synth" / "dim_site.csv.json").write_bytes(content)
+    assert store.record(SITES) is None
+
+
 # Folders
 
 

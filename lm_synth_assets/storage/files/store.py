@@ -74,7 +74,7 @@ class FileStore(TableStore):
             with regular_file(self._record_path(table)) as file:
                 fields = json.load(file)
             return Record(int(fields["rows"]), str(fields["digest"]), fields["made_from"])
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, ArithmeticError, RecursionError):
             # Whoever has changed it has changed what is known of the table.
             return None
 
