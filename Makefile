@@ -18,7 +18,7 @@ help:
 	@echo "validate  check the data set in out/"
 	@echo "test      run the tests, in minutes"
 	@echo "test-all  run those that \`test\` leaves out: MySQL servers, a browser, Dagster's daemon"
-	@echo "kills     stop runs at random instants, and look at what they leave"
+	@echo "kills     kill 60 runs and their servers at random instants, and look at what they leave"
 	@echo "lint      check format, style, types and imports"
 	@echo "ui        Dagster's web interface on http://127.0.0.1:$(PORT); PORT=3001 for another port"
 	@echo "bench     measure speed and memory"
@@ -58,7 +58,8 @@ test-all: $(DEV)
 	$(TESTS) -m slow
 
 kills: $(DEV)
-	LM_SYNTH_TEST_KILLS=20 $(TESTS) -rP lm_synth_assets_tests/integration/test_kills.py
+	LM_SYNTH_TEST_KILLS=20 $(TESTS) -rP lm_synth_assets_tests/integration/test_kills.py \
+	  lm_synth_assets_tests/mysql/test_kills_in_mysql.py
 
 lint: $(DEV)
 	$(BIN)/ruff check .

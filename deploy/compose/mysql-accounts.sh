@@ -32,8 +32,10 @@ ALTER USER
   REQUIRE SSL ACCOUNT UNLOCK;
 
 -- lm_owner makes tables, lm_app fills them: a run can neither drop nor alter one.
-GRANT CREATE, INDEX, REFERENCES ON lm_synth.* TO lm_owner@'%';
-GRANT SELECT, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES ON lm_synth.* TO lm_app@'%';
+-- In a grant, _ stands for any letter, and \_ for itself. Grants with the former are of earlier versions.
+REVOKE IF EXISTS ALL PRIVILEGES ON lm_synth.* FROM lm_owner@'%', lm_app@'%';
+GRANT CREATE, INDEX, REFERENCES ON \`lm\_synth\`.* TO lm_owner@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES ON \`lm\_synth\`.* TO lm_app@'%';
 -- Dagster makes its tables and changes them from release to release.
 GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES ON dagster.* TO dagster@'%';
 SQL

@@ -308,8 +308,8 @@ def test_accounts_get_no_more_than_they_need_and_need_tls(
     ran, told = make_accounts()
     assert ran == Ran(0, "", "")
     assert re.findall(r"^GRANT (.*) ON (\S+) TO (\S+);$", told, re.MULTILINE) == [
-        ("CREATE, INDEX, REFERENCES", "lm_synth.*", "lm_owner@'%'"),
-        ("SELECT, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES", "lm_synth.*", "lm_app@'%'"),
+        ("CREATE, INDEX, REFERENCES", r"`lm\_synth`.*", "lm_owner@'%'"),
+        ("SELECT, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES", r"`lm\_synth`.*", "lm_app@'%'"),
         (
             "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES",
             "dagster.*",
@@ -437,7 +437,7 @@ def test_a_dry_run_shows_everything_and_changes_nothing(
         "bind-address = 0.0.0.0",
         "require_secure_transport = ON",
         "local_infile = ON",
-        f"{APP_GRANT} lm_synth.* TO lm_app@'%';",
+        rf"{APP_GRANT} `lm\_synth`.* TO lm_app@'%';",
         "REQUIRE SSL",
         "gcloud compute firewall-rules",
         f"--source-ranges={cidr}",

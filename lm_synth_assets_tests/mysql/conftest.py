@@ -32,11 +32,11 @@ def _each(found: list[str]) -> list[object]:
 
 
 @contextmanager
-def _started(kind: str) -> Iterator[OwnServer]:
+def _started(kind: str, *options: str) -> Iterator[OwnServer]:
     # A short path: that of a socket has at most 107 characters.
     with (
         tempfile.TemporaryDirectory(prefix="lm") as folder,
-        running(kind, Path(folder) / "s") as own,
+        running(kind, Path(folder) / "s", options) as own,
     ):
         yield own
 
@@ -55,6 +55,15 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 def own_server(request: pytest.FixtureRequest) -> Iterator[OwnServer]:
     """A server of the test's own, which it may stop or kill; without a database."""
     with _started(request.param) as own:
+        yield own
+
+
+@pytest.fixture(scope="module", params=_each(own_kinds()))
+def mortal(request: pytest.FixtureRequest) -> Iterator[OwnServer]:
+    """A server for tests that stop it; what it has committed it keeps when it is killed."""
+    with _started(request.param, "--innodb-flush-log-at-trx-commit=1") as own:
+        own.prepare()
+        create_tables(own.address(OWNER))
         yield own
 
 

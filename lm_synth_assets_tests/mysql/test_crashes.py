@@ -6,14 +6,12 @@ time to pass: each side is held at a point until the other is where the test wan
 
 import multiprocessing
 import signal
-import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -21,7 +19,6 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from lm_synth_assets.dataset.load import create_tables
 from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.schema.catalogue import TABLES
@@ -37,11 +34,8 @@ from lm_synth_assets_tests.support.commands import TINY
 from lm_synth_assets_tests.support.datasets import Tables
 from lm_synth_assets_tests.support.frames import valid_frame
 from lm_synth_assets_tests.support.servers import (
-    OWNER,
     OwnServer,
     Server,
-    own_kinds,
-    running,
 )
 
 MANIFEST, SITES, PATIENTS, ED, STAYS = (
@@ -134,18 +128,6 @@ def test_a_killed_client_leaves_the_old_rows(store: MysqlStore, step: str) -> No
 
 
 # A server that is killed
-
-
-@pytest.fixture(scope="module", params=own_kinds())
-def mortal(request: pytest.FixtureRequest) -> Iterator[OwnServer]:
-    """A server for tests that stop it; what it has committed it keeps when it is killed."""
-    with (
-        tempfile.TemporaryDirectory(prefix="lm") as folder,
-        running(request.param, Path(folder) / "s", ["--innodb-flush-log-at-trx-commit=1"]) as own,
-    ):
-        own.prepare()
-        create_tables(own.address(OWNER))
-        yield own
 
 
 @pytest.fixture

@@ -208,6 +208,20 @@ def test_rows_that_a_trigger_changes_are_refused(
     store.write(ED, changed)
 
 
+def test_a_check_of_somebody_else_refuses_rows_by_its_name(
+    server: Server, store: MysqlStore, few: Tables
+) -> None:
+    store_all(store, few)
+    server.admin(
+        "ALTER TABLE dim_lha ADD CONSTRAINT no_lake CHECK (lha_name NOT LIKE 'Bog%')",
+        database=store.address.database,
+    )
+    changed = few["dim_lha"].assign(lha_name="Bog " + few["dim_lha"]["lha_name"].astype(str))
+    with pytest.raises(DatabaseError, match="no_lake"):
+        store.write(AREAS, changed.astype(few["dim_lha"].dtypes.to_dict()))
+    same(store.read(AREAS), few["dim_lha"])
+
+
 @pytest.mark.parametrize("rule", ["CASCADE", "SET NULL"])
 def test_rows_of_others_that_go_or_change_with_ours_are_counted(
     server: Server, store: MysqlStore, few: Tables, rule: str

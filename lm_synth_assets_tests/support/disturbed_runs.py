@@ -60,7 +60,9 @@ def disturb_often(
     for number in range(TIMES):
         accident = list(accidents)[number % len(accidents)]
         command = place.commands[1 - there]
-        disturb(command, place.variables, draw, accidents[accident])
+        code = disturb(command, place.variables, draw, accidents[accident])
+        if code == 0:
+            assert place.content() == place.sets[1 - there], (number, accident)
 
         kind, advice = described(place, call)
         assert (kind == "whole") == (place.content() in place.sets), (number, accident, kind)
@@ -92,8 +94,8 @@ def disturb(
     variables: dict[str, str],
     draw: np.random.Generator,
     act: Callable[[Process], object],
-) -> None:
-    """Start a command, do something to it at a random instant, and wait for its end.
+) -> int:
+    """Start a command, do something to it at a random instant, and wait for its end; its exit code.
 
     The instant is a moment after one of its steps, so that a busy machine makes no difference.
     """
@@ -114,3 +116,4 @@ def disturb(
     time.sleep(moment)
     act(process)
     process.communicate(timeout=_PATIENCE)
+    return process.returncode
