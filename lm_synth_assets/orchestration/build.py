@@ -38,7 +38,7 @@ def build_defs(
     `data_set` is what a run in this process makes; without it, runs read the configuration file that they or
     the settings name. With `fidelity` there are the checks of sdmetrics, too.
     """
-    assets = [*configuration(), *table_assets(), quality_report(settings.out)]
+    assets = [*configuration(), *table_assets(), quality_report()]
     return dg.Definitions(
         assets=with_policy(assets, settings, freshness(settings)),
         asset_checks=table_checks(fidelity=fidelity),

@@ -35,6 +35,9 @@ STRUCTURE = "structure"
 RULES = "rules"
 """The asset check of a table's other exact gates."""
 
+OFFENDING = "offending"
+"""The metadata that count the rows or cells that breach a gate: a number, which Dagster plots over runs."""
+
 
 def gates_by_check(gates: Iterable[Gate]) -> dict[AssetCheckKey, list[Gate]]:
     """The gates that each asset check evaluates, in their order."""
@@ -113,6 +116,8 @@ def _result(check: str, results: Sequence[GateResult]) -> AssetCheckResult:
     return AssetCheckResult(
         check_name=check,
         passed=not failed,
+        # Dagster repeats it in the message of the event.
+        description="; ".join(f"{result.gate}: {result.comparison}" for result in failed) or None,
         severity=AssetCheckSeverity.ERROR if blocking else AssetCheckSeverity.WARN,
         metadata=_metadata_of_rules(results) if check in (STRUCTURE, RULES) else _metadata(results[0]),
     )
@@ -134,6 +139,7 @@ def _metadata(result: GateResult) -> dict[str, MetadataValue]:
         "observed": MetadataValue.text(result.observed),
         "threshold": MetadataValue.text(result.threshold),
         "mark": MetadataValue.text(result.mark.value),
+        OFFENDING: MetadataValue.int(result.offending.total),
     }
     if result.decided_by:
         metadata["decided by"] = MetadataValue.text(", ".join(result.decided_by))
@@ -151,6 +157,7 @@ def _metadata_of_rules(results: Sequence[GateResult]) -> dict[str, MetadataValue
         "observed": MetadataValue.text(
             "; ".join(f"{result.gate}: {result.observed}" for result in failed) or "all hold"
         ),
+        OFFENDING: MetadataValue.int(sum(result.offending.total for result in results)),
     }
     for result in results:
         metadata[result.gate] = MetadataValue.text(f"{result.mark.value}: {result.comparison}")

@@ -1,27 +1,24 @@
 """The asset of the quality report, made from the stored tables after all of them."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from lm_synth_assets.orchestration.assets import MADE_FROM, REPORT, version_of
-from lm_synth_assets.orchestration.io_manager import IO_MANAGER
+from lm_synth_assets.orchestration.io_manager import IO_MANAGER, TableIOManager
 from lm_synth_assets.orchestration.provenance import part_key
 from lm_synth_assets.orchestration.settings import dagster_home
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.storage.record import REPORT_FILE
 
 if TYPE_CHECKING:
-    from lm_synth_assets.dataset.dataset import DataSet
     from lm_synth_assets.dataset.outcome import Outcome
 
 VERDICT = dg.AssetCheckKey(dg.AssetKey(REPORT), "verdict")
 """The asset check that fails the run where the page says FAIL."""
 
 
-def quality_report(folder: Path) -> dg.AssetsDefinition:
-    """The asset that writes the page into a folder, and then fails its check `verdict` if the page says FAIL.
+def quality_report() -> dg.AssetsDefinition:
+    """The asset that writes the page, and then fails its check `verdict` if the page says FAIL.
 
     The page is written and recorded first, so that it can be read whatever it says; the run then fails.
     Where Dagster's automation sensor is turned on, the report is made again whenever a part of the data set
@@ -52,13 +49,14 @@ def quality_report(folder: Path) -> dg.AssetsDefinition:
         from lm_synth_assets.report.report import quality_report as report_on
         from lm_synth_assets.report.report import write
 
-        data_set: DataSet = getattr(context.resources, IO_MANAGER).data_set
+        io_manager: TableIOManager = getattr(context.resources, IO_MANAGER)
+        data_set, path = io_manager.data_set, io_manager.report
         made = report_on(data_set)
-        path = folder / REPORT_FILE
         size = write(made, path)
-        gates = made.outcome.gates
+        gates, verdict = made.outcome.gates, _verdict(made.outcome)
         return dg.MaterializeResult(
             metadata={
+                "verdict": verdict.metadata["observed"],
                 "path": dg.MetadataValue.path(str(path)),
                 "bytes": size,
                 "gates": len(gates),
@@ -66,7 +64,7 @@ def quality_report(folder: Path) -> dg.AssetsDefinition:
                 **(pictures(data_set) if dagster_home() else {}),
             },
             data_version=version_of(REPORT, data_set.region),
-            check_results=[_verdict(made.outcome)],
+            check_results=[verdict],
         )
 
     return report

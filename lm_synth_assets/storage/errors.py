@@ -156,10 +156,10 @@ class MissingPackage(StorageError):
 
 
 def remedy(table: str) -> str:
-    """The commands that make a table, to end a sentence with."""
+    """The commands that make a table, and what it follows from, to end a sentence with."""
     return (
         "`lm-synth generate --with-ed --with-ip` or "
-        f"`dagster asset materialize -m lm_synth_assets --select {table}`"
+        f"`dagster asset materialize -m lm_synth_assets --select '*{table}'`"
     )
 
 

@@ -36,6 +36,7 @@ def test_names_every_rule_with_what_was_expected_and_observed(tmp_path: Path) ->
     found = evaluation(tmp_path, lambda lines: lines)
     assert found.passed
     assert texts(found)["observed"] == "all hold"
+    assert texts(found)["offending"] == 0
     assert texts(found)["keys"] == "pass: expected no duplicate; observed 0 of 3 rows; threshold no exception"
     assert {"schema", "layout"} <= texts(found).keys()
 
@@ -45,6 +46,8 @@ def test_is_an_error_where_a_rule_that_blocks_fails(tmp_path: Path) -> None:
     assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.ERROR)
     assert texts(found)["observed"] == "keys: 2 of 4 rows"
     assert "Other" in str(texts(found)["keys: offending rows"])
+    assert texts(found)["offending"] == 2
+    assert str(found.description).startswith("keys: expected no duplicate; observed 2 of 4 rows; threshold ")
 
 
 def test_warns_where_only_the_layout_differs(tmp_path: Path) -> None:

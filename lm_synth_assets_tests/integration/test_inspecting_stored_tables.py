@@ -197,7 +197,7 @@ def test_a_table_that_is_not_there_is_told_with_the_commands_that_make_it(store:
         (
             f"ed_encounters is not there (looked for {store.location(ED)}); make it with "
             "`lm-synth generate --with-ed --with-ip` or "
-            "`dagster asset materialize -m lm_synth_assets --select ed_encounters`.",
+            "`dagster asset materialize -m lm_synth_assets --select '*ed_encounters'`.",
         ),
         is_stored=False,
     )

@@ -59,6 +59,13 @@ def test_a_job_over_a_part_is_red_where_another_table_fails(
     made = [event.asset_key.path[-1] for event in result.get_asset_materialization_events()]
     assert made == ["ed_encounters", "dataset_contents", "dataset_manifest", "quality_report"]
     assert ">FAIL: quality report" in page_in(damaged)
+    [page] = [
+        event
+        for event in result.get_asset_materialization_events()
+        if event.asset_key.path[-1] == "quality_report"
+    ]
+    shown = page.materialization.metadata["verdict"].value
+    assert str(shown).startswith("FAIL: ip_stays.")
     check = verdict(result)
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
     assert "ip_stays.admissions_have_stays" in str(check.metadata["observed"].value)

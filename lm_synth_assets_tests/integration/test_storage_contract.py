@@ -262,7 +262,7 @@ def test_a_missing_table_is_told_with_the_commands_that_make_it(store: FileStore
     assert str(error.value) == (
         f"ed_encounters is not there (looked for {store.folder}/ed_encounters{store.suffix}); make it with "
         "`lm-synth generate --with-ed --with-ip` or "
-        "`dagster asset materialize -m lm_synth_assets --select ed_encounters`."
+        "`dagster asset materialize -m lm_synth_assets --select '*ed_encounters'`."
     )
 
 
