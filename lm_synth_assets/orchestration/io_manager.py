@@ -16,7 +16,7 @@ from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.schema.catalogue import CLAIMS, TABLES
 from lm_synth_assets.schema.kinds import Family, family_of
 from lm_synth_assets.storage.record import REPORT_FILE, Record
-from lm_synth_assets.text import in_markdown
+from lm_synth_assets.text import in_markdown, printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,7 +116,8 @@ def io_manager(settings: Settings, given: DataSet | None = None) -> dg.IOManager
         opened,
         config_schema={},
         required_resource_keys={RESOURCE},
-        description=f"Stores tables as {settings.storage} in {settings.location} (LM_SYNTH_ variables).",
+        description=f"Stores tables as {settings.storage} in {printable(settings.location)} "
+        "(LM_SYNTH_ variables).",
     )
 
 
