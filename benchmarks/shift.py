@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from lm_synth_assets_tests.support.datasets import Tables
 
@@ -22,3 +23,16 @@ class Shift(NamedTuple):
     words: str
     sizes: tuple[float, ...]
     change: Change
+
+
+def some_of(rows: pd.Index, percent: float, rng: np.random.Generator) -> pd.Index:
+    """A percentage of rows, chosen at random; a larger percentage holds a smaller one."""
+    return rows[rng.permutation(len(rows))[: round(len(rows) * percent / 100)]]
+
+
+def of_place(frame: pd.DataFrame, column: str, rng: np.random.Generator) -> pd.Series:
+    """Whether each row has one value of a column, that of a row chosen at random.
+
+    Large cells come up more often, as they do in accidents.
+    """
+    return frame[column] == frame[column].iloc[rng.integers(len(frame))]

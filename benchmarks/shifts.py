@@ -1,6 +1,7 @@
 """Shifts of margins: rows lost, moved or relabelled in one cell, by how much a gate lets pass.
 
-Sizes are in the unit of the shift. Those that leave every margin as it is are in `subtle_shifts`.
+Sizes are in the unit of the shift. Those that leave every margin as it is are in `subtle_shifts`; those of
+shapes are in `shape_shifts`.
 """
 
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from benchmarks.shape_shifts import SHAPE_SHIFTS
 from benchmarks.shift import MINUTES, PERCENT, Change, Shift
 from benchmarks.subtle_shifts import SUBTLE_SHIFTS
 from lm_synth_assets_tests.support.datasets import Tables
@@ -195,4 +197,5 @@ SHIFTS = (
         scaled("ip_stays", "los_days", "subprogram_key"),
     ),
     *SUBTLE_SHIFTS,
+    *SHAPE_SHIFTS,
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from benchmarks.shift import MINUTES, PERCENT, ROWS, Change, Shift
+from benchmarks.shift import MINUTES, PERCENT, ROWS, Change, Shift, of_place, some_of
 from lm_synth_assets.model.calendar import statutory_holidays
 from lm_synth_assets.schema.vocabulary import ADMITTED, DIED, DISCHARGED
 from lm_synth_assets_tests.support.datasets import Tables
@@ -21,15 +21,6 @@ def _later(visits: pd.DataFrame, rows: pd.Index, by: pd.Timedelta | pd.Series) -
     return {"ed_encounters": copy.assign(arrival_date=copy["arrival_ts"].dt.normalize())}
 
 
-def _some(rows: pd.Index, percent: float, rng: np.random.Generator) -> pd.Index:
-    return rows[rng.permutation(len(rows))[: round(len(rows) * percent / 100)]]
-
-
-def _place(frame: pd.DataFrame, column: str, rng: np.random.Generator) -> pd.Series:
-    """The rows of one value of a column, that of a row chosen at random."""
-    return frame[column] == frame[column].iloc[rng.integers(len(frame))]
-
-
 def _of_patients(tables: Tables, table: str, column: str) -> pd.Series:
     return tables[table]["patient_id"].map(tables["patients"].set_index("patient_id")[column])
 
@@ -39,7 +30,7 @@ def clock_of_a_site(tables: Tables, size: float, rng: np.random.Generator) -> Ta
     visits = tables["ed_encounters"]
     summer = visits["arrival_ts"].dt.month.between(4, 9)
     return _later(
-        visits, visits.index[_place(visits, "facility_id", rng) & summer], pd.Timedelta(minutes=size)
+        visits, visits.index[of_place(visits, "facility_id", rng) & summer], pd.Timedelta(minutes=size)
     )
 
 
@@ -47,8 +38,8 @@ def week_of_a_site(tables: Tables, size: float, rng: np.random.Generator) -> Tab
     """A percentage of one site's visits of one week is entered a week later."""
     visits = tables["ed_encounters"]
     week = (visits["arrival_ts"].dt.dayofyear - 1) // 7
-    own = visits.index[_place(visits, "facility_id", rng) & week.eq(rng.integers(1, 50))]
-    return _later(visits, _some(own, size, rng), 7 * _DAY)
+    own = visits.index[of_place(visits, "facility_id", rng) & week.eq(rng.integers(1, 50))]
+    return _later(visits, some_of(own, size, rng), 7 * _DAY)
 
 
 def holiday(tables: Tables, size: float, rng: np.random.Generator) -> Tables:
@@ -56,7 +47,7 @@ def holiday(tables: Tables, size: float, rng: np.random.Generator) -> Tables:
     visits = tables["ed_encounters"]
     year = int(visits["arrival_date"].dt.year.mode().iloc[0])
     day = pd.Timestamp(rng.choice(list(statutory_holidays(year))))
-    return _later(visits, _some(visits.index[visits["arrival_date"] == day], size, rng), _DAY)
+    return _later(visits, some_of(visits.index[visits["arrival_date"] == day], size, rng), _DAY)
 
 
 def busy_christmas(tables: Tables, size: float, rng: np.random.Generator) -> Tables:
@@ -74,7 +65,7 @@ def day_of_a_site(tables: Tables, size: float, rng: np.random.Generator) -> Tabl
     """A percentage of one site's visits of one day is entered on the day after."""
     visits = tables["ed_encounters"]
     day = visits["arrival_ts"].dt.dayofyear.eq(rng.integers(10, 350))
-    return _later(visits, _some(visits.index[_place(visits, "facility_id", rng) & day], size, rng), _DAY)
+    return _later(visits, some_of(visits.index[of_place(visits, "facility_id", rng) & day], size, rng), _DAY)
 
 
 def longer_visits(by: str) -> Change:
@@ -87,7 +78,7 @@ def longer_visits(by: str) -> Change:
         longer = visits["arrival_ts"] + length.dt.round("s")
         return {
             "ed_encounters": visits.assign(
-                departure_ts=visits["departure_ts"].where(~_place(frame, by, rng), longer)
+                departure_ts=visits["departure_ts"].where(~of_place(frame, by, rng), longer)
             )
         }
 
@@ -97,18 +88,18 @@ def longer_visits(by: str) -> Change:
 def sent_home(tables: Tables, size: float, rng: np.random.Generator) -> Tables:
     """A percentage of one site's admissions is sent home."""
     visits = tables["ed_encounters"].copy()
-    own = visits.index[visits["dispo"].eq(ADMITTED) & _place(visits, "facility_id", rng)]
-    visits.loc[_some(own, size, rng), "dispo"] = DISCHARGED
+    own = visits.index[visits["dispo"].eq(ADMITTED) & of_place(visits, "facility_id", rng)]
+    visits.loc[some_of(own, size, rng), "dispo"] = DISCHARGED
     return {"ed_encounters": visits}
 
 
 def deaths_elsewhere(tables: Tables, size: float, rng: np.random.Generator) -> Tables:
     """A percentage of the deaths in EDs is entered at one site, for visits of the same acuity."""
     visits = tables["ed_encounters"].copy()
-    site = _place(visits, "facility_id", rng)
+    site = of_place(visits, "facility_id", rng)
     for acuity, rows in visits.groupby("acuity").groups.items():
         some = visits.loc[rows]
-        died = _some(some.index[some["dispo"].eq(DIED) & ~site[rows]], size, rng)
+        died = some_of(some.index[some["dispo"].eq(DIED) & ~site[rows]], size, rng)
         instead = some.index[some["dispo"].eq(DISCHARGED) & site[rows] & some["acuity"].eq(acuity)][
             : len(died)
         ]
@@ -121,10 +112,10 @@ def visits_of_another_gender(tables: Tables, size: float, rng: np.random.Generat
     """A percentage of the visits of one age group's women is given to men of their area and facility."""
     visits, patients = tables["ed_encounters"].copy(), tables["patients"]
     by = ["lha_id", "facility_home_id"]
-    group = patients[_place(patients, "age_group", rng)]
+    group = patients[of_place(patients, "age_group", rng)]
     women = group[group["gender"] == "Female"].set_index("patient_id")[by]
     men = group[group["gender"] == "Male"].groupby(by)["patient_id"].agg(list)
-    some = _some(visits.index[visits["patient_id"].isin(women.index)], size, rng)
+    some = some_of(visits.index[visits["patient_id"].isin(women.index)], size, rng)
     cells = women.loc[visits.loc[some, "patient_id"]].itertuples(index=False)
     given = [
         rng.choice(men.get(tuple(cell), [patient]))
@@ -139,7 +130,7 @@ def rounded(table: str, column: str, to: str) -> Change:
 
     def change(tables: Tables, size: float, rng: np.random.Generator) -> Tables:
         frame = tables[table].copy()
-        some = _some(frame.index, size, rng)
+        some = some_of(frame.index, size, rng)
         seconds = pd.to_timedelta(frame.loc[some, column].dt.second, unit="s")
         frame.loc[some, column] = frame.loc[some, column].dt.floor(to) + seconds
         return {table: frame}
@@ -160,7 +151,7 @@ def copied(tables: Tables, size: float, rng: np.random.Generator) -> Tables:
 def born_on_the_first(tables: Tables, size: float, rng: np.random.Generator) -> Tables:
     """A percentage of the patients is said to be born on the first of their month."""
     patients = tables["patients"].copy()
-    some = _some(patients.index, size, rng)
+    some = some_of(patients.index, size, rng)
     patients.loc[some, "dob"] = patients.loc[some, "dob"].dt.to_period("M").dt.to_timestamp()
     return {"patients": patients}
 
@@ -177,7 +168,7 @@ def copied_patients(tables: Tables, size: float, rng: np.random.Generator) -> Ta
 def rates_of_a_gender(tables: Tables, size: float, rng: np.random.Generator) -> Tables:
     """The expected rates of one gender in one age group are so many percent higher."""
     patients = tables["patients"]
-    own = _place(patients, "gender", rng) & _place(patients, "age_group", rng)
+    own = of_place(patients, "gender", rng) & of_place(patients, "age_group", rng)
     raised = (patients["expected_ed_rate"] * (1 + size / 100)).round(4)
     return {"patients": patients.assign(expected_ed_rate=patients["expected_ed_rate"].where(~own, raised))}
 
@@ -197,17 +188,17 @@ def longer_stays(which: Callable[[Tables, np.random.Generator], pd.Series]) -> C
 def half_days(tables: Tables, size: float, rng: np.random.Generator) -> Tables:
     """A percentage of the lengths of stay is rounded to half a day."""
     stays = tables["ip_stays"].copy()
-    some = _some(stays.index, size, rng)
+    some = some_of(stays.index, size, rng)
     stays.loc[some, "los_days"] = (stays.loc[some, "los_days"] * 2).round().clip(lower=1) / 2
     return {"ip_stays": stays}
 
 
 def _of_a_site(tables: Tables, rng: np.random.Generator) -> pd.Series:
-    return _place(tables["ip_stays"], "facility_id", rng)
+    return of_place(tables["ip_stays"], "facility_id", rng)
 
 
 def _of_a_gender(tables: Tables, rng: np.random.Generator) -> pd.Series:
-    return _place(pd.DataFrame({"gender": _of_patients(tables, "ip_stays", "gender")}), "gender", rng)
+    return of_place(pd.DataFrame({"gender": _of_patients(tables, "ip_stays", "gender")}), "gender", rng)
 
 
 SUBTLE_SHIFTS = (

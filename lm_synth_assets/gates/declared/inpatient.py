@@ -303,8 +303,8 @@ IP_STAYS = (
             "returns."
         ),
         formula=(
-            "first stays of the year that a transfer continues, by program = transfer_share x those at "
-            "sites with a corridor; of these transfers returned = returned_share"
+            "first stays of the year that a transfer continues, by program and in all = transfer_share x "
+            "those at sites with a corridor; of these transfers returned = returned_share"
         ),
         threshold=thresholds.MIX,
         decided_by=keys.TRANSFERS,

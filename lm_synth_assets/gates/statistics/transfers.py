@@ -12,7 +12,7 @@ from lm_synth_assets.model.flows import corridors
 from lm_synth_assets.model.lookup import positions
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
-from lm_synth_assets.schema.arrays import Mask
+from lm_synth_assets.schema.arrays import Floats, Ints, Mask
 
 
 def transfers_by_program(tables: Tables, region: Region) -> Verdict:
@@ -33,13 +33,25 @@ def transfers_by_program(tables: Tables, region: Region) -> Verdict:
     able, moved = (
         np.bincount(program[which], minlength=len(programs)) for which in (can_move, can_move & goes_on)
     )
-    returned_share, moves = region.inpatient.returned_share, moved.sum()
+    returned = int((goes_on & (before >= 0)).sum())
+    chances = np.concatenate(
+        [
+            _moves(able, share),
+            _moves(able, share).sum(axis=0, keepdims=True),
+            _moves(moved.sum(keepdims=True), np.array([region.inpatient.returned_share])),
+        ]
+    )
     compared = pd.DataFrame(
         {
-            "cell": [*programs, "returned"],
-            "expected": np.append(able * share, moves * returned_share),
-            "observed": np.append(moved, (goes_on & (before >= 0)).sum()),
-            "variance": np.append(able * share * (1 - share), moves * returned_share * (1 - returned_share)),
+            "cell": [*programs, "all", "returned"],
+            "expected": chances[:, 0],
+            "observed": [*moved, moved.sum(), returned],
+            "variance": chances[:, 1],
         }
     )
     return within_chance(compared, region.gates.mix_tolerance_pct, "transfers", region)
+
+
+def _moves(able: Ints, share: Floats) -> Floats:
+    """Mean and variance of how many move (cells, 2), of so many who are able and each move by chance."""
+    return np.stack([able * share, able * share * (1 - share)], axis=-1)
