@@ -209,9 +209,15 @@ def test_a_folder_in_the_place_of_a_file_is_told(store: FileStore) -> None:
     assert f"{store.location(ED)} cannot be read as ed_encounters: it is a folder and not a file; " in problem
 
 
-@pytest.mark.parametrize(("owner", "method"), [(os, "open"), (Path, "exists")])
-def test_a_file_that_may_not_be_read_is_told(
-    store: FileStore, monkeypatch: pytest.MonkeyPatch, owner: object, method: str
+UNREADABLE = {
+    "the file": (os, "open", "{file} cannot be read as ed_encounters"),
+    "the folder": (Path, "exists", "Cannot read from {folder}"),
+}
+
+
+@pytest.mark.parametrize(("owner", "method", "named"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_may_not_be_read_is_named(
+    store: FileStore, monkeypatch: pytest.MonkeyPatch, owner: object, method: str, named: str
 ) -> None:
     store.write(ED, valid_frame(ED))
 
@@ -220,9 +226,11 @@ def test_a_file_that_may_not_be_read_is_told(
 
     monkeypatch.setattr(owner, method, refuse)
     [problem] = store.inspect(ED).problems
-    assert "cannot be read as ed_encounters: this user may not read it, or another program holds" in problem
+    file = Path(store.location(ED))
+    named = named.format(file=file, folder=file.parent)
+    assert f"{named}: this user may not read it, or another program holds" in problem
     if isinstance(store, CsvStore):
-        with pytest.raises(UnreadableTable, match="this user may not read it"):
+        with pytest.raises(StorageError, match="this user may not read it"):
             store.read(ED)
 
 
@@ -507,7 +515,7 @@ class MemoryStore(TableStore):
     def record(self, table: sa.Table) -> Record | None:
         return None
 
-    def _replace(self, table: sa.Table, frame: pd.DataFrame, year: int | None, record: Record) -> Replacement:
+    def _replace(self, table: sa.Table, frame: pd.DataFrame, record: Record) -> Replacement:
         self.tables[table.name] = to_arrow(table, frame)
         return Replacement(self.tables[table.name].nbytes)
 
