@@ -58,3 +58,16 @@ def test_none_is_printed_that_cannot_work(call: Call, tmp_path: Path) -> None:
     assert printed(made) == ""
     page = (made / REPORT).read_text("utf-8")
     assert "The data were made with another configuration than my.yaml" in page
+
+
+def test_it_is_all_that_two_pages_of_the_same_data_differ_in(call: Call, tmp_path: Path) -> None:
+    made, pages = tmp_path / "made", []
+    for name in ("one", "another"):
+        (tmp_path / name).mkdir()
+        config = config_file(tmp_path / name, EXTENDS_TINY)
+        if not pages:
+            assert call("generate", "--config", config, *RUN, "--out", made).code == 0
+        assert call("report", "--in", made, "--config", config, "--quiet").code == 0
+        assert str(config) in printed(made)
+        pages.append((made / REPORT).read_text("utf-8").replace(printed(made), ""))
+    assert pages[0] == pages[1]
