@@ -121,6 +121,8 @@ def report(
     from lm_synth_assets.storage.record import REPORT_FILE
 
     store = open_existing(storage, location)
+    if page is None and (problem := store.strangers().get(REPORT_FILE)):
+        raise click.UsageError(f"{Path(location) / REPORT_FILE}: {problem}; name another file with --to")
     page = page or Path(location) / REPORT_FILE
     check_file(page)
     with shown_progress(quiet or as_json, "report") as progress:

@@ -84,5 +84,16 @@ def test_a_page_of_somebody_else_is_not_withdrawn_with_the_report(tmp_path: Path
     assert page.read_bytes() == b"<title>Mine</title>"
 
 
+@pytest.mark.usefixtures("few_pictures")
+def test_the_command_report_overwrites_it_only_where_it_is_named(copy: Path, call: Call) -> None:
+    page = copy / REPORT_FILE
+    page.write_bytes(b"<title>Mine</title>")
+    ran = call("report", "--in", copy, "--config", TINY)
+    assert (ran.code, ran.out, page.read_bytes()) == (2, "", b"<title>Mine</title>")
+    assert f"Error: {page}: it is not a quality report; name another file with --to" in ran.err
+    assert call("report", "--in", copy, "--config", TINY, "--to", page).code == 0
+    assert CsvStore(copy).strangers() == {}
+
+
 def test_the_quality_report_is_one_of_ours(tiny: Path) -> None:
     assert CsvStore(tiny).strangers() == {}
