@@ -270,24 +270,60 @@ INSERT INTO `ed_encounters` (`encounter_id`, `patient_id`, `facility_id`, `ed_su
 INSERT INTO `ip_stays` (`stay_id`, `patient_id`, `facility_id`, `program_id`, `subprogram_id`, `admit_ts`, `discharge_ts`, `los_days`, `alc_flag`, `subprogram_key`, `admit_date`, `alc_days`, `admit_route`, `ed_encounter_id`, `transfer_from_stay_id`) SELECT `stay_id`, `patient_id`, `facility_id`, `program_id`, `subprogram_id`, `admit_ts`, `discharge_ts`, `los_days`, `alc_flag`, `subprogram_key`, `admit_date`, `alc_days`, `admit_route`, `ed_encounter_id`, `transfer_from_stay_id` FROM `_load_ip_stays` WHERE @complete = 1 ORDER BY `stay_id`;
 INSERT INTO `dataset_contents` (`table_name`, `row_count`, `digest`, `made_from`, `dataset_id`) SELECT `table_name`, `row_count`, `digest`, `made_from`, `dataset_id` FROM `_load_dataset_contents` WHERE @complete = 1 ORDER BY `table_name`;
 INSERT INTO `dataset_manifest` (`dataset_id`, `seed`, `config_hash`, `package_version`, `reference_date`, `start_year`, `years`, `patients`, `population`, `sampling_weight`, `with_ed`, `with_ip`, `disclaimer`, `without_tables`) SELECT `dataset_id`, `seed`, `config_hash`, `package_version`, `reference_date`, `start_year`, `years`, `patients`, `population`, `sampling_weight`, `with_ed`, `with_ip`, `disclaimer`, `without_tables` FROM `_load_dataset_manifest` WHERE @complete = 1 ORDER BY `dataset_id`;
-SET @stored = @stored + ((SELECT COUNT(*) FROM `dim_age_group`) = (SELECT row_count FROM `_loaded` WHERE table_name = 'dim_age_group'));
-SET @stored = @stored + ((SELECT COUNT(*) FROM `dim_date`) = (SELECT row_count FROM `_loaded` WHERE table_name = 'dim_date'));
-SET @stored = @stored + ((SELECT COUNT(*) FROM `dim_ed_subservice`) = (SELECT row_count FROM `_loaded` WHERE table_name = 'dim_ed_subservice'));
-SET @stored = @stored + ((SELECT COUNT(*) FROM `dim_gender`) = (SELECT row_count FROM `_loaded` WHERE table_name = 'dim_gender'));
-SET @stored = @stored + ((SELECT COUNT(*) FROM `dim_program`) = (SELECT row_count FROM `_loaded` WHERE table_name = 'dim_program'));
-SET @stored = @stored + ((SELECT COUNT(*) FROM `dim_scenario`) = (SELECT row_count FROM `_loaded` WHERE table_name = 'dim_scenario'));
-SET @stored = @stored + ((SELECT COUNT(*) FROM `dim_site`) = (SELECT row_count FROM `_loaded` WHERE table_name = 'dim_site'));
-SET @stored = @stored + ((SELECT COUNT(*) FROM `dim_lha`) = (SELECT row_count FROM `_loaded` WHERE table_name = 'dim_lha'));
-SET @stored = @stored + ((SELECT COUNT(*) FROM `dim_subprogram`) = (SELECT row_count FROM `_loaded` WHERE table_name = 'dim_subprogram'));
-SET @stored = @stored + ((SELECT COUNT(*) FROM `ed_projection`) = (SELECT row_count FROM `_loaded` WHERE table_name = 'ed_projection'));
-SET @stored = @stored + ((SELECT COUNT(*) FROM `ed_baseline_rates`) = (SELECT row_count FROM `_loaded` WHERE table_name = 'ed_baseline_rates'));
-SET @stored = @stored + ((SELECT COUNT(*) FROM `patients`) = (SELECT row_count FROM `_loaded` WHERE table_name = 'patients'));
-SET @stored = @stored + ((SELECT COUNT(*) FROM `population_projection`) = (SELECT row_count FROM `_loaded` WHERE table_name = 'population_projection'));
-SET @stored = @stored + ((SELECT COUNT(*) FROM `program_coverage`) = (SELECT row_count FROM `_loaded` WHERE table_name = 'program_coverage'));
-SET @stored = @stored + ((SELECT COUNT(*) FROM `ed_encounters`) = (SELECT row_count FROM `_loaded` WHERE table_name = 'ed_encounters'));
-SET @stored = @stored + ((SELECT COUNT(*) FROM `ip_stays`) = (SELECT row_count FROM `_loaded` WHERE table_name = 'ip_stays'));
-SET @stored = @stored + ((SELECT COUNT(*) FROM `dataset_contents`) = (SELECT row_count FROM `_loaded` WHERE table_name = 'dataset_contents'));
-SET @stored = @stored + ((SELECT COUNT(*) FROM `dataset_manifest`) = (SELECT row_count FROM `_loaded` WHERE table_name = 'dataset_manifest'));
+SET @rows = (SELECT row_count FROM `_loaded` WHERE table_name = 'dim_age_group');
+SET @stored = @stored + ((SELECT COUNT(*) FROM `dim_age_group`) = @rows AND (SELECT COUNT(*)
+  FROM `dim_age_group` t JOIN `_load_dim_age_group` s ON t.`age_group` = s.`age_group` AND (CAST(t.`age_group` AS BINARY) <=> CAST(s.`age_group` AS BINARY)) AND (t.`age_group_order` <=> s.`age_group_order`) AND (t.`first_age` <=> s.`first_age`) AND (t.`last_age` <=> s.`last_age`)) = @rows);
+SET @rows = (SELECT row_count FROM `_loaded` WHERE table_name = 'dim_date');
+SET @stored = @stored + ((SELECT COUNT(*) FROM `dim_date`) = @rows AND (SELECT COUNT(*)
+  FROM `dim_date` t JOIN `_load_dim_date` s ON t.`date` = s.`date` AND (t.`date` <=> s.`date`) AND (t.`year` <=> s.`year`) AND (t.`quarter` <=> s.`quarter`) AND (t.`month` <=> s.`month`) AND (CAST(t.`month_name` AS BINARY) <=> CAST(s.`month_name` AS BINARY)) AND (t.`day` <=> s.`day`) AND (t.`iso_year` <=> s.`iso_year`) AND (t.`iso_week` <=> s.`iso_week`) AND (t.`day_of_week` <=> s.`day_of_week`) AND (CAST(t.`day_name` AS BINARY) <=> CAST(s.`day_name` AS BINARY)) AND (t.`is_weekend` <=> s.`is_weekend`) AND (t.`is_holiday` <=> s.`is_holiday`) AND (CAST(t.`holiday_name` AS BINARY) <=> CAST(s.`holiday_name` AS BINARY)) AND (CAST(t.`fiscal_year` AS BINARY) <=> CAST(s.`fiscal_year` AS BINARY)) AND (t.`fiscal_quarter` <=> s.`fiscal_quarter`) AND (t.`fiscal_month` <=> s.`fiscal_month`) AND (t.`fiscal_period` <=> s.`fiscal_period`)) = @rows);
+SET @rows = (SELECT row_count FROM `_loaded` WHERE table_name = 'dim_ed_subservice');
+SET @stored = @stored + ((SELECT COUNT(*) FROM `dim_ed_subservice`) = @rows AND (SELECT COUNT(*)
+  FROM `dim_ed_subservice` t JOIN `_load_dim_ed_subservice` s ON t.`ed_subservice` = s.`ed_subservice` AND (CAST(t.`ed_subservice` AS BINARY) <=> CAST(s.`ed_subservice` AS BINARY)) AND (t.`ed_subservice_order` <=> s.`ed_subservice_order`)) = @rows);
+SET @rows = (SELECT row_count FROM `_loaded` WHERE table_name = 'dim_gender');
+SET @stored = @stored + ((SELECT COUNT(*) FROM `dim_gender`) = @rows AND (SELECT COUNT(*)
+  FROM `dim_gender` t JOIN `_load_dim_gender` s ON t.`gender` = s.`gender` AND (CAST(t.`gender` AS BINARY) <=> CAST(s.`gender` AS BINARY)) AND (t.`gender_order` <=> s.`gender_order`)) = @rows);
+SET @rows = (SELECT row_count FROM `_loaded` WHERE table_name = 'dim_program');
+SET @stored = @stored + ((SELECT COUNT(*) FROM `dim_program`) = @rows AND (SELECT COUNT(*)
+  FROM `dim_program` t JOIN `_load_dim_program` s ON t.`program_id` = s.`program_id` AND (t.`program_id` <=> s.`program_id`) AND (CAST(t.`program_name` AS BINARY) <=> CAST(s.`program_name` AS BINARY))) = @rows);
+SET @rows = (SELECT row_count FROM `_loaded` WHERE table_name = 'dim_scenario');
+SET @stored = @stored + ((SELECT COUNT(*) FROM `dim_scenario`) = @rows AND (SELECT COUNT(*)
+  FROM `dim_scenario` t JOIN `_load_dim_scenario` s ON t.`scenario_id` = s.`scenario_id` AND (t.`scenario_id` <=> s.`scenario_id`) AND (CAST(t.`scenario_name` AS BINARY) <=> CAST(s.`scenario_name` AS BINARY)) AND (t.`growth_multiplier` <=> s.`growth_multiplier`) AND (t.`ed_rate_multiplier` <=> s.`ed_rate_multiplier`) AND (t.`admission_multiplier` <=> s.`admission_multiplier`) AND (t.`los_multiplier` <=> s.`los_multiplier`) AND (t.`alc_multiplier` <=> s.`alc_multiplier`)) = @rows);
+SET @rows = (SELECT row_count FROM `_loaded` WHERE table_name = 'dim_site');
+SET @stored = @stored + ((SELECT COUNT(*) FROM `dim_site`) = @rows AND (SELECT COUNT(*)
+  FROM `dim_site` t JOIN `_load_dim_site` s ON t.`site_id` = s.`site_id` AND (t.`site_id` <=> s.`site_id`) AND (CAST(t.`site_code` AS BINARY) <=> CAST(s.`site_code` AS BINARY)) AND (CAST(t.`site_name` AS BINARY) <=> CAST(s.`site_name` AS BINARY)) AND (CAST(t.`site_type` AS BINARY) <=> CAST(s.`site_type` AS BINARY))) = @rows);
+SET @rows = (SELECT row_count FROM `_loaded` WHERE table_name = 'dim_lha');
+SET @stored = @stored + ((SELECT COUNT(*) FROM `dim_lha`) = @rows AND (SELECT COUNT(*)
+  FROM `dim_lha` t JOIN `_load_dim_lha` s ON t.`lha_id` = s.`lha_id` AND (t.`lha_id` <=> s.`lha_id`) AND (CAST(t.`lha_name` AS BINARY) <=> CAST(s.`lha_name` AS BINARY)) AND (t.`default_site_id` <=> s.`default_site_id`)) = @rows);
+SET @rows = (SELECT row_count FROM `_loaded` WHERE table_name = 'dim_subprogram');
+SET @stored = @stored + ((SELECT COUNT(*) FROM `dim_subprogram`) = @rows AND (SELECT COUNT(*)
+  FROM `dim_subprogram` t JOIN `_load_dim_subprogram` s ON t.`program_id` = s.`program_id` AND t.`subprogram_id` = s.`subprogram_id` AND (t.`program_id` <=> s.`program_id`) AND (t.`subprogram_id` <=> s.`subprogram_id`) AND (CAST(t.`subprogram_name` AS BINARY) <=> CAST(s.`subprogram_name` AS BINARY)) AND (t.`subprogram_key` <=> s.`subprogram_key`) AND (CAST(t.`care_setting` AS BINARY) <=> CAST(s.`care_setting` AS BINARY))) = @rows);
+SET @rows = (SELECT row_count FROM `_loaded` WHERE table_name = 'ed_projection');
+SET @stored = @stored + ((SELECT COUNT(*) FROM `ed_projection`) = @rows AND (SELECT COUNT(*)
+  FROM `ed_projection` t JOIN `_load_ed_projection` s ON t.`scenario_id` = s.`scenario_id` AND t.`year` = s.`year` AND t.`site_id` = s.`site_id` AND t.`ed_subservice` = s.`ed_subservice` AND (t.`scenario_id` <=> s.`scenario_id`) AND (t.`year` <=> s.`year`) AND (t.`site_id` <=> s.`site_id`) AND (CAST(t.`ed_subservice` AS BINARY) <=> CAST(s.`ed_subservice` AS BINARY)) AND (t.`projected_volumes` <=> s.`projected_volumes`) AND (t.`period_date` <=> s.`period_date`)) = @rows);
+SET @rows = (SELECT row_count FROM `_loaded` WHERE table_name = 'ed_baseline_rates');
+SET @stored = @stored + ((SELECT COUNT(*) FROM `ed_baseline_rates`) = @rows AND (SELECT COUNT(*)
+  FROM `ed_baseline_rates` t JOIN `_load_ed_baseline_rates` s ON t.`lha_id` = s.`lha_id` AND t.`age_group` = s.`age_group` AND t.`gender` = s.`gender` AND t.`ed_subservice` = s.`ed_subservice` AND (t.`lha_id` <=> s.`lha_id`) AND (CAST(t.`age_group` AS BINARY) <=> CAST(s.`age_group` AS BINARY)) AND (CAST(t.`gender` AS BINARY) <=> CAST(s.`gender` AS BINARY)) AND (CAST(t.`ed_subservice` AS BINARY) <=> CAST(s.`ed_subservice` AS BINARY)) AND (t.`baserate_per_1000` <=> s.`baserate_per_1000`)) = @rows);
+SET @rows = (SELECT row_count FROM `_loaded` WHERE table_name = 'patients');
+SET @stored = @stored + ((SELECT COUNT(*) FROM `patients`) = @rows AND (SELECT COUNT(*)
+  FROM `patients` t JOIN `_load_patients` s ON t.`patient_id` = s.`patient_id` AND (CAST(t.`patient_id` AS BINARY) <=> CAST(s.`patient_id` AS BINARY)) AND (t.`lha_id` <=> s.`lha_id`) AND (t.`facility_home_id` <=> s.`facility_home_id`) AND (CAST(t.`age_group` AS BINARY) <=> CAST(s.`age_group` AS BINARY)) AND (CAST(t.`gender` AS BINARY) <=> CAST(s.`gender` AS BINARY)) AND (t.`dob` <=> s.`dob`) AND (CAST(t.`primary_ed_subservice` AS BINARY) <=> CAST(s.`primary_ed_subservice` AS BINARY)) AND (t.`expected_ed_rate` <=> s.`expected_ed_rate`) AND (t.`ed_visits_year` <=> s.`ed_visits_year`) AND (t.`sampling_weight` <=> s.`sampling_weight`)) = @rows);
+SET @rows = (SELECT row_count FROM `_loaded` WHERE table_name = 'population_projection');
+SET @stored = @stored + ((SELECT COUNT(*) FROM `population_projection`) = @rows AND (SELECT COUNT(*)
+  FROM `population_projection` t JOIN `_load_population_projection` s ON t.`year` = s.`year` AND t.`lha_id` = s.`lha_id` AND t.`age_group` = s.`age_group` AND t.`gender` = s.`gender` AND (t.`year` <=> s.`year`) AND (t.`lha_id` <=> s.`lha_id`) AND (CAST(t.`age_group` AS BINARY) <=> CAST(s.`age_group` AS BINARY)) AND (CAST(t.`gender` AS BINARY) <=> CAST(s.`gender` AS BINARY)) AND (t.`population` <=> s.`population`) AND (t.`period_date` <=> s.`period_date`)) = @rows);
+SET @rows = (SELECT row_count FROM `_loaded` WHERE table_name = 'program_coverage');
+SET @stored = @stored + ((SELECT COUNT(*) FROM `program_coverage`) = @rows AND (SELECT COUNT(*)
+  FROM `program_coverage` t JOIN `_load_program_coverage` s ON t.`site_id` = s.`site_id` AND t.`program_id` = s.`program_id` AND t.`subprogram_id` = s.`subprogram_id` AND (t.`site_id` <=> s.`site_id`) AND (t.`program_id` <=> s.`program_id`) AND (t.`subprogram_id` <=> s.`subprogram_id`) AND (t.`subprogram_key` <=> s.`subprogram_key`)) = @rows);
+SET @rows = (SELECT row_count FROM `_loaded` WHERE table_name = 'ed_encounters');
+SET @stored = @stored + ((SELECT COUNT(*) FROM `ed_encounters`) = @rows AND (SELECT COUNT(*)
+  FROM `ed_encounters` t JOIN `_load_ed_encounters` s ON t.`encounter_id` = s.`encounter_id` AND (t.`encounter_id` <=> s.`encounter_id`) AND (CAST(t.`patient_id` AS BINARY) <=> CAST(s.`patient_id` AS BINARY)) AND (t.`facility_id` <=> s.`facility_id`) AND (CAST(t.`ed_subservice` AS BINARY) <=> CAST(s.`ed_subservice` AS BINARY)) AND (t.`arrival_ts` <=> s.`arrival_ts`) AND (t.`acuity` <=> s.`acuity`) AND (CAST(t.`dispo` AS BINARY) <=> CAST(s.`dispo` AS BINARY)) AND (t.`arrival_date` <=> s.`arrival_date`) AND (t.`departure_ts` <=> s.`departure_ts`)) = @rows);
+SET @rows = (SELECT row_count FROM `_loaded` WHERE table_name = 'ip_stays');
+SET @stored = @stored + ((SELECT COUNT(*) FROM `ip_stays`) = @rows AND (SELECT COUNT(*)
+  FROM `ip_stays` t JOIN `_load_ip_stays` s ON t.`stay_id` = s.`stay_id` AND (t.`stay_id` <=> s.`stay_id`) AND (CAST(t.`patient_id` AS BINARY) <=> CAST(s.`patient_id` AS BINARY)) AND (t.`facility_id` <=> s.`facility_id`) AND (t.`program_id` <=> s.`program_id`) AND (t.`subprogram_id` <=> s.`subprogram_id`) AND (t.`admit_ts` <=> s.`admit_ts`) AND (t.`discharge_ts` <=> s.`discharge_ts`) AND (t.`los_days` <=> s.`los_days`) AND (t.`alc_flag` <=> s.`alc_flag`) AND (t.`subprogram_key` <=> s.`subprogram_key`) AND (t.`admit_date` <=> s.`admit_date`) AND (t.`alc_days` <=> s.`alc_days`) AND (CAST(t.`admit_route` AS BINARY) <=> CAST(s.`admit_route` AS BINARY)) AND (t.`ed_encounter_id` <=> s.`ed_encounter_id`) AND (t.`transfer_from_stay_id` <=> s.`transfer_from_stay_id`)) = @rows);
+SET @rows = (SELECT row_count FROM `_loaded` WHERE table_name = 'dataset_contents');
+SET @stored = @stored + ((SELECT COUNT(*) FROM `dataset_contents`) = @rows AND (SELECT COUNT(*)
+  FROM `dataset_contents` t JOIN `_load_dataset_contents` s ON t.`table_name` = s.`table_name` AND (CAST(t.`table_name` AS BINARY) <=> CAST(s.`table_name` AS BINARY)) AND (t.`row_count` <=> s.`row_count`) AND (CAST(t.`digest` AS BINARY) <=> CAST(s.`digest` AS BINARY)) AND (CAST(t.`made_from` AS BINARY) <=> CAST(s.`made_from` AS BINARY)) AND (CAST(t.`dataset_id` AS BINARY) <=> CAST(s.`dataset_id` AS BINARY))) = @rows);
+SET @rows = (SELECT row_count FROM `_loaded` WHERE table_name = 'dataset_manifest');
+SET @stored = @stored + ((SELECT COUNT(*) FROM `dataset_manifest`) = @rows AND (SELECT COUNT(*)
+  FROM `dataset_manifest` t JOIN `_load_dataset_manifest` s ON t.`dataset_id` = s.`dataset_id` AND (CAST(t.`dataset_id` AS BINARY) <=> CAST(s.`dataset_id` AS BINARY)) AND (t.`seed` <=> s.`seed`) AND (CAST(t.`config_hash` AS BINARY) <=> CAST(s.`config_hash` AS BINARY)) AND (CAST(t.`package_version` AS BINARY) <=> CAST(s.`package_version` AS BINARY)) AND (t.`reference_date` <=> s.`reference_date`) AND (t.`start_year` <=> s.`start_year`) AND (t.`years` <=> s.`years`) AND (t.`patients` <=> s.`patients`) AND (t.`population` <=> s.`population`) AND (t.`sampling_weight` <=> s.`sampling_weight`) AND (t.`with_ed` <=> s.`with_ed`) AND (t.`with_ip` <=> s.`with_ip`) AND (CAST(t.`disclaimer` AS BINARY) <=> CAST(s.`disclaimer` AS BINARY)) AND (CAST(t.`without_tables` AS BINARY) <=> CAST(s.`without_tables` AS BINARY))) = @rows);
 REPLACE INTO `stored_tables` SELECT l.`table_name`, l.`row_count`, c.`digest`, c.`made_from`
   FROM `_loaded` l LEFT JOIN `dataset_contents` c ON c.`table_name` = l.`table_name` WHERE @complete = 1;
 SET @same = (SELECT COUNT(*) FROM `dataset_contents` c JOIN `_load_dataset_contents` l

@@ -208,6 +208,23 @@ def test_rows_that_a_trigger_changes_are_refused(
     store.write(ED, changed)
 
 
+def test_a_trigger_that_changes_the_case_of_a_key_is_noticed(
+    server: Server, store: MysqlStore, few: Tables
+) -> None:
+    """To the server it is the same key."""
+    for table in ORDER[: ORDER.index(PATIENTS)]:
+        store.write(table, few[table.name])
+    server.admin(
+        "CREATE TRIGGER meddle BEFORE INSERT ON patients FOR EACH ROW "
+        "SET NEW.patient_id = LOWER(NEW.patient_id)",
+        database=store.address.database,
+    )
+    told = "patient_id: the server stored another value than was sent in 300 rows"
+    with pytest.raises(RowsRefused, match=told):
+        store.write(PATIENTS, few["patients"])
+    assert not store.exists(PATIENTS)
+
+
 def test_a_check_of_somebody_else_refuses_rows_by_its_name(
     server: Server, store: MysqlStore, few: Tables
 ) -> None:

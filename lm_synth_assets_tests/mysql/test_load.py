@@ -229,16 +229,30 @@ class TestScripts:
         holds(database, tiny)
 
     @pytest.mark.parametrize("options", [(), ("--force",)], ids=["stops", "goes on"])
-    def test_an_error_while_tables_are_replaced_leaves_the_old_ones(
-        self, server: Server, database: Address, tiny: Path, copy: Path, options: tuple[str, ...]
+    @pytest.mark.parametrize(
+        ("action", "said"),
+        [
+            ("SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'not today'", "not today"),
+            ("SET NEW.admit_route = LOWER(NEW.admit_route), NEW.alc_days = 1", "the tables are as before"),
+        ],
+        ids=["fails", "changes values"],
+    )
+    def test_a_trigger_that_fails_or_changes_values_leaves_the_old_rows(
+        self,
+        server: Server,
+        database: Address,
+        tiny: Path,
+        copy: Path,
+        action: str,
+        said: str,
+        options: tuple[str, ...],
     ) -> None:
         assert client(server.kind, database, LOAD, tiny).code == 0
         server.admin(
-            "CREATE TRIGGER meddle BEFORE INSERT ON ip_stays FOR EACH ROW "
-            "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'not today'",
+            f"CREATE TRIGGER meddle BEFORE INSERT ON ip_stays FOR EACH ROW {action}",
             database=database.database,
         )
-        assert "not today" in client(server.kind, database, LOAD, copy, *options).err
+        assert said in client(server.kind, database, LOAD, copy, *options).err
         server.admin("DROP TRIGGER meddle", database=database.database)
         holds(database, tiny)
 

@@ -13,6 +13,7 @@ from lm_synth_assets.schema.catalogue import CLAIMS, TABLES, foreign_key_constra
 from lm_synth_assets.schema.projection_sql import ed_projection
 from lm_synth_assets.storage.mysql.ddl import STORED_TABLES, WRITING_RUN, in_order, literal, quoted, script
 from lm_synth_assets.storage.mysql.session import BLOCKED_SECONDS, STRICT
+from lm_synth_assets.storage.mysql.verification import same_value
 
 _ORDER = in_order(TABLES.values())
 
@@ -115,7 +116,7 @@ def load_script() -> str:
         ),
         *(f"DELETE FROM {quoted(table.name)} WHERE @complete = 1;" for table in reversed(_ORDER)),
         *map(_replaced, _ORDER),
-        *map(_counted, _ORDER),
+        *map(_compared, _ORDER),
         _RECORD,
         _FINISH.format(
             tables=len(_ORDER), whole=_fail_unless("@whole", "the tables are as before, nothing was loaded")
@@ -173,11 +174,14 @@ def _replaced(table: sa.Table) -> str:
     )
 
 
-def _counted(table: sa.Table) -> str:
-    """Count a table as stored that holds as many rows as were loaded for it."""
+def _compared(table: sa.Table) -> str:
+    """Count a table as stored that holds the rows that were loaded for it, value by value, and no others."""
+    keys = [f"t.{quoted(name)} = s.{quoted(name)}" for name in primary_key(table)]
+    same = " AND ".join([*keys, *map(same_value, table.columns)])
     return (
-        f"SET @stored = @stored + ((SELECT COUNT(*) FROM {quoted(table.name)}) = "
-        f"(SELECT row_count FROM `_loaded` WHERE table_name = '{table.name}'));"
+        f"SET @rows = (SELECT row_count FROM `_loaded` WHERE table_name = '{table.name}');\n"
+        f"SET @stored = @stored + ((SELECT COUNT(*) FROM {quoted(table.name)}) = @rows AND (SELECT COUNT(*)\n"
+        f"  FROM {quoted(table.name)} t JOIN {quoted(f'_load_{table.name}')} s ON {same}) = @rows);"
     )
 
 

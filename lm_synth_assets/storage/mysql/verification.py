@@ -17,12 +17,8 @@ def differing_rows(session: Session, table: sa.Table) -> list[str]:
 
     A trigger changes rows without a warning. To the server, `a` and `A` are the same; not here.
     """
-    key = primary_key(table)
-    others = [column for column in table.columns if column.name not in key]
-    if not others:
-        return []
-    same_key = " AND ".join(f"t.{quoted(name)} = s.{quoted(name)}" for name in key)
-    counts = ", ".join(f"SUM(NOT {_same_value(column)})" for column in others)
+    same_key = " AND ".join(f"t.{quoted(name)} = s.{quoted(name)}" for name in primary_key(table))
+    counts = ", ".join(f"SUM(NOT {same_value(column)})" for column in table.columns)
     [(rows, *wrong)] = session.rows(
         f"SELECT COUNT(*), {counts} FROM {quoted(table.name)} t JOIN {STAGE} s ON {same_key}"
     )
@@ -31,12 +27,13 @@ def differing_rows(session: Session, table: sa.Table) -> list[str]:
     return problems + [
         f"{column.name}: the server stored another value than was sent in {count:,} rows, as a trigger does "
         f"(SHOW TRIGGERS LIKE '{table.name}')"
-        for column, count in zip(others, wrong, strict=True)
+        for column, count in zip(table.columns, wrong, strict=True)
         if count
     ]
 
 
-def _same_value(column: sa.Column[Any]) -> str:
+def same_value(column: sa.Column[Any]) -> str:
+    """A condition: the column holds the same in the stored row `t` and in the sent row `s`."""
     stored, sent = (f"{alias}.{quoted(column.name)}" for alias in "ts")
     if family_of(column) is Family.TEXT:
         stored, sent = f"CAST({stored} AS BINARY)", f"CAST({sent} AS BINARY)"
