@@ -43,8 +43,9 @@ $(DEV): requirements-dev.lock | $(RUN)
 	$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
-generate: $(RUN)
-	$(BIN)/lm-synth generate --with-ed --with-ip --out ./out
+# With Dagster's history, so that `make ui` knows of the tables.
+generate: $(RUN) .dagster/dagster.yaml
+	DAGSTER_HOME="$(CURDIR)/.dagster" $(BIN)/lm-synth generate --with-ed --with-ip --out ./out
 
 validate: $(RUN)
 	$(BIN)/lm-synth validate --in ./out
@@ -67,8 +68,10 @@ lint: $(DEV)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-ui: $(RUN)
+.dagster/dagster.yaml: deploy/local/dagster.yaml
 	@mkdir -p .dagster && cp deploy/local/dagster.yaml .dagster/dagster.yaml
+
+ui: $(RUN) .dagster/dagster.yaml
 	DAGSTER_HOME="$(CURDIR)/.dagster" $(BIN)/dagster dev -h 127.0.0.1 -p $(PORT) -w workspace.yaml
 
 bench: $(DEV)

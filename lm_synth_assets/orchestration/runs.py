@@ -15,7 +15,7 @@ from lm_synth_assets.orchestration.assets import REPORT
 from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.checks import gates_by_check
 from lm_synth_assets.orchestration.dagster_internals import DagsterEvent, EventLogEntry
-from lm_synth_assets.orchestration.settings import Settings, dagster_home
+from lm_synth_assets.orchestration.settings import Settings, dagster_home, read_settings
 from lm_synth_assets.region.run_request import FIELDS, RunRequest
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.simulation.catalogue import RECIPES, tables_left_out
@@ -98,7 +98,7 @@ def _run(
             done += 1
             progress(done, steps, event.step_key or "")
 
-    with _instance() as instance:
+    with _instance(settings) as instance:
         instance.add_event_listener(run_id, listen)
         definitions.resolve_job_def(_JOB).execute_in_process(
             instance=instance,
@@ -121,9 +121,14 @@ def _run(
     return outcome
 
 
-def _instance() -> dg.DagsterInstance:
-    """With DAGSTER_HOME, that instance, which keeps the run in its history; without it, a temporary one."""
-    return dg.DagsterInstance.get() if dagster_home() else dg.DagsterInstance.ephemeral()
+def _instance(settings: Settings) -> dg.DagsterInstance:
+    """That of DAGSTER_HOME where the run makes its tables, so that it knows of them; else a temporary one.
+
+    Tables elsewhere are not those that Dagster shows.
+    """
+    if dagster_home() and read_settings().same_tables(settings):
+        return dg.DagsterInstance.get()
+    return dg.DagsterInstance.ephemeral()
 
 
 def _record(

@@ -106,6 +106,14 @@ class Settings(BaseModel):
             )
         return without_password(self.mysql_url.get_secret_value())
 
+    def same_tables(self, other: "Settings") -> bool:
+        """Whether the tables of both are in the same folder or database."""
+        if self.storage != other.storage:
+            return False
+        if FORMATS[self.storage].is_files:
+            return self.out.resolve() == other.out.resolve()
+        return None not in (self.mysql_url, other.mysql_url) and self.location == other.location
+
     def mail(self) -> Mail | None:
         """Where to send notices of failed runs; None without recipients. Raises ConfigError if incomplete."""
         if self.notify_email_to is None:

@@ -58,8 +58,7 @@ def fields(config: Path) -> dict[str, object]:
 
 def test_the_server_is_what_make_ui_starts() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    recipe = makefile.partition("\nui:")[2].partition("\n\n")[0]
-    assert "cp deploy/local/dagster.yaml .dagster/dagster.yaml" in recipe
+    recipe = makefile.partition("\nui: $(RUN) .dagster/dagster.yaml\n")[2].partition("\n\n")[0]
     assert "dagster dev -h 127.0.0.1 -p $(PORT) -w workspace.yaml" in recipe
     assert "\nPORT ?= 3000\n" in makefile
 

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import dagster as dg
 import pytest
 
 from lm_synth_assets.schema.catalogue import TABLES
@@ -270,33 +269,6 @@ def test_flags_take_the_place_of_configured_values(call: Call, tmp_path: Path) -
 def test_the_seed_is_42_unless_told_otherwise(tiny: Path) -> None:
     [seed] = CsvStore(tiny).read(TABLES["dataset_manifest"])["seed"]
     assert seed == 42
-
-
-# Dagster's own folder
-
-
-@pytest.mark.usefixtures("few_pictures")
-def test_a_run_is_kept_in_the_history_of_dagster_home(
-    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
-    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
-    flags = ("--patients", 50, "--years", 1, "--quiet")
-    assert call("generate", "--config", TINY, *flags, "--out", tmp_path / "out") == (0, "", "")
-    with dg.DagsterInstance.get() as instance:
-        [kept] = instance.get_runs()
-    assert kept.is_success
-
-
-def test_a_dagster_home_that_is_no_folder_is_told(
-    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "nowhere"))
-    ran = call("generate", "--config", TINY, "--out", tmp_path / "out", "--quiet")
-    problem = f"DAGSTER_HOME: must be the absolute path of a folder; found '{tmp_path}/nowhere'"
-    assert ran == (2, "", f"Error: environment: {problem}\n")
-    assert files(tmp_path) == {}
 
 
 # Interrupts

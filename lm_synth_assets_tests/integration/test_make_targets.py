@@ -52,6 +52,13 @@ def test_ui_keeps_its_history_in_the_project(project: Path) -> None:
     assert kept == (ROOT / "deploy" / "local" / "dagster.yaml").read_bytes()
 
 
+def test_what_generate_makes_is_in_the_history_of_ui(project: Path) -> None:
+    called, home = made(project, "generate")
+    assert called.endswith(" generate --with-ed --with-ip --out ./out")
+    assert home == f"home: {project}/.dagster"
+    assert (project / ".dagster" / "dagster.yaml").is_file()
+
+
 def test_ui_takes_another_port(project: Path) -> None:
     assert "-p 3001 " in made(project, "ui", "PORT=3001")[0]
 

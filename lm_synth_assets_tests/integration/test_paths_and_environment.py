@@ -8,7 +8,7 @@ import pytest
 
 from lm_synth_assets.dataset.dataset import open_existing
 from lm_synth_assets.errors import StorageError
-from lm_synth_assets_tests.support.commands import EXTENDS_TINY, TINY, Call, config_file
+from lm_synth_assets_tests.support.commands import EXTENDS_TINY, TINY, Call, config_file, lm_synth
 
 REFERENCE = ("--patients", "300", "--years", "1", "--config", TINY)
 
@@ -118,6 +118,14 @@ def test_a_report_that_cannot_be_written_is_refused_before_any_work(generated: P
         ran = call(*options)
         assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1), ran
         assert ran.err.startswith("Error: Cannot write to ")
+
+
+def test_a_run_writes_nothing_to_the_home_folder(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    # What keeps the project's own tests out of it, a user has not set.
+    variables = {"HOME": str(tmp_path / "home"), "DAGSTER_DISABLE_TELEMETRY": "", "MPLCONFIGDIR": ""}
+    assert lm_synth("generate", *REFERENCE, "--out", tmp_path / "out", variables=variables).code == 0
+    assert list((tmp_path / "home").rglob("*")) == []
 
 
 class TestVariables:

@@ -6,9 +6,13 @@ The same frame gives the same bytes, whatever the settings of matplotlib on the 
 from __future__ import annotations
 
 import io
+import os
+import sys
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -52,9 +56,18 @@ def svg(picture: Picture, frame: pd.DataFrame) -> str:
     return element_of(file.getvalue(), picture.name, picture.title, picture.describe(frame))
 
 
+def _cache() -> Path:
+    """A folder in the virtual environment, or else among temporary files."""
+    if sys.prefix != sys.base_prefix and os.access(sys.prefix, os.W_OK):
+        return Path(sys.prefix) / ".matplotlib"
+    return Path(tempfile.gettempdir()) / f"lm-synth-matplotlib-{getattr(os, 'getuid', int)()}"
+
+
 @contextmanager
 def _drawn(picture: Picture, frame: pd.DataFrame) -> Iterator[Figure]:
     """The picture drawn, while matplotlib is set to save it."""
+    # Its fonts take seconds to list, so that the list is kept; but nothing belongs in the home folder.
+    os.environ["MPLCONFIGDIR"] = os.environ.get("MPLCONFIGDIR") or str(_cache())
     import matplotlib
     from matplotlib.figure import Figure
 
