@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -22,14 +24,22 @@ def within(compared: pd.DataFrame, tolerance: Floats | float, what: str) -> Verd
         return Verdict(True, f"no {what}", f"no {what}")
     excess = ((compared["observed"] - compared["expected"]).abs() - tolerance).fillna(np.inf)
     breach = compared[excess > _ROUNDING]
-    worst = compared.iloc[[int(excess.to_numpy().argmax())]]
-    expected, observed = (number(worst[name].item()) for name in ("expected", "observed"))
+    position = int(excess.to_numpy().argmax())
+    worst = compared.iloc[[position]]
+    expected, observed = (worst[name].item() for name in ("expected", "observed"))
+    threshold = float(np.broadcast_to(tolerance, len(compared))[position])
     return Verdict(
         passed=breach.empty,
-        expected=f"{expected} {what}",
-        observed=f"{observed} in the worst of {len(compared):,} cells{_name_of(worst)}",
+        expected=f"{number(expected)} {what}",
+        observed=f"{number(observed)} in the worst of {len(compared):,} cells{_name_of(worst)}",
         offending=breach,
+        numbers=apart(observed, expected) | {"threshold": threshold},
     )
+
+
+def apart(observed: Any, expected: Any) -> dict[str, float]:
+    """The numbers of a verdict that compares one figure with another."""
+    return {"observed": observed, "expected": expected, "difference": observed - expected}
 
 
 def number(value: float) -> str:
@@ -94,13 +104,14 @@ def distances(rows: list[tuple[str, int, float]], limit: float, chance: float, w
     compared = pd.DataFrame(rows, columns=[what, "rows", "distance"])
     compared["limit"] = np.maximum(limit, chance / np.sqrt(compared["rows"].clip(lower=1)))
     breach = compared[compared["distance"] > compared["limit"]]
-    worst = compared.loc[(compared["distance"] - compared["limit"]).idxmax()] if len(compared) else None
+    worst: Any = compared.loc[(compared["distance"] - compared["limit"]).idxmax()] if len(compared) else None
     return Verdict(
         breach.empty,
         "the configured distribution",
         f"{worst['distance']:.3f} ({worst[what]})" if worst is not None else "no rows",
         f"max({limit:g}, {chance:g}/sqrt(rows))",
         breach,
+        numbers={"observed": worst["distance"], "threshold": worst["limit"]} if worst is not None else {},
     )
 
 

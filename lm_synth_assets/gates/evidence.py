@@ -67,11 +67,13 @@ def weighed(evidence: Sequence[Evidence], what: str) -> Verdict:
     breach = [finding for part in evidence if part.least < limit for finding in part.findings(limit)]
     worst = evidence[int(np.argmin(least))].worst
     breach.sort(key=_probability)
+    probability = min(1.0, min(least) * len(evidence))
     return Verdict(
         not breach,
         f"{what} as the model has them",
-        f"{worst}; chance brings this in {min(1.0, min(least) * len(evidence)):.2g} of data sets",
+        f"{worst}; chance brings this in {probability:.2g} of data sets",
         offending=pd.DataFrame(breach, columns=list(Finding._fields)),
+        numbers={"observed": probability, "threshold": FALSE_ALARM},
     )
 
 

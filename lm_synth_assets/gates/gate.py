@@ -84,7 +84,8 @@ def _no_rows() -> pd.DataFrame:
 class Verdict:
     """The outcome of a gate: expected and observed as text, and the rows that breach it.
 
-    `threshold` replaces the gate's own text where it is not empty. A gate that could not be evaluated has not
+    `threshold` replaces the gate's own text where it is not empty. `numbers` are the figures that decide, if
+    any do: observed, expected, difference and threshold, by name. A gate that could not be evaluated has not
     passed.
     """
 
@@ -94,6 +95,7 @@ class Verdict:
     threshold: str = ""
     offending: pd.DataFrame = field(default_factory=_no_rows)
     evaluated: bool = True
+    numbers: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from lm_synth_assets.gates.gate import Gate, Verdict
@@ -79,6 +80,8 @@ class GateResult:
     decided_by: tuple[str, ...] = ()
     """The keys of the configuration that decide whether good data pass."""
     offending: OffendingRows = OffendingRows()
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    """The figures that decide: observed, expected, difference and threshold, those that there are."""
 
     @property
     def passed(self) -> bool:
@@ -111,6 +114,7 @@ def result_of(gate: Gate, verdict: Verdict) -> GateResult:
         threshold=in_one_line(verdict.threshold),
         decided_by=gate.keys,
         offending=OffendingRows.of(verdict.offending),
+        numbers={name: float(value) for name, value in verdict.numbers.items() if isfinite(value)},
     )
 
 

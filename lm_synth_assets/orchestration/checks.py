@@ -24,6 +24,7 @@ from lm_synth_assets.gates.declared.fidelity import fidelity_gates
 from lm_synth_assets.gates.declared.structure import STRUCTURAL
 from lm_synth_assets.gates.gate import Gate
 from lm_synth_assets.gates.results import GateResult
+from lm_synth_assets.orchestration.events import GatesFailed
 from lm_synth_assets.orchestration.io_manager import IO_MANAGER
 
 if TYPE_CHECKING:
@@ -95,14 +96,28 @@ def _checks_of(table: AssetKey, name: str, checks: dict[str, list[Gate]]) -> Ass
         # Not as inputs: that a stored table breaks its declaration is a result, not an error.
         data_set: DataSet = getattr(context.resources, IO_MANAGER).data_set
         selected = {key.name for key in context.op_execution_context.selected_asset_check_keys}
+        stopping: list[str] = []
         for check_name, gates in checks.items():
             if check_name in selected:
                 due = [gate for gate in gates if not data_set.absent(gate)]
                 lacking = sorted({name for gate in gates for name in data_set.absent(gate)})
                 results = [data_set.evaluate(gate) for gate in due]
+                stopping += [_failure(check_name, one) for one in results if one.blocking and not one.passed]
                 yield _result(check_name, results) if results else _left_out(check_name, lacking)
+        if stopping:
+            raise GatesFailed(stopping)
 
     return check
+
+
+def _failure(check: str, result: GateResult) -> str:
+    """What a gate expected and observed, and the page of its check."""
+    return f"{result.full_name}: {result.comparison} ({page_of(result.table, check)})"
+
+
+def page_of(asset: str, check: str) -> str:
+    """The path of an asset check in the UI."""
+    return f"/assets/{asset}?view=checks&checkDetail={check}"
 
 
 def _description(gate: Gate) -> str:
@@ -113,13 +128,13 @@ def _result(check: str, results: Sequence[GateResult]) -> AssetCheckResult:
     """The result of a check that evaluates some gates: an error where one that blocks has not passed."""
     failed = [result for result in results if not result.passed]
     blocking = any(result.blocking for result in failed or results)
+    exact = check in (STRUCTURE, RULES)
     return AssetCheckResult(
         check_name=check,
         passed=not failed,
-        # Dagster repeats it in the message of the event.
-        description="; ".join(f"{result.gate}: {result.comparison}" for result in failed) or None,
         severity=AssetCheckSeverity.ERROR if blocking else AssetCheckSeverity.WARN,
-        metadata=_metadata_of_rules(results) if check in (STRUCTURE, RULES) else _metadata(results[0]),
+        description=_summary(results) if exact else results[0].comparison,
+        metadata=_metadata_of_rules(results) if exact else _metadata(results[0]),
     )
 
 
@@ -129,16 +144,16 @@ def _left_out(check: str, lacking: Sequence[str]) -> AssetCheckResult:
         check_name=check,
         passed=True,
         severity=AssetCheckSeverity.WARN,
-        metadata={"observed": MetadataValue.text(f"left out: this data set is without {', '.join(lacking)}")},
+        description=f"left out: this data set is without {', '.join(lacking)}",
     )
 
 
 def _metadata(result: GateResult) -> dict[str, MetadataValue]:
+    """What was compared: numbers, whose history Dagster draws, where the gate has them; otherwise text."""
+    texts = {"expected": result.expected, "observed": result.observed, "threshold": result.threshold}
     metadata: dict[str, MetadataValue] = {
-        "expected": MetadataValue.text(result.expected),
-        "observed": MetadataValue.text(result.observed),
-        "threshold": MetadataValue.text(result.threshold),
-        "mark": MetadataValue.text(result.mark.value),
+        **{name: MetadataValue.text(text) for name, text in texts.items()},
+        **{name: MetadataValue.float(number) for name, number in result.numbers.items()},
         OFFENDING: MetadataValue.int(result.offending.total),
     }
     if result.decided_by:
@@ -148,15 +163,16 @@ def _metadata(result: GateResult) -> dict[str, MetadataValue]:
     return metadata
 
 
+def _summary(results: Sequence[GateResult]) -> str:
+    """The exact gates of a check: those that failed with what they compared, or the names of all."""
+    failed = [f"{result.gate}: {result.comparison}" for result in results if not result.passed]
+    return "; ".join(failed) or f"{', '.join(result.gate for result in results)} hold"
+
+
 def _metadata_of_rules(results: Sequence[GateResult]) -> dict[str, MetadataValue]:
-    """A summary, and an entry for each rule with what it expected and observed."""
-    failed = [result for result in results if not result.passed]
-    rules = ", ".join(result.gate for result in results)
+    """How many gates failed, on how many rows, and an entry for each gate with what it compared."""
     metadata: dict[str, MetadataValue] = {
-        "expected": MetadataValue.text(f"{rules} hold"),
-        "observed": MetadataValue.text(
-            "; ".join(f"{result.gate}: {result.observed}" for result in failed) or "all hold"
-        ),
+        "failed": MetadataValue.int(sum(not result.passed for result in results)),
         OFFENDING: MetadataValue.int(sum(result.offending.total for result in results)),
     }
     for result in results:

@@ -1,5 +1,6 @@
 """What the events of a run say, as data: tables written, and why a step or the run failed."""
 
+from collections.abc import Sequence
 from pkgutil import resolve_name
 from typing import Any
 
@@ -10,8 +11,19 @@ from lm_synth_assets.errors import UserError
 from lm_synth_assets.orchestration.dagster_internals import DagsterEvent, SerializableErrorInfo
 from lm_synth_assets.orchestration.io_manager import REMOVED
 
-CHECK_FAILED = "DagsterAssetCheckFailedError"
-"""The error of a step whose blocking check did not pass; the check's own result says more."""
+
+class GatesFailed(dg.Failure):
+    """A step whose blocking gates did not pass: what each compared, and where to look.
+
+    Raised before Dagster raises its own error, which names the checks only.
+    """
+
+    def __init__(self, failures: Sequence[str]) -> None:
+        super().__init__("\n".join(failures), allow_retries=False)
+
+
+CHECK_FAILED = GatesFailed.__name__
+"""The error of such a step in events; the results of its checks say more."""
 
 _INTERRUPTS = ("KeyboardInterrupt", "DagsterExecutionInterruptedError")
 _OURS = "lm_synth_assets."

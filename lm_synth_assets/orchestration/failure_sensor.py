@@ -6,6 +6,7 @@ import urllib.request
 
 import dagster as dg
 
+from lm_synth_assets.orchestration.checks import page_of
 from lm_synth_assets.orchestration.dagster_internals import (
     DagsterEvent,
     RunFailureReason,
@@ -42,11 +43,9 @@ def _lines(event: DagsterEvent) -> list[str]:
         check = event.asset_check_evaluation_data
         if check.passed or check.severity is not dg.AssetCheckSeverity.ERROR:
             return []
-        table, metadata = check.asset_key.path[-1], check.metadata
-        return [
-            f"- gate {table}.{check.check_name}: expected {metadata['expected'].value}; observed "
-            f"{metadata['observed'].value} (/assets/{table}?view=checks&checkDetail={check.check_name})"
-        ]
+        table = check.asset_key.path[-1]
+        page = page_of(table, check.check_name)
+        return [f"- gate {table}.{check.check_name}: {check.description} ({page})"]
     if event.event_type is dg.DagsterEventType.RUN_FAILURE:
         failed = event.job_failure_data
         if failed.failure_reason is RunFailureReason.STEP_FAILURE:

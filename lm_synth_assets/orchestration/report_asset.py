@@ -1,10 +1,13 @@
 """The asset of the quality report, made from the stored tables after all of them."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from lm_synth_assets.orchestration.assets import MADE_FROM, REPORT, version_of
+from lm_synth_assets.orchestration.checks import page_of
+from lm_synth_assets.orchestration.events import GatesFailed
 from lm_synth_assets.orchestration.io_manager import IO_MANAGER, TableIOManager
 from lm_synth_assets.orchestration.provenance import part_key
 from lm_synth_assets.orchestration.settings import dagster_home
@@ -12,6 +15,7 @@ from lm_synth_assets.schema.catalogue import TABLES
 
 if TYPE_CHECKING:
     from lm_synth_assets.dataset.outcome import Outcome
+    from lm_synth_assets.gates.results import GateResult
 
 VERDICT = dg.AssetCheckKey(dg.AssetKey(REPORT), "verdict")
 """The asset check that fails the run where the page says FAIL."""
@@ -43,7 +47,7 @@ def quality_report() -> dg.AssetsDefinition:
         ],
     )
     # With a check among its outputs, Dagster takes no parameter of the type.
-    def report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def report(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         # Imported lazily: not needed to load definitions.
         from lm_synth_assets.orchestration.picture_metadata import pictures
         from lm_synth_assets.report.report import quality_report as report_on
@@ -54,9 +58,9 @@ def quality_report() -> dg.AssetsDefinition:
         made = report_on(data_set)
         size = write(made, path)
         gates, verdict = made.outcome.gates, _verdict(made.outcome)
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
             metadata={
-                "verdict": verdict.metadata["observed"],
+                "verdict": dg.MetadataValue.text(_sentence(made.outcome)),
                 "path": dg.MetadataValue.path(str(path)),
                 "bytes": size,
                 "gates": len(gates),
@@ -66,29 +70,30 @@ def quality_report() -> dg.AssetsDefinition:
             data_version=version_of(REPORT, data_set.region),
             check_results=[verdict],
         )
+        if not verdict.passed:
+            raise GatesFailed([f"{REPORT}: {verdict.description} ({page_of(REPORT, VERDICT.name)})"])
 
     return report
 
 
 def _verdict(outcome: "Outcome") -> dg.AssetCheckResult:
     """The verdict of the page, with the gates that decide it."""
-    from lm_synth_assets.gates.results import Mark
-
-    stopping = [result for result in outcome.gates if result.mark in (Mark.FAIL, Mark.NOT_EVALUATED)]
-    metadata: dict[str, dg.MetadataValue] = {
-        "expected": dg.MetadataValue.text("PASS"),
-        "observed": dg.MetadataValue.text(
-            f"FAIL: {', '.join(result.full_name for result in stopping)}" if stopping else "PASS"
-        ),
-    }
-    for result in stopping:
-        metadata[result.full_name] = dg.MetadataValue.text(
-            f"{result.mark}: expected {result.expected}; observed {result.observed}; "
-            f"threshold {result.threshold}"
-        )
     return dg.AssetCheckResult(
         check_name=VERDICT.name,
         passed=outcome.passed,
         severity=dg.AssetCheckSeverity.ERROR,
-        metadata=metadata,
+        description=f"expected PASS; observed {_sentence(outcome)}",
+        metadata={result.full_name: f"{result.mark}: {result.comparison}" for result in _stopping(outcome)},
     )
+
+
+def _sentence(outcome: "Outcome") -> str:
+    """PASS, or FAIL and the gates that decide."""
+    names = ", ".join(result.full_name for result in _stopping(outcome))
+    return f"FAIL: {names}" if names else "PASS"
+
+
+def _stopping(outcome: "Outcome") -> list["GateResult"]:
+    from lm_synth_assets.gates.results import Mark
+
+    return [result for result in outcome.gates if result.mark in (Mark.FAIL, Mark.NOT_EVALUATED)]

@@ -1,6 +1,7 @@
 """What can go wrong with stored tables, worded for the person who has to fix it."""
 
 import errno
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -47,7 +48,10 @@ class MissingTable(StorageError):
     """A table that is needed has not been stored."""
 
     def __init__(self, table: str, location: str) -> None:
-        super().__init__(f"{table} is not there (looked for {location}); make it with {remedy(table)}.")
+        super().__init__(
+            f"{table} is not there (looked for {location}); make it with "
+            f"{_remedy(table, location.rpartition('/')[0], Path(location).suffix)}."
+        )
 
 
 class UnreadableTable(StorageError):
@@ -56,7 +60,8 @@ class UnreadableTable(StorageError):
     def __init__(self, table: str, location: str, reason: object) -> None:
         super().__init__(
             f"{location} cannot be read as {table}: {reason}; "
-            f"correct it or make it again with {remedy(table)}."
+            f"correct it or make it again with "
+            f"{_remedy(table, location.rpartition('/')[0], Path(location).suffix)}."
         )
 
 
@@ -66,7 +71,8 @@ class NoDataSet(StorageError):
     def __init__(self, location: str) -> None:
         option = "database with --url" if "://" in location else "folder with --in"
         super().__init__(
-            f"{location} holds no table of a data set; make one with {remedy('dataset_manifest')}, or name "
+            f"{location} holds no table of a data set; make one with "
+            f"{_remedy('dataset_manifest', location)}, or name "
             f"the {option}."
         )
 
@@ -155,10 +161,12 @@ class MissingPackage(StorageError):
         )
 
 
-def remedy(table: str) -> str:
-    """The commands that make a table, and what it follows from, to end a sentence with."""
+def _remedy(table: str, location: str, suffix: str = "") -> str:
+    """The commands that make a table and what it needs in a folder or a database, to end a sentence with."""
+    where = f"--url {shlex.quote(location)}" if "://" in location else f"--out {shlex.quote(location)}"
+    storage = " --format parquet" if suffix == ".parquet" else ""
     return (
-        "`lm-synth generate --with-ed --with-ip` or "
+        f"`lm-synth generate --with-ed --with-ip {where}{storage}` or, in Dagster, "
         f"`dagster asset materialize -m lm_synth_assets --select '*{table}'`"
     )
 

@@ -35,8 +35,8 @@ def texts(found: dg.AssetCheckEvaluation) -> dict[str, object]:
 def test_names_every_rule_with_what_was_expected_and_observed(tmp_path: Path) -> None:
     found = evaluation(tmp_path, lambda lines: lines)
     assert found.passed
-    assert texts(found)["observed"] == "all hold"
-    assert texts(found)["offending"] == 0
+    assert found.description == "schema, layout, keys hold"
+    assert (texts(found)["failed"], texts(found)["offending"]) == (0, 0)
     assert texts(found)["keys"] == "pass: expected no duplicate; observed 0 of 3 rows; threshold no exception"
     assert {"schema", "layout"} <= texts(found).keys()
 
@@ -44,10 +44,9 @@ def test_names_every_rule_with_what_was_expected_and_observed(tmp_path: Path) ->
 def test_is_an_error_where_a_rule_that_blocks_fails(tmp_path: Path) -> None:
     found = evaluation(tmp_path, lambda lines: [*lines, lines[-1]])
     assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.ERROR)
-    assert texts(found)["observed"] == "keys: 2 of 4 rows"
+    assert (found.description or "").startswith("keys: expected no duplicate; observed 2 of 4 rows")
+    assert (texts(found)["failed"], texts(found)["offending"]) == (1, 2)
     assert "Other" in str(texts(found)["keys: offending rows"])
-    assert texts(found)["offending"] == 2
-    assert str(found.description).startswith("keys: expected no duplicate; observed 2 of 4 rows; threshold ")
 
 
 def test_warns_where_only_the_layout_differs(tmp_path: Path) -> None:
@@ -59,6 +58,7 @@ def test_warns_where_only_the_layout_differs(tmp_path: Path) -> None:
 def test_rules_is_an_error_that_names_the_rule_that_fails_and_the_others(tmp_path: Path) -> None:
     found = evaluation(tmp_path, lambda lines: lines[:-1], check="rules")
     assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.ERROR)
-    assert str(texts(found)["observed"]).startswith("row_count: 2 rows; as_configured: 1 ")
+    assert (found.description or "").startswith("row_count: expected 3 rows; observed 2 rows")
+    assert "; as_configured: expected " in (found.description or "")
     assert str(texts(found)["row_count"]).startswith("fail: expected 3 rows")
     assert "Other" in str(texts(found)["as_configured: offending rows"])

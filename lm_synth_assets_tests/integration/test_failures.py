@@ -1,6 +1,7 @@
 """What is said of a run that failed: the gate or the step, what it found, and its page."""
 
 import json
+import re
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -44,6 +45,19 @@ def test_a_gate_is_named_with_what_it_found_and_its_page(tmp_path: Path) -> None
     assert said[1].startswith("- gate patients.marginals: expected ")
     assert "; observed " in said[1]
     assert said[1].endswith("(/assets/patients?view=checks&checkDetail=marginals)")
+
+
+def test_a_run_says_in_its_own_error_what_gates_compared_and_where_to_look(tmp_path: Path) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = failed_run(tmp_path, config_file(tmp_path, STRICT), instance)
+        [record] = instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE).records
+    event = record.event_log_entry.dagster_event
+    assert event is not None
+    assert event.step_failure_data.error is not None
+    _, marginals, facilities = re.split("^|\n", event.step_failure_data.error.message.rstrip())
+    assert re.search(r"patients\.marginals: expected .*; observed .*; threshold ", marginals)
+    assert facilities.startswith("patients.home_facilities: expected ")
+    assert marginals.endswith("(/assets/patients?view=checks&checkDetail=marginals)")
 
 
 def test_a_step_is_named_with_its_reason(tmp_path: Path) -> None:

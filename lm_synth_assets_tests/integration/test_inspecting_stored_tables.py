@@ -28,13 +28,14 @@ from lm_synth_assets.storage.frames import to_arrow
 from lm_synth_assets.storage.inspection import Inspection
 from lm_synth_assets.storage.record import Record
 from lm_synth_assets.storage.store import Replacement, TableStore
+from lm_synth_assets_tests.support.commands import FORMAT_OPTION
 from lm_synth_assets_tests.support.frames import frames, valid_frame
 
 ED, PATIENTS, STAYS, SITES, PROGRAMS = (
     TABLES[name] for name in ["ed_encounters", "patients", "ip_stays", "dim_site", "dim_program"]
 )
 OPENERS = {name: row.open for name, row in FILE_FORMATS.items()}
-REMEDY = "correct it or make it again with `lm-synth generate --with-ed --with-ip` or `dagster asset mat"
+REMEDY = "correct it or make it again with `lm-synth generate --with-ed --with-ip --out "
 
 
 def same(left: pd.DataFrame | None, right: pd.DataFrame) -> None:
@@ -196,8 +197,8 @@ def test_a_table_that_is_not_there_is_told_with_the_commands_that_make_it(store:
         None,
         (
             f"ed_encounters is not there (looked for {store.location(ED)}); make it with "
-            "`lm-synth generate --with-ed --with-ip` or "
-            "`dagster asset materialize -m lm_synth_assets --select '*ed_encounters'`.",
+            f"`lm-synth generate --with-ed --with-ip --out {store.folder}{FORMAT_OPTION[store.suffix]}` or, "
+            "in Dagster, `dagster asset materialize -m lm_synth_assets --select '*ed_encounters'`.",
         ),
         is_stored=False,
     )

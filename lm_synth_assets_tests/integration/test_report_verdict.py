@@ -33,6 +33,13 @@ def verdict(result: dg.ExecuteInProcessResult) -> dg.AssetCheckEvaluation:
     return evaluation
 
 
+def failure_of(result: dg.ExecuteInProcessResult) -> str:
+    """What the step that failed says."""
+    (event,) = (one for one in result.all_events if one.is_step_failure)
+    assert event.step_failure_data.error is not None
+    return event.step_failure_data.error.message
+
+
 def page_in(folder: Path) -> str:
     return (folder / REPORT).read_text("utf-8")
 
@@ -41,7 +48,7 @@ def test_a_job_over_a_good_data_set_is_green(copy: Path, instance: dg.DagsterIns
     result = run("emergency_only", copy, instance)
     assert result.success
     assert verdict(result).passed
-    assert verdict(result).metadata["observed"].value == "PASS"
+    assert verdict(result).description == "expected PASS; observed PASS"
 
 
 @pytest.fixture
@@ -68,7 +75,9 @@ def test_a_job_over_a_part_is_red_where_another_table_fails(
     assert str(shown).startswith("FAIL: ip_stays.")
     check = verdict(result)
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
-    assert "ip_stays.admissions_have_stays" in str(check.metadata["observed"].value)
+    assert (check.description or "").startswith("expected PASS; observed FAIL: ")
+    assert "ip_stays.admissions_have_stays" in (check.description or "")
+    assert f"quality_report: {check.description} (/assets/quality_report?view=checks" in failure_of(result)
     assert "expected" in str(check.metadata["ip_stays.admissions_have_stays"].value)
 
 

@@ -33,6 +33,7 @@ from lm_synth_assets.storage.files.publishing import atomic_file, check_file, ch
 from lm_synth_assets.storage.files.store import FileStore
 from lm_synth_assets.storage.formats import FILE_FORMATS, open_store
 from lm_synth_assets.storage.frames import arrow_schema, to_arrow
+from lm_synth_assets_tests.support.commands import FORMAT_OPTION
 from lm_synth_assets_tests.support.frames import frames, valid_frame
 from lm_synth_assets_tests.support.io_managers import io_manager_of
 
@@ -261,8 +262,8 @@ def test_a_missing_table_is_told_with_the_commands_that_make_it(store: FileStore
         store.read(ED)
     assert str(error.value) == (
         f"ed_encounters is not there (looked for {store.folder}/ed_encounters{store.suffix}); make it with "
-        "`lm-synth generate --with-ed --with-ip` or "
-        "`dagster asset materialize -m lm_synth_assets --select '*ed_encounters'`."
+        f"`lm-synth generate --with-ed --with-ip --out {store.folder}{FORMAT_OPTION[store.suffix]}` or, in "
+        "Dagster, `dagster asset materialize -m lm_synth_assets --select '*ed_encounters'`."
     )
 
 

@@ -164,7 +164,7 @@ def test_an_empty_folder_is_told_with_the_command_that_fills_it(call: Call, tmp_
         assert (ran.code, ran.out) == (1, "")
         assert ran.err == (
             f"Error: {folder} holds no table of a data set; make one with "
-            "`lm-synth generate --with-ed --with-ip` or "
+            f"`lm-synth generate --with-ed --with-ip --out {folder}` or, in Dagster, "
             "`dagster asset materialize -m lm_synth_assets --select '*dataset_manifest'`, "
             "or name the folder with --in.\n"
         )

@@ -22,6 +22,8 @@ TINY = CONFIG_FOLDER / "tiny.yaml"
 EXTENDS_TINY = f"extends: {TINY}\n"
 EXTENDS_DEFAULTS = f"extends: {DEFAULT_CONFIG}\n"
 WITH_ALL = ("--with-ed", "--with-ip")
+FORMAT_OPTION = {".csv": "", ".parquet": " --format parquet"}
+"""The option by which `lm-synth generate` writes files with a suffix."""
 REPORT = "quality_report.html"
 ALL_FILES = {REPORT, *(f"{name}.csv" for name in TABLES), *(f".lm-synth/{name}.csv.json" for name in TABLES)}
 

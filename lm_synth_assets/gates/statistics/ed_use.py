@@ -46,6 +46,7 @@ def children_go_to_pediatric_ed(tables: Tables, region: Region) -> Verdict:
         of_age.pediatric >= min(least, by_chance),
         f"at least {share:g} % of the visits under {UNDER_AGE}",
         f"{of_age.percent:.1f} % of {of_age.all:,}",
+        numbers={"observed": of_age.percent, "threshold": share},
     )
 
 
@@ -59,6 +60,7 @@ def adults_stay_out_of_pediatric_ed(tables: Tables, region: Region) -> Verdict:
         of_age.pediatric <= max(of_age.all * share / 100, slack, by_chance),
         f"at most {share:g} % of the visits from {FROM_AGE}",
         f"{of_age.percent:.2f} % of {of_age.all:,}",
+        numbers={"observed": of_age.percent, "threshold": share},
     )
 
 

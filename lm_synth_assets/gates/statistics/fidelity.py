@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.comparing import independent_rows
+from lm_synth_assets.gates.comparing import apart, independent_rows
 from lm_synth_assets.gates.gate import StoredTables, Tables, Verdict
 from lm_synth_assets.gates.replicate import replicate
 from lm_synth_assets.gates.views import patient_of, people_in
@@ -203,6 +203,7 @@ def _compared(compared: pd.DataFrame, allowed: float) -> Verdict:
         describe("observed") + (f"; {left_out} of {len(compared)} not compared" if left_out else ""),
         threshold,
         comparable[short > allowed],
+        numbers=apart(worst["observed"], worst["expected"]) | {"threshold": allowed},
     )
 
 

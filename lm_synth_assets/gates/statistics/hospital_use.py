@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.comparing import sampling_margin, within_chance
+from lm_synth_assets.gates.comparing import apart, sampling_margin, within_chance
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.views import of_the_year, people_in
 from lm_synth_assets.model.admissions import expected_admissions
@@ -33,6 +33,7 @@ def admissions_through_ed(tables: Tables, region: Region) -> Verdict:
         abs(came - share * len(stays)) <= allowed + 1e-9,
         f"{100 * share:.1f} %",
         f"{100 * came / max(len(stays), 1):.1f} % of {len(stays):,}",
+        numbers=apart(100 * came / max(len(stays), 1), 100 * share),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.comparing import sampling_margin, within
+from lm_synth_assets.gates.comparing import apart, sampling_margin, within
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.views import StaysOfTheYear, of_the_year, patient_of, stays_of_the_year, unit_of
 from lm_synth_assets.model.length_shares import Mixture, median_days, quantile_days, scatter
@@ -84,6 +84,7 @@ def los_medians(tables: Tables, region: Region) -> Verdict:
         f"{max(worst['low'], 0):.2f}-{worst['high']:.2f} days: max({100 * tolerance:g} %, "
         f"{gates.standard_errors:g} standard errors)",
         breach,
+        numbers=apart(worst["observed"], worst["expected"]),
     )
 
 

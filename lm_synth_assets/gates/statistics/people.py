@@ -62,6 +62,7 @@ def cross_lha_care(tables: Tables, region: Region) -> Verdict:
         low - slack <= share <= high + slack,
         f"{low:g}-{high:g} %",
         f"{share:.2f} %",
+        numbers={"observed": share},
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.comparing import distance, distances, independent_rows
+from lm_synth_assets.gates.comparing import apart, distance, distances, independent_rows
 from lm_synth_assets.gates.gate import StoredTables, Tables, Verdict
 from lm_synth_assets.gates.limits import FREE_DRAW
 from lm_synth_assets.gates.replicate import replicate
@@ -82,6 +82,7 @@ def _drift(
         f"{worst['observed']:.3f}",
         f"{limit:.3f}",
         pairs[pairs["drift"] > limit],
+        numbers=apart(worst["observed"], worst["expected"]) | {"threshold": limit},
     )
 
 
