@@ -85,6 +85,9 @@ def test_what_is_wider_than_a_phone_scrolls_by_itself_also_from_the_keyboard(sho
     page = show(screen="phone")
     region = page.get_by_role("region", name="Published and observed")
     assert region.evaluate("element => element.scrollWidth > element.clientWidth")
+    # A shadow at either side, and paper that hides it where there is no more to see.
+    background = region.evaluate("element => getComputedStyle(element).backgroundImage")
+    assert background.count("linear-gradient") == 4
     region.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("element => element.scrollLeft > 0", arg=region.element_handle())
