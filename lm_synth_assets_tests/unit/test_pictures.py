@@ -83,7 +83,7 @@ def draw_all(tables: Tables, region: Region) -> dict[str, str]:
 class TestRegistry:
     def test_names_are_unique_and_titles_short_without_numbers(self) -> None:
         assert (
-            len({picture.name for picture in PICTURES}) == len({picture.title for picture in PICTURES}) == 6
+            len({picture.name for picture in PICTURES}) == len({picture.title for picture in PICTURES}) == 7
         )
         for picture in PICTURES:
             assert re.fullmatch(r"[a-z_]+", picture.name)
@@ -95,6 +95,7 @@ class TestRegistry:
         }
         assert by_table["population_projection"] == ["population_pyramid"]
         assert by_table["ip_stays"] == ["los_by_subprogram"]
+        assert by_table["ed_projection"] == ["projected_by_scenario"]
         assert by_table["dim_site"] == []
         assert by_table["ed_encounters"] == [
             "projected_and_generated",
@@ -394,7 +395,8 @@ class TestAnyData:
             assert Image.open(io.BytesIO(png(picture, frame))).width == 900
 
     @pytest.mark.parametrize(
-        "table", ["patients", "population_projection", "ed_baseline_rates", "dim_lha", "dim_site"]
+        "table",
+        ["patients", "population_projection", "ed_baseline_rates", "dim_lha", "dim_site", "dim_scenario"],
     )
     def test_only_what_a_picture_reads_is_empty(self, tables: Tables, region: Region, table: str) -> None:
         for picture in PICTURES:
@@ -478,6 +480,7 @@ class TestAnyData:
         ("seasonality", lambda tables: "weeks of 2025"),
         ("visits_per_patient", lambda tables: f"{(tables['patients']['ed_visits_year'] == 0).sum():,}"),
         ("los_by_subprogram", lambda tables: "expected median ± 15 %"),
+        ("projected_by_scenario", lambda tables: tables["dim_scenario"]["scenario_name"].iloc[0]),
     ],
 )
 def test_numbers_and_names_stand_in_the_picture(

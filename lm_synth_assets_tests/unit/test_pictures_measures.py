@@ -383,3 +383,37 @@ class TestLengthOfStay:
 def test_subservices_stand_in_their_order(tables: Tables, region: Region) -> None:
     for name in ("arrivals_by_hour_and_weekday", "seasonality"):
         assert measured(name, tables, region)["ed_subservice"].unique().tolist() == list(ED_SUBSERVICES)
+
+
+class TestProjectedByScenario:
+    def test_shows_the_sum_of_the_projection_by_scenario_and_year(
+        self, tables: Tables, region: Region
+    ) -> None:
+        shown = measured("projected_by_scenario", tables, region)
+        names = tables["dim_scenario"].set_index("scenario_id")["scenario_name"].to_dict()
+        counted: Counter[tuple[str, int]] = Counter()
+        stored = tables["ed_projection"]
+        for number, year, visits in zip(
+            stored["scenario_id"], stored["year"], stored["projected_volumes"], strict=True
+        ):
+            counted[names[number], year] += visits
+        cells = {(row.scenario, row.year): row.projected_visits for row in shown.itertuples()}
+        assert cells == pytest.approx(dict(counted))
+        assert shown["scenario"].iloc[0] == names[1]
+
+    def test_says_how_the_baseline_grows_and_how_far_scenarios_are_apart(
+        self, tables: Tables, region: Region
+    ) -> None:
+        picture = BY_NAME["projected_by_scenario"]
+        shown = pd.DataFrame(
+            {
+                "scenario": ["Baseline", "Baseline", "More", "More", "Less", "Less"],
+                "year": [2025, 2034] * 3,
+                "projected_visits": [1000.0, 1210.0, 1000.0, 1500.0, 1000.0, 900.0],
+            }
+        )
+        assert picture.describe(shown) == (
+            "Baseline: 1,000 ED visits in 2025, 1,210 in 2034 (+21.0 %). "
+            "In 2034 the scenarios range from 900 (Less) to 1,500 (More)."
+        )
+        assert picture.describe(shown.head(1)) == "Baseline: 1,000 ED visits in 2025."
