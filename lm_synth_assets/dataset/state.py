@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from lm_synth_assets.errors import StorageError
 from lm_synth_assets.gates.declared.manifest import WHOLE
 from lm_synth_assets.gates.results import GateResult, Mark
 from lm_synth_assets.schema.catalogue import CLAIMS, TABLES
+from lm_synth_assets.simulation.provenance import table_versions
 
 if TYPE_CHECKING:
     from lm_synth_assets.dataset.dataset import DataSet
@@ -77,12 +79,29 @@ def _unfinished(data_set: DataSet, absent: list[str]) -> str:
     due = [name for name in TABLES if name not in CLAIMS]
     there = [name for name in due if data_set.is_stored(name)]
     lacking = [name for name in due if name not in there and name not in data_set.not_asked_for]
+    foreign = ", ".join(_of_other_runs(data_set, there))
+    seed = data_set.region.run.seed
     return (
         f"{' and '.join(absent)} {'is' if len(absent) == 1 else 'are'} not there: the run that wrote these "
         "tables was interrupted, or a gate failed, so they may be of several runs. "
-        f"There: {', '.join(there) or 'no other table'}"
+        + (f"Of another run than seed {seed} of this configuration: {foreign}. " if foreign else "")
+        + f"There: {', '.join(there) or 'no other table'}"
         + (f"; missing: {', '.join(lacking)}" if lacking else "")
     )
+
+
+def _of_other_runs(data_set: DataSet, names: Iterable[str]) -> list[str]:
+    """The tables that, by their records, were made from something else than the data set's own run."""
+    versions = table_versions(data_set.region)
+    return [name for name in names if _made_from(data_set, name) not in (None, versions[name])]
+
+
+def _made_from(data_set: DataSet, name: str) -> str | None:
+    """What a stored table was made from; None where its record does not hold or it cannot be read."""
+    try:
+        return data_set.record(name).made_from
+    except StorageError:
+        return None
 
 
 def _problems(results: Iterable[GateResult]) -> dict[str, str]:

@@ -198,7 +198,9 @@ class TestByWayOfDagster:
         assert materialized(copy, "patients", seed=7).success
         assert not {f"{name}.csv" for name in CLAIMS} & files(copy).keys()
         assert REPORT not in files(copy)
-        assert state_of(copy).kind is Kind.UNFINISHED
+        state = state_of(copy)
+        assert state.kind is Kind.UNFINISHED
+        assert "Of another run than seed 42 of this configuration: patients. There: " in state.sentence
         assert not materialized(copy, *CLAIMS).success
         assert set(state_of(copy).problems) == {"patients"}
         assert materialized(copy).success
