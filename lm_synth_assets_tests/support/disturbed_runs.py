@@ -20,7 +20,7 @@ TIMES = int(os.environ.get("LM_SYNTH_TEST_KILLS", "2"))
 ENOUGH = 10
 """That many disturbed runs cannot all have left whole data sets by chance."""
 
-_EARLIEST, _LATEST = 0.6, 0.98
+_EARLIEST, _LATEST = 0.66, 0.96
 """Shares of its steps between which a run writes what differs from the tables of another seed."""
 
 _MOMENT = 0.3
