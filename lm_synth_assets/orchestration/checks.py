@@ -26,6 +26,7 @@ from lm_synth_assets.gates.gate import Gate
 from lm_synth_assets.gates.results import GateResult
 from lm_synth_assets.orchestration.events import GatesFailed
 from lm_synth_assets.orchestration.io_manager import IO_MANAGER
+from lm_synth_assets.text import in_markdown
 
 if TYPE_CHECKING:
     from lm_synth_assets.dataset.dataset import DataSet
@@ -133,7 +134,8 @@ def _result(check: str, results: Sequence[GateResult]) -> AssetCheckResult:
         check_name=check,
         passed=not failed,
         severity=AssetCheckSeverity.ERROR if blocking else AssetCheckSeverity.WARN,
-        description=_summary(results) if exact else results[0].comparison,
+        # Dagster renders it as Markdown.
+        description=in_markdown(_summary(results) if exact else results[0].comparison),
         metadata=_metadata_of_rules(results) if exact else _metadata(results[0]),
     )
 

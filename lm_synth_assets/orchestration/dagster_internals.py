@@ -11,6 +11,7 @@ from dagster._core.execution.context.system import PlanOrchestrationContext
 from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.retries import RetryMode
 from dagster._core.execution.step_dependency_config import StepDependencyConfig
+from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
 from dagster._core.storage.tags import MAX_RETRIES_TAG
 from dagster._utils.schedules import cron_string_iterator, is_valid_cron_string
 from dagster_shared.error import SerializableErrorInfo
@@ -21,6 +22,7 @@ __all__ = [
     "DagsterEvent",
     "EventLogEntry",
     "ExecutionPlan",
+    "LocalComputeLogManager",
     "PlanOrchestrationContext",
     "RetryMode",
     "RunFailureReason",

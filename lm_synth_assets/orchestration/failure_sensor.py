@@ -6,7 +6,6 @@ import urllib.request
 
 import dagster as dg
 
-from lm_synth_assets.orchestration.checks import page_of
 from lm_synth_assets.orchestration.dagster_internals import (
     DagsterEvent,
     RunFailureReason,
@@ -21,7 +20,6 @@ EMAIL_SENSOR = "report_failures_by_email"
 _SECONDS = 10
 
 _EVENTS = {
-    dg.DagsterEventType.ASSET_CHECK_EVALUATION,
     dg.DagsterEventType.STEP_FAILURE,
     dg.DagsterEventType.RUN_FAILURE,
 }
@@ -39,22 +37,16 @@ def _records(instance: dg.DagsterInstance, run_id: str) -> list[dg.EventLogRecor
 
 
 def _lines(event: DagsterEvent) -> list[str]:
-    if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
-        check = event.asset_check_evaluation_data
-        if check.passed or check.severity is not dg.AssetCheckSeverity.ERROR:
-            return []
-        table = check.asset_key.path[-1]
-        page = page_of(table, check.check_name)
-        return [f"- gate {table}.{check.check_name}: {check.description} ({page})"]
     if event.event_type is dg.DagsterEventType.RUN_FAILURE:
         failed = event.job_failure_data
         if failed.failure_reason is RunFailureReason.STEP_FAILURE:
             return []
         return [f"- the run: {_cause(failed.error) if failed.error else event.message}"]
     error = event.step_failure_data.error
-    if error is None or error.cls_name == CHECK_FAILED:
-        return []
-    return [f"- step {event.step_key}: {_cause(error)}"]
+    if error is not None and error.cls_name == CHECK_FAILED:
+        gates = event.step_failure_data.user_failure_data
+        return [f"- gate {line}" for line in ((gates and gates.description) or "").splitlines()]
+    return [f"- step {event.step_key}: {_cause(error)}"] if error else []
 
 
 def _cause(error: SerializableErrorInfo) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from dagster import MetadataValue
 
@@ -10,13 +12,20 @@ from lm_synth_assets.dataset.dataset import DataSet
 from lm_synth_assets.gates.gate import Unreadable
 
 
-def pictures(data_set: DataSet) -> dict[str, MetadataValue]:
-    """By title, the pictures whose tables can be read."""
+class Drawn(NamedTuple):
+    """A picture of the stored tables, as PNG, with the sentence below it."""
+
+    title: str
+    png: bytes
+    sentence: str
+
+
+def drawn(data_set: DataSet) -> Iterator[Drawn]:
+    """The pictures whose tables can be read."""
     # Imported lazily: not needed to load definitions.
     from lm_synth_assets.report.pictures.registry import PICTURES
     from lm_synth_assets.report.pictures.rendering import png
 
-    metadata: dict[str, MetadataValue] = {}
     for picture in PICTURES:
         if {picture.table, *picture.reads} & data_set.left_out.keys():
             continue
@@ -24,8 +33,10 @@ def pictures(data_set: DataSet) -> dict[str, MetadataValue]:
             numbers = picture.measure(data_set.tables, data_set.region)
         except Unreadable:
             continue
-        image = base64.b64encode(png(picture, numbers)).decode()
-        metadata[picture.title] = MetadataValue.md(
-            f"![{picture.title}](data:image/png;base64,{image})\n\n{picture.describe(numbers)}"
-        )
-    return metadata
+        yield Drawn(picture.title, png(picture, numbers), picture.describe(numbers))
+
+
+def as_markdown(picture: Drawn) -> MetadataValue:
+    """A picture as metadata."""
+    image = base64.b64encode(picture.png).decode()
+    return MetadataValue.md(f"![{picture.title}](data:image/png;base64,{image})\n\n{picture.sentence}")

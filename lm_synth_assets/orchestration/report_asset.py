@@ -11,11 +11,25 @@ from lm_synth_assets.orchestration.events import GatesFailed
 from lm_synth_assets.orchestration.io_manager import IO_MANAGER, TableIOManager
 from lm_synth_assets.orchestration.provenance import part_key
 from lm_synth_assets.orchestration.settings import dagster_home
+from lm_synth_assets.orchestration.web_files import PAGE, PICTURE
 from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.text import in_markdown
 
 if TYPE_CHECKING:
+    from lm_synth_assets.dataset.dataset import DataSet
     from lm_synth_assets.dataset.outcome import Outcome
     from lm_synth_assets.gates.results import GateResult
+    from lm_synth_assets.report.report import Report
+
+_DESCRIPTION = f"""One page about the data set: what it is, its gates, pictures and columns.
+
+**[Open the report]({PAGE.url})** as the last run left it.
+
+![The first picture of the report, once a run has made it]({PICTURE.url})
+"""
+
+_COUNTED = {"patients": "patients", "ed_encounters": "ED visits", "ip_stays": "inpatient stays"}
+"""The tables whose rows are key figures, and what they are called."""
 
 VERDICT = dg.AssetCheckKey(dg.AssetKey(REPORT), "verdict")
 """The asset check that fails the run where the page says FAIL."""
@@ -34,7 +48,7 @@ def quality_report() -> dg.AssetsDefinition:
         group_name="report",
         deps=[*map(part_key, MADE_FROM[REPORT].parts), *TABLES],
         required_resource_keys={IO_MANAGER},
-        description="One page about the data set: what it is, its gates, pictures and columns.",
+        description=_DESCRIPTION,
         automation_condition=dg.AutomationCondition.eager(),
         check_specs=[
             dg.AssetCheckSpec(
@@ -49,7 +63,7 @@ def quality_report() -> dg.AssetsDefinition:
     # With a check among its outputs, Dagster takes no parameter of the type.
     def report(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         # Imported lazily: not needed to load definitions.
-        from lm_synth_assets.orchestration.picture_metadata import pictures
+        from lm_synth_assets.dataset.figures.comparison import summary
         from lm_synth_assets.report.report import quality_report as report_on
         from lm_synth_assets.report.report import write
 
@@ -58,22 +72,42 @@ def quality_report() -> dg.AssetsDefinition:
         made = report_on(data_set)
         size = write(made, path)
         gates, verdict = made.outcome.gates, _verdict(made.outcome)
+        rows = {table.name: table.rows for table in made.content.tables}
         yield dg.MaterializeResult(
             metadata={
                 "verdict": dg.MetadataValue.text(_sentence(made.outcome)),
-                "path": dg.MetadataValue.path(str(path)),
-                "bytes": size,
                 "gates": len(gates),
                 "gates passed": sum(result.passed for result in gates),
-                **(pictures(data_set) if dagster_home() else {}),
+                **{label: count for name, label in _COUNTED.items() if (count := rows[name]) is not None},
+                "figures": dg.MetadataValue.text(
+                    summary(made.content.figures) if made.content.figures else made.content.no_figures_reason
+                ),
+                **(_for_browsers(context.instance, made, data_set) if dagster_home() else {}),
+                "path": dg.MetadataValue.path(str(path)),
+                "bytes": size,
             },
             data_version=version_of(REPORT, data_set.region),
             check_results=[verdict],
         )
         if not verdict.passed:
-            raise GatesFailed([f"{REPORT}: {verdict.description} ({page_of(REPORT, VERDICT.name)})"])
+            said = f"expected PASS; observed {_sentence(made.outcome)}"
+            raise GatesFailed([f"{REPORT}.{VERDICT.name}: {said} ({page_of(REPORT, VERDICT.name)})"])
 
     return report
+
+
+def _for_browsers(
+    instance: dg.DagsterInstance, made: "Report", data_set: "DataSet"
+) -> dict[str, dg.MetadataValue]:
+    """The page behind a link, and the pictures."""
+    # Imported lazily: not needed to load definitions.
+    from lm_synth_assets.orchestration.picture_metadata import as_markdown, drawn
+
+    pictures = list(drawn(data_set))
+    if pictures:
+        PICTURE.publish(instance, pictures[0].png)
+    link = {"page": dg.MetadataValue.url(PAGE.url)} if PAGE.publish(instance, made.html.encode()) else {}
+    return {**link, **{picture.title: as_markdown(picture) for picture in pictures}}
 
 
 def _verdict(outcome: "Outcome") -> dg.AssetCheckResult:
@@ -82,7 +116,7 @@ def _verdict(outcome: "Outcome") -> dg.AssetCheckResult:
         check_name=VERDICT.name,
         passed=outcome.passed,
         severity=dg.AssetCheckSeverity.ERROR,
-        description=f"expected PASS; observed {_sentence(outcome)}",
+        description=in_markdown(f"expected PASS; observed {_sentence(outcome)}"),
         metadata={result.full_name: f"{result.mark}: {result.comparison}" for result in _stopping(outcome)},
     )
 

@@ -5,17 +5,22 @@ from pathlib import Path
 
 from lm_synth_assets.dataset.dataset import DataSet
 from lm_synth_assets.dataset.outcome import Outcome, Progress, unseen
-from lm_synth_assets.report.content import gather
+from lm_synth_assets.report.content import Content, gather
 from lm_synth_assets.report.page import page
 from lm_synth_assets.storage.files.publishing import atomic_file
 
 
 @dataclass(frozen=True)
 class Report:
-    """One self-contained HTML page, and the outcome of the gates."""
+    """One self-contained HTML page, and what is on it."""
 
     html: str
-    outcome: Outcome
+    content: Content
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome of the gates."""
+        return self.content.outcome
 
 
 def quality_report(data_set: DataSet, outcome: Outcome | None = None, progress: Progress = unseen) -> Report:
@@ -24,7 +29,7 @@ def quality_report(data_set: DataSet, outcome: Outcome | None = None, progress: 
     The gates are evaluated unless their `outcome` is given.
     """
     content = gather(data_set, outcome, progress)
-    return Report(page(content), content.outcome)
+    return Report(page(content), content)
 
 
 def write(report: Report, path: Path) -> int:

@@ -8,8 +8,10 @@ import pytest
 
 from lm_synth_assets.orchestration.assets import REPORT
 from lm_synth_assets.orchestration.build import build_defs
+from lm_synth_assets.orchestration.dagster_internals import LocalComputeLogManager
 from lm_synth_assets.orchestration.jobs import REGENERATE
 from lm_synth_assets.orchestration.settings import Settings
+from lm_synth_assets.orchestration.web_files import PAGE, PICTURE, WebFile
 from lm_synth_assets.region.files import load_region
 from lm_synth_assets.report.pictures.picture import Picture
 from lm_synth_assets.report.pictures.registry import PICTURES
@@ -31,8 +33,9 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def metadata(out: Path, tmp_path_factory: pytest.TempPathFactory) -> Metadata:
     """The metadata of each asset, as a run has them where there is a DAGSTER_HOME."""
     job = build_defs(Settings(out=out, config=TINY)).resolve_job_def(REGENERATE)
-    with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
-        patch.setenv("DAGSTER_HOME", str(tmp_path_factory.mktemp("home")))
+    home = str(tmp_path_factory.mktemp("home"))
+    with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.local_temp(home) as instance:
+        patch.setenv("DAGSTER_HOME", home)
         result = job.execute_in_process(instance=instance)
     events = [event.materialization for event in result.get_asset_materialization_events()]
     return {
@@ -44,6 +47,47 @@ def metadata(out: Path, tmp_path_factory: pytest.TempPathFactory) -> Metadata:
 @pytest.fixture(scope="module")
 def stored(out: Path, metadata: Metadata) -> Tables:
     return {name: CsvStore(out).read(table) for name, table in TABLES.items()}
+
+
+def test_the_page_of_the_report_opens_with_verdict_key_figures_and_a_link(
+    metadata: Metadata, stored: Tables
+) -> None:
+    shown = metadata[REPORT]
+    first, *_, path, size = shown
+    assert (first, path, size) == ("verdict", "path", "bytes")
+    assert shown["verdict"] == "PASS"
+    counted = {name: shown[name] for name in ("patients", "ED visits", "inpatient stays")}
+    assert counted == {
+        "patients": str(len(stored["patients"])),
+        "ED visits": str(len(stored["ed_encounters"])),
+        "inpatient stays": str(len(stored["ip_stays"])),
+    }
+    assert "published figures: " in shown["figures"]
+    assert shown["page"] == "/logs/lm_synth/quality_report/html"
+
+
+def test_the_description_shows_the_link_and_a_picture() -> None:
+    [spec] = build_defs(Settings()).resolve_assets_def(dg.AssetKey(REPORT)).specs
+    assert f"[Open the report]({PAGE.url})" in (spec.description or "")
+    assert f"]({PICTURE.url})" in (spec.description or "")
+
+
+@pytest.mark.parametrize(("file", "named"), [(PAGE, "html"), (PICTURE, "png")])
+def test_the_web_server_finds_the_file_behind_a_link(tmp_path: Path, file: WebFile, named: str) -> None:
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        assert file.publish(instance, b"first")
+        assert file.publish(instance, b"second")
+        # As dagster_webserver.webserver does.
+        *key, suffix = file.url.removeprefix("/logs/").split("/")
+        manager = instance.compute_log_manager
+        assert isinstance(manager, LocalComputeLogManager)
+        path = Path(manager.get_captured_local_path(key, suffix))
+    assert (path.suffix, path.read_bytes()) == (f".{named}", b"second")
+
+
+def test_an_instance_whose_logs_are_elsewhere_has_no_link() -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert not PAGE.publish(instance, b"page")
 
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)

@@ -77,7 +77,7 @@ def test_a_job_over_a_part_is_red_where_another_table_fails(
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
     assert (check.description or "").startswith("expected PASS; observed FAIL: ")
     assert "ip_stays.admissions_have_stays" in (check.description or "")
-    assert f"quality_report: {check.description} (/assets/quality_report?view=checks" in failure_of(result)
+    assert f"quality_report.verdict: {check.description} (/assets/quality_report?" in failure_of(result)
     assert "expected" in str(check.metadata["ip_stays.admissions_have_stays"].value)
 
 

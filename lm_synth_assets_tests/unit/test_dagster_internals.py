@@ -17,6 +17,7 @@ from lm_synth_assets.orchestration.dagster_internals import (
     DagsterEvent,
     EventLogEntry,
     ExecutionPlan,
+    LocalComputeLogManager,
     PlanOrchestrationContext,
     RetryMode,
     RunFailureReason,
@@ -151,6 +152,15 @@ def test_an_executor_is_handed_the_run_its_steps_and_its_resources() -> None:
     assert isinstance(resources, dict)
     assert (context.run_id, plan.step_keys_to_execute) == (result.run_id, ["placed"])
     assert "shelf" in resources
+
+
+def test_the_logs_of_an_instance_with_a_folder_are_files_in_it(tmp_path: Path) -> None:
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        logs = instance.compute_log_manager
+        assert isinstance(logs, LocalComputeLogManager)
+        path = Path(logs.get_captured_local_path(["ours", "page"], "html"))
+    assert tmp_path in path.parents
+    assert path.parts[-2:] == ("ours", "page.html")
 
 
 def test_a_job_over_a_selection_has_the_type_that_definitions_take() -> None:
