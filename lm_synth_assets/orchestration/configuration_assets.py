@@ -1,22 +1,18 @@
-"""The configuration in the graph: an external asset for each of its parts, which people edit."""
+"""The configuration in the graph: external assets, whose values people edit in YAML."""
 
 import dagster as dg
 
-from lm_synth_assets.orchestration.provenance import GROUP, part_key
+from lm_synth_assets.orchestration.provenance import ASSETS, GROUP, asset_keys
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.region.models.run import Run
-from lm_synth_assets.simulation.catalogue import PARTS
 
 
 def configuration() -> list[dg.AssetSpec]:
-    """Every part. Runs record the value that they use, so that a change shows what is out of date."""
+    """Runs record the values that they use in these assets, so that a change shows what is out of date."""
     return [
-        dg.AssetSpec(
-            part_key(part),
-            group_name=GROUP,
-            description=_description(part),
-        )
-        for part in PARTS
+        dg.AssetSpec(key, group_name=GROUP, description="\n\n".join(map(_description, parts)))
+        for parts in ASSETS.values()
+        for key in asset_keys(parts)
     ]
 
 

@@ -20,7 +20,7 @@ from lm_synth_assets_tests.support.dagster_server import EVERYTHING, PATIENTS, S
 PEOPLE = ("population", "rates", "patients", "emergency", "inpatient", "projections")
 """The groups of what is made of residents, from first to last."""
 
-GROUPS = ("configuration", "dimensions", *PEOPLE, "report")
+GROUPS = ("dimensions", *PEOPLE, "report", "yaml")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.checks import gates_by_check
 from lm_synth_assets.orchestration.configuration_sensor import ATTEMPTS, CHANGED_TAG, SENSOR
 from lm_synth_assets.orchestration.jobs import REGENERATE
-from lm_synth_assets.orchestration.provenance import part_key
+from lm_synth_assets.orchestration.provenance import ASSETS, asset_keys
 from lm_synth_assets.orchestration.report_asset import VERDICT
 from lm_synth_assets.orchestration.run_resource import run_config
 from lm_synth_assets.orchestration.settings import Settings
@@ -139,9 +139,11 @@ class TestWhatDagsterShows:
 
     def test_a_part_shows_the_value_that_was_used_last(self, made: Deployment) -> None:
         made.run(seed=7)
-        [told] = made.instance.fetch_materializations(part_key("seed"), limit=1).records
+        [sample] = asset_keys(("seed",))
+        [told] = made.instance.fetch_materializations(sample, limit=1).records
         assert told.asset_materialization is not None
-        assert told.asset_materialization.metadata["value"].value == "7"
+        shown = {name: value.value for name, value in told.asset_materialization.metadata.items()}
+        assert (shown["seed"], shown["patients"]) == ("7", "300")
 
 
 class TestSensor:
@@ -285,9 +287,24 @@ def test_every_part_goes_into_something() -> None:
     assert set(MADE_FROM["quality_report"].parts) == set(PARTS)
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_the_gates_of_what_is_made_again_are_all_that_an_edit_concerns(part: str) -> None:
+def out_of_date_after(part: str) -> set[str]:
+    """What an edit of a part puts out of date."""
     old = dict.fromkeys(PARTS, "old")
     before, after = (data_versions(MADE_FROM, parts) for parts in (old, old | {part: "new"}))
-    made = {name for name in before if before[name] != after[name]}
+    return {name for name in before if before[name] != after[name]}
+
+
+@pytest.mark.parametrize("name", ASSETS)
+def test_parts_that_share_an_asset_put_the_same_out_of_date(name: str) -> None:
+    first, *others = ASSETS[name]
+    assert [part for part in others if out_of_date_after(part) != out_of_date_after(first)] == []
+
+
+def test_every_part_has_one_asset() -> None:
+    assert sorted(part for parts in ASSETS.values() for part in parts) == sorted(PARTS)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_gates_of_what_is_made_again_are_all_that_an_edit_concerns(part: str) -> None:
+    made = out_of_date_after(part)
     assert [gate.full_name for gate in all_gates() if gate.table not in made and made & set(gate.reads)] == []

@@ -17,7 +17,7 @@ from lm_synth_assets.gates.declared.structure import STRUCTURAL
 from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.checks import check_of
 from lm_synth_assets.orchestration.policy import AREAS, PLATFORM, TAGS
-from lm_synth_assets.orchestration.provenance import part_key
+from lm_synth_assets.orchestration.provenance import ASSETS, GROUP, asset_keys
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.schema.catalogue import TABLES, foreign_keys
 from lm_synth_assets.simulation.catalogue import PARTS, RECIPES
@@ -100,8 +100,17 @@ def test_every_table_is_an_asset_and_every_asset_a_table_or_their_report(definit
 
 def test_every_part_of_the_configuration_is_in_the_graph(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
-    assert graph.external_asset_keys == {part_key(part) for part in PARTS}
+    assert graph.external_asset_keys == set(asset_keys(PARTS))
+    assert len(graph.external_asset_keys) == len(ASSETS) == 12
     assert [key for key in graph.external_asset_keys if not graph.get(key).description] == []
+
+
+def test_catalog_and_groups_begin_with_tables(definitions: dg.Definitions) -> None:
+    """Dagster sorts both by name: the configuration comes last."""
+    specs = definitions.resolve_all_asset_specs()
+    assert max({spec.group_name for spec in specs} - {GROUP, None}) < GROUP  # type: ignore[type-var]
+    others = [spec.key.to_user_string() for spec in specs if spec.group_name != GROUP]
+    assert max(others) < min(key.to_user_string() for key in asset_keys(PARTS))
 
 
 @each_table
@@ -130,7 +139,7 @@ def test_every_asset_links_to_the_files_that_make_and_declare_it(
 def test_with_a_repository_assets_link_to_git() -> None:
     settings = Settings(git_url="https://github.com/us/lm-synth", git_branch="release")
     specs = build_defs(settings).resolve_all_asset_specs()
-    for spec in (one for one in specs if one.group_name != "configuration"):
+    for spec in (one for one in specs if one.group_name != GROUP):
         urls = [code.source for code in spec.metadata["dagster/code_references"].code_references]
         assert urls != []
         assert [url for url in urls if not url.startswith(f"{settings.git_url}/tree/release/")] == []
