@@ -110,7 +110,7 @@ def page(
     by_size: dict[int, Counter[tuple[int, float]]],
 ) -> str:
     """The page of all results."""
-    sets = " and ".join(f"{seeds} of {patients:,} patients" for patients, seeds in SEEDS.items())
+    sets = " and ".join(f"{seeds} data sets of {patients:,} patients" for patients, seeds in SEEDS.items())
     lines = [
         "# What the gates see",
         "",
