@@ -4,6 +4,7 @@ Where something cannot be made, the reason takes its place. No text names the fo
 tables, so that the same data set has the same report wherever it is stored.
 """
 
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -114,8 +115,10 @@ def gather(data_set: DataSet, outcome: Outcome | None = None, progress: Progress
 
 
 def strip_locations(store: ReadableStore) -> Callable[[str], str]:
-    """A function that replaces full locations in a text by file or table names."""
+    """A function that replaces full locations in a text by file or table names, and leaves out `--out`."""
     locations = {store.location(table): PurePath(store.location(table)).name for table in TABLES.values()}
+    folders = {location.rpartition("/")[0] for location in locations}
+    locations |= {f" --out {shlex.quote(folder)}": "" for folder in folders}
 
     def rewritten(text: str) -> str:
         for location, name in locations.items():

@@ -24,6 +24,7 @@ from lm_synth_assets.gates.gate import NOT_EVALUATED
 from lm_synth_assets.gates.results import GateResult, Mark
 from lm_synth_assets.report.content import Content
 from lm_synth_assets.report.grids import NOTHING, of_offending
+from lm_synth_assets.report.pictures.registry import OPENING
 from lm_synth_assets.schema.catalogue import TABLES, foreign_keys, primary_key
 from lm_synth_assets.schema.dictionary import Entry, entries
 from lm_synth_assets.schema.vocabulary import DISCLAIMER
@@ -41,6 +42,8 @@ _ENVIRONMENT = Environment(
 )
 
 _ENVIRONMENT.filters["grid"] = of_offending
+
+_OPENING = {picture.name for picture in OPENING}
 
 _COUNTED = {Mark.FAIL: "failed", Mark.NOT_EVALUATED: "not evaluated", Mark.WARN: "warned"}
 
@@ -80,7 +83,10 @@ def page(content: Content) -> str:
         version=__version__,
         disclaimer=DISCLAIMER,
         nothing=NOTHING,
+        about=_about(content),
         facts=_facts(content),
+        opening=[entry for entry in content.pictures if entry.name in _OPENING],
+        others=[entry for entry in content.pictures if entry.name not in _OPENING],
         tally=tally(gates),
         figures_summary=summary(content.figures) if content.figures else "",
         compared=_compared(content.figures),
@@ -102,6 +108,29 @@ def tally(gates: Iterable[GateResult]) -> str:
     if not others:
         return f"All {counts[Mark.PASS]} gates passed"
     return f"{counts[Mark.PASS]} of {counts.total()} gates passed; " + ", ".join(others)
+
+
+def _about(content: Content) -> str:
+    """What the data are and how many, in a paragraph; tables that are not stored are left out."""
+    manifest = {entry.name: entry.value for entry in content.identity.manifest}
+    start, rows = manifest["start_year"], {table.name: table.rows for table in content.tables}
+    last = int(start) + int(manifest["years"]) - 1
+    parts = [
+        f"{rows[table]:,} {noun}"
+        for table, noun in (
+            ("patients", f"patients, a sample of {manifest['population']} residents"),
+            ("ed_encounters", f"ED visits in {start}"),
+            ("ip_stays", "inpatient stays"),
+            ("ed_projection", f"rows of ED visits projected for {start}\u2013{last}"),
+        )
+        if rows.get(table) is not None
+    ]
+    stored = [count for count in rows.values() if count is not None]
+    holds = f" It holds {', '.join(parts[:-1])}{' and ' if parts[1:] else ''}{parts[-1]}." if parts else ""
+    return (
+        f"Emergency and inpatient care in a fictional health region, one row for each patient, visit and "
+        f"stay.{holds} In all {len(stored)} tables with {sum(stored):,} rows."
+    )
 
 
 def _facts(content: Content) -> list[Fact]:

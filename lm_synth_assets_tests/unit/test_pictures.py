@@ -83,7 +83,7 @@ def draw_all(tables: Tables, region: Region) -> dict[str, str]:
 class TestRegistry:
     def test_names_are_unique_and_titles_short_without_numbers(self) -> None:
         assert (
-            len({picture.name for picture in PICTURES}) == len({picture.title for picture in PICTURES}) == 7
+            len({picture.name for picture in PICTURES}) == len({picture.title for picture in PICTURES}) == 8
         )
         for picture in PICTURES:
             assert re.fullmatch(r"[a-z_]+", picture.name)
@@ -95,11 +95,11 @@ class TestRegistry:
         }
         assert by_table["population_projection"] == ["population_pyramid"]
         assert by_table["ip_stays"] == ["los_by_subprogram"]
-        assert by_table["ed_projection"] == ["projected_by_scenario"]
+        assert by_table["ed_projection"] == ["projected_by_site", "projected_by_scenario"]
         assert by_table["dim_site"] == []
         assert by_table["ed_encounters"] == [
-            "projected_and_generated",
             "arrivals_by_hour_and_weekday",
+            "projected_and_generated",
             "seasonality",
             "visits_per_patient",
         ]
@@ -312,6 +312,19 @@ class TestDrawn:
         assert [label.get_text() for label in axes.get_yticklabels()] == frame["site"].tolist()
         first, last = axes.transData.transform([(0, 0), (0, 11)])[:, 1]
         assert first > last
+
+    def test_sites_have_a_bar_of_the_first_year_a_dot_and_a_line_of_the_last(
+        self, frames: dict[str, pd.DataFrame]
+    ) -> None:
+        frame = frames["projected_by_site"]
+        (axes,) = drawn("projected_by_site", frame).axes
+        of_last_year = frame[frame["year"] == 2034].groupby("site", sort=False)["projected_visits"]
+        baseline = frame[frame["scenario"] == frame["scenario"].iloc[0]]
+        first, last = (baseline[baseline["year"] == year]["projected_visits"] for year in (2025, 2034))
+        assert [bar.get_width() for bar in axes.patches] == first.tolist()
+        assert list(axes.lines[0].get_xdata()) == last.tolist()
+        ends = [segment[:, 0].tolist() for segment in axes.collections[0].get_segments()]
+        assert ends == of_last_year.agg(["min", "max"]).to_numpy().tolist()
 
     def test_an_hour_is_the_fuller_the_more_come(self, frames: dict[str, pd.DataFrame]) -> None:
         frame = frames["arrivals_by_hour_and_weekday"]

@@ -417,3 +417,39 @@ class TestProjectedByScenario:
             "In 2034 the scenarios range from 900 (Less) to 1,500 (More)."
         )
         assert picture.describe(shown.head(1)) == "Baseline: 1,000 ED visits in 2025."
+
+
+class TestProjectedBySite:
+    def test_shows_the_first_and_the_last_year_of_each_site_and_scenario_the_largest_site_first(
+        self, tables: Tables, region: Region
+    ) -> None:
+        shown = measured("projected_by_site", tables, region)
+        sites = tables["dim_site"].set_index("site_id")["site_name"].to_dict()
+        names = tables["dim_scenario"].set_index("scenario_id")["scenario_name"].to_dict()
+        counted: Counter[tuple[str, str, int]] = Counter()
+        for row in tables["ed_projection"].itertuples():
+            if row.year in (2025, 2034):
+                counted[sites[row.site_id], names[row.scenario_id], row.year] += row.projected_volumes
+        cells = {(row.site, row.scenario, row.year): row.projected_visits for row in shown.itertuples()}
+        assert cells == pytest.approx(dict(counted))
+        assert len(shown) == len(sites) * len(names) * 2
+        totals = shown.groupby("site", sort=False)["projected_visits"].sum()
+        assert totals.is_monotonic_decreasing
+        assert shown["scenario"].iloc[0] == names[1]
+
+    def test_says_by_how_much_all_sites_grow_and_which_grow_least_and_most(self) -> None:
+        shown = pd.DataFrame(
+            {
+                "site": ["North"] * 4 + ["South"] * 4,
+                "scenario": ["Baseline", "Baseline", "More", "More"] * 2,
+                "year": [2025, 2034] * 4,
+                "projected_visits": [1000.0, 1100.0, 1000.0, 1500.0, 500.0, 700.0, 500.0, 900.0],
+            }
+        )
+        picture = BY_NAME["projected_by_site"]
+        assert picture.describe(shown) == (
+            "Baseline: ED visits of 2 sites change by +20.0 % from 2025 to 2034, least at North (+10.0 %), "
+            "most at South (+40.0 %). North has most, 1,000 in 2025 and 1,100 in 2034."
+        )
+        one_year = shown[shown["year"] == 2025]
+        assert picture.describe(one_year) == "Baseline: 1,500 ED visits in 2025, most at North (1,000)."

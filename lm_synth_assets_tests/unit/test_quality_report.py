@@ -38,7 +38,7 @@ from lm_synth_assets.report.grids import (
 )
 from lm_synth_assets.report.identity import Identity, ManifestEntry
 from lm_synth_assets.report.page import page
-from lm_synth_assets.report.pictures.registry import PICTURES
+from lm_synth_assets.report.pictures.registry import OPENING, PICTURES
 from lm_synth_assets.report.report import quality_report
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.schema.vocabulary import DISCLAIMER
@@ -240,7 +240,8 @@ def test_a_good_data_set_shows_that_at_the_top() -> None:
     assert verdict.startswith(
         "Verdict ✓ PASS All 3 gates passed. 1 published figures: all inside their published range"
     )
-    assert "None: every gate passed." in section(tree, "gates")
+    assert "None needs attention: every gate passed." in section(tree, "gates")
+    assert "attention" not in {element.get("id") for element in tree.iter()}
 
 
 def test_the_first_thing_told_is_how_large_the_data_set_is() -> None:
@@ -248,6 +249,38 @@ def test_the_first_thing_told_is_how_large_the_data_set_is() -> None:
     assert "Patients 50,000 each stands for 48 residents Residents 2,400,000 on 2025-01-01" in verdict
     assert "ED visits 22,677 in 2025 Inpatient stays 3,585" in verdict
     assert "Projection 2025–2034" in verdict
+
+
+def test_the_page_opens_with_what_the_data_are() -> None:
+    opening = text(next(read(page(GOOD)).iter("header")))
+    assert opening.index(DISCLAIMER) < opening.index("Emergency and inpatient care in a fictional")
+    assert (
+        "It holds 50,000 patients, a sample of 2,400,000 residents, 22,677 ED visits in 2025 and "
+        "3,585 inpatient stays. In all 3 tables with 76,262 rows."
+    ) in opening
+
+
+def test_three_pictures_come_before_any_table() -> None:
+    drawn = [PICTURE._replace(name=picture.name) for picture in PICTURES]
+    tree = read(page(replace(GOOD, pictures=drawn)))
+    headings = [element.get("id") for element in tree.iter("h2") if element.get("id")]
+    assert headings == ["verdict", "glance", "pictures", "figures", "gates", "data-set", "dictionary"]
+    by_section = {
+        name: [element.get("id") for element in part.iter("article")]
+        for part in tree.iter("section")
+        if (name := part.get("aria-labelledby")) in ("glance", "pictures")
+    }
+    assert by_section == {
+        "glance": [f"picture-{picture.name}" for picture in OPENING],
+        "pictures": [f"picture-{picture.name}" for picture in PICTURES[len(OPENING) :]],
+    }
+    assert [picture.table for picture in OPENING] == ["ed_projection", "ed_encounters", "ip_stays"]
+
+
+def test_the_tables_are_listed_once_with_their_gates() -> None:
+    tree = read(page(GOOD))
+    lists = [part.get("aria-labelledby") for part in tree.iter("section") if "22,677 rows" in text(part)]
+    assert lists == ["gates"]
 
 
 def test_a_failed_gate_comes_first_with_the_rows_that_show_it() -> None:
@@ -265,9 +298,11 @@ def test_a_failed_gate_comes_first_with_the_rows_that_show_it() -> None:
 
 def test_gates_that_could_not_be_evaluated_for_one_reason_are_told_together() -> None:
     other = replace(BLIND, table="ip_stays", gate="census")
-    gates = section(read(page(with_gates(BLIND, other))), "gates")
+    tree = read(page(with_gates(BLIND, other)))
+    gates = section(tree, "attention")
     assert "Not evaluated 2 gates dim_lha is torn patients.density ip_stays.census" in gates
-    assert gates.count("dim_lha is torn") == 1 + 2  # and in the table of all gates
+    assert gates.count("dim_lha is torn") == 1
+    assert section(tree, "gates").count("dim_lha is torn") == 2
 
 
 def test_a_warning_is_no_failure() -> None:
@@ -282,18 +317,15 @@ def test_every_gate_stands_under_its_table_with_its_verdict_in_words() -> None:
     assert [row["Verdict"] for row in found] == ["✓ Pass", "✕ Fail", "! Warning", "? Not evaluated"]
     assert found[1]["Gate"] == "keys Patients are the residents' share."
     assert found[1]["Observed"] == "2 of 10 rows"
-    overview = {row["Table"].split()[0]: row for row in rows(tree, "The tables of the data set")}
-    assert overview["patients"]["Gates passed"] == "1 of 4"
-    assert overview["patients"]["Verdict"] == "✕ Fail"
-    assert overview["ip_stays"]["Verdict"] == "✓ Pass"
+    gates = section(tree, "gates")
+    assert "patients 50,000 rows 1 of 4 gates passed ✕ Fail" in gates
+    assert "ip_stays 3,585 rows 1 of 1 gates passed ✓ Pass" in gates
 
 
 def test_a_table_that_was_left_out_says_why_where_it_would_stand() -> None:
     stays = TableEntry("ip_stays", "Stays", None, "not made, as the manifest says", [])
     tree = read(page(replace(GOOD, tables=[PATIENTS, VISITS, stays])))
-    overview = {row["Table"].split()[0]: row for row in rows(tree, "The tables of the data set")}
-    assert overview["ip_stays"]["Rows"] == "–"
-    assert overview["ip_stays"]["Verdict"] == "not made, as the manifest says"
+    assert "inpatient stays" not in text(next(tree.iter("header")))
     assert "Inpatient stays – not stored" in section(tree, "verdict")
     assert "ip_stays not made, as the manifest says" in section(tree, "gates")
 
@@ -303,7 +335,7 @@ def test_a_picture_stands_with_its_sentence_and_its_numbers_or_with_why_it_is_no
         GOOD, pictures=[PICTURE, PictureEntry("stays", "Stays by site", reason="ip_stays: not made")]
     )
     tree = read(page(content))
-    assert "Visits by site Visits One site has them all." in section(tree, "pictures")
+    assert "Visits by site One site has them all. Visits" in section(tree, "pictures")
     assert rows(tree, "Numbers: Visits by site") == [{"site": "Bear Creek", "visits": "22,677"}]
     assert "Stays by site Not drawn: ip_stays: not made" in section(tree, "pictures")
     assert len(list(tree.iter("svg"))) == 1

@@ -6,16 +6,19 @@ from lm_synth_assets.report.pictures.picture import Picture
 from lm_synth_assets.report.pictures.population_pyramid import POPULATION_PYRAMID
 from lm_synth_assets.report.pictures.projected_and_generated import PROJECTED_AND_GENERATED
 from lm_synth_assets.report.pictures.projected_by_scenario import PROJECTED_BY_SCENARIO
+from lm_synth_assets.report.pictures.projected_by_site import PROJECTED_BY_SITE
 from lm_synth_assets.report.pictures.seasonality import SEASONALITY
 from lm_synth_assets.report.pictures.visits_per_patient import VISITS_PER_PATIENT
 
+OPENING: tuple[Picture, ...] = (PROJECTED_BY_SITE, ARRIVALS_BY_HOUR_AND_WEEKDAY, LOS_BY_SUBPROGRAM)
+"""What the report opens with."""
+
 PICTURES: tuple[Picture, ...] = (
-    POPULATION_PYRAMID,
+    *OPENING,
+    PROJECTED_BY_SCENARIO,
     PROJECTED_AND_GENERATED,
-    ARRIVALS_BY_HOUR_AND_WEEKDAY,
+    POPULATION_PYRAMID,
     SEASONALITY,
     VISITS_PER_PATIENT,
-    LOS_BY_SUBPROGRAM,
-    PROJECTED_BY_SCENARIO,
 )
 """In the order of the report."""
