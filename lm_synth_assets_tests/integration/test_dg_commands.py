@@ -49,5 +49,5 @@ def test_a_job_over_a_data_set_that_fails_its_gates_ends_with_an_error_and_a_pag
     recorded(copy, "ip_stays", lambda stays: stays.iloc[::2])
     ran = dg("launch", "--job", "emergency_only", out=copy, home=tmp_path / "home")
     assert ran.code == 1
-    assert "quality_report: verdict" in ran.out + ran.err
+    assert "quality_report.verdict: " in ran.out + ran.err
     assert "<title>FAIL: quality report" in (copy / REPORT).read_text("utf-8")
