@@ -60,6 +60,12 @@ def tables(region: Region) -> Tables:
 
 
 @pytest.fixture(scope="session")
+def one_area(region: Region) -> Region:
+    """A region with Harborview only, which is full sooner."""
+    return region.model_copy(update={"lhas": {"Harborview": region.lhas["Harborview"]}})
+
+
+@pytest.fixture(scope="session")
 def judge(region: Region, tables: Tables) -> Judge:
     """The verdict of a gate on damaged copies of some of the tables, the others being good."""
     gates = {(gate.table, gate.name): gate for gate in all_gates()}

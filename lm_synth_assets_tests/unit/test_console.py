@@ -7,21 +7,10 @@ import pytest
 
 from lm_synth_assets.cli.console import show, shown_progress
 from lm_synth_assets.dataset.outcome import Outcome, StoredTable
-from lm_synth_assets.gates.results import GateResult, Mark, OffendingRows
+from lm_synth_assets.gates.results import Mark, OffendingRows
 from lm_synth_assets.schema.vocabulary import DISCLAIMER
+from lm_synth_assets_tests.support.gate_results import PASSED
 
-PASSED = GateResult(
-    table="patients",
-    gate="marginals",
-    description="Patients are the residents' share.",
-    formula="patients = residents / weight",
-    blocking=True,
-    mark=Mark.PASS,
-    expected="10 patients",
-    observed="10 patients",
-    threshold="5 %",
-    decided_by=("gates.marginal_tolerance_pct", "population"),
-)
 LHA = OffendingRows(("lha_id",), ((1,),), 1)
 FAILED = replace(PASSED, mark=Mark.FAIL, observed="12 patients", offending=LHA)
 WARNED = replace(FAILED, table="dataset_manifest", gate="version", blocking=False, mark=Mark.WARN)

@@ -15,20 +15,9 @@ from lm_synth_assets.dataset.outcome_files import (
     write_report,
 )
 from lm_synth_assets.errors import UnknownReport
-from lm_synth_assets.gates.results import GateResult, Mark, OffendingRows
+from lm_synth_assets.gates.results import Mark, OffendingRows
+from lm_synth_assets_tests.support.gate_results import PASSED
 
-PASSED = GateResult(
-    table="patients",
-    gate="marginals",
-    description="Patients are the residents' share.",
-    formula="patients = residents / weight",
-    blocking=True,
-    mark=Mark.PASS,
-    expected="10 patients",
-    observed="10 patients",
-    threshold="5 %",
-    decided_by=("gates.marginal_tolerance_pct", "population"),
-)
 ROWS = OffendingRows(("patient_id", "rate"), (("P1", 0.5), ("P2", None)), 12)
 FAILED = replace(PASSED, gate="keys", mark=Mark.FAIL, observed="2 < 3 & 4 > 1", offending=ROWS)
 WARNED = replace(PASSED, table="ip_stays", gate="census", blocking=False, mark=Mark.WARN)

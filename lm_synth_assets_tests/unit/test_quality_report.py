@@ -45,6 +45,7 @@ from lm_synth_assets.schema.vocabulary import DISCLAIMER
 from lm_synth_assets.storage.errors import MissingTable
 from lm_synth_assets.storage.inspection import Inspection
 from lm_synth_assets_tests.support.datasets import Tables, described
+from lm_synth_assets_tests.support.gate_results import PASSED
 from lm_synth_assets_tests.support.report_pages import (
     read,
     rows,
@@ -54,18 +55,6 @@ from lm_synth_assets_tests.support.report_pages import (
 
 # The page, from what it is to say
 
-PASSED = GateResult(
-    table="patients",
-    gate="marginals",
-    description="Patients are the residents' share.",
-    formula="patients = residents / weight",
-    blocking=True,
-    mark=Mark.PASS,
-    expected="10 patients",
-    observed="10 patients",
-    threshold="5 %",
-    offending=OffendingRows(),
-)
 FAILED = replace(
     PASSED,
     gate="keys",

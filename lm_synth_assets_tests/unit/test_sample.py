@@ -13,23 +13,12 @@ from lm_synth_assets.model.sample import sample_sizes
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.simulation.tables.patients import patients as patients_of
 from lm_synth_assets_tests.support.datasets import Tables, retuned
-
-QUASI_IDENTIFIERS = ["dob", "lha_id", "gender"]
+from lm_synth_assets_tests.support.people import QUASI_IDENTIFIERS
 
 
 @pytest.fixture(scope="module")
 def patients(tables: Tables) -> pd.DataFrame:
     return tables["patients"]
-
-
-@pytest.fixture(scope="module")
-def one_area(region: Region) -> Region:
-    """A region with Harborview only, which is full sooner."""
-    return region.model_copy(update={"lhas": {"Harborview": region.lhas["Harborview"]}})
-
-
-def age_on(reference: date, born: date) -> int:
-    return reference.year - born.year - ((reference.month, reference.day) < (born.month, born.day))
 
 
 class TestSampleSizes:
