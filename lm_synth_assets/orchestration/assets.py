@@ -7,7 +7,7 @@ import dagster as dg
 from sqlalchemy import Table
 
 from lm_synth_assets.orchestration.asset_types import FRAME, dataframe_type, limits
-from lm_synth_assets.orchestration.io_manager import IO_MANAGER
+from lm_synth_assets.orchestration.io_manager import IO_MANAGER, POOL
 from lm_synth_assets.orchestration.lineage import column_lineage
 from lm_synth_assets.orchestration.provenance import asset_keys
 from lm_synth_assets.orchestration.run_resource import RESOURCE
@@ -43,6 +43,7 @@ def _table_asset(table: Table) -> dg.AssetsDefinition:
         ins={name: dg.AssetIn(dagster_type=FRAME) for name in sorted(recipe.tables)},
         deps=[*asset_keys(recipe.reads), *map(dg.AssetKey, others)],
         required_resource_keys={RESOURCE, IO_MANAGER},
+        pool=POOL,
         dagster_type=dataframe_type(table),
         description=f"{table.comment}. {recipe.about}",
         metadata={"dagster/column_schema": column_schema(table), "dagster/table_name": table.name},

@@ -25,7 +25,7 @@ from lm_synth_assets.gates.declared.structure import STRUCTURAL
 from lm_synth_assets.gates.gate import Gate
 from lm_synth_assets.gates.results import GateResult
 from lm_synth_assets.orchestration.events import GatesFailed
-from lm_synth_assets.orchestration.io_manager import IO_MANAGER
+from lm_synth_assets.orchestration.io_manager import IO_MANAGER, POOL
 from lm_synth_assets.text import in_markdown
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def _checks_of(table: AssetKey, name: str, checks: dict[str, list[Gate]]) -> Ass
         # So that the UI can execute each of them by itself.
         can_subset=True,
         required_resource_keys={IO_MANAGER},
+        pool=POOL,
     )
     def check(
         context: AssetCheckExecutionContext,

@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 IO_MANAGER = "io_manager"
 """The name of the resource in run configuration."""
 
+POOL = "lm_synth_tables"
+"""The pool of all that reads or writes stored tables: of two runs at once, the second waits in the queue.
+
+The lock of the storage keeps writers apart where an instance limits no pool.
+"""
+
 REMOVED = "removed from "
 """Prefix of the metadata that count rows of other tables that were removed with those they referred to."""
 

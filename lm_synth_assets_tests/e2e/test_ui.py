@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from lm_synth_assets.orchestration.schedules import SCHEDULE
 from lm_synth_assets.report.pictures.registry import PICTURES
 from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets_tests.integration.test_failures import STRICT
 from lm_synth_assets_tests.support.browser_pages import Ui
 from lm_synth_assets_tests.support.commands import files
 from lm_synth_assets_tests.support.dagster_client import until
@@ -59,8 +60,7 @@ def test_a_visitor_makes_everything_with_one_click_and_looks_at_it(ui: Ui) -> No
     for table in ("population_projection", "ed_encounters"):
         shows_columns_and_rows(ui, table)
     shows_pictures(ui)
-    ui.open("/assets/quality_report?view=events")
-    ui.sees(str(ui.server.out / "quality_report.html"))
+    shows_the_report(ui)
 
 
 def shows_graph(ui: Ui) -> None:
@@ -92,6 +92,21 @@ def shows_columns_and_rows(ui: Ui, table: str) -> None:
     ui.sees("Row count")
     ui.sees(re.compile(rf"^{len(lines) - 1:,}$"))
     ui.shot("asset")
+
+
+def shows_the_report(ui: Ui) -> None:
+    """The asset's own page: verdict, key figures, a picture, and a link that opens the page."""
+    ui.open("/assets/quality_report")
+    for name, value in (("verdict", "PASS"), ("patients", str(PATIENTS))):
+        row = ui.page.get_by_role("row").filter(has=ui.page.get_by_text(name, exact=True))
+        expect(row.get_by_text(value, exact=True)).to_be_visible()
+    image = ui.page.get_by_role("img", name="The first picture of the report")
+    image.wait_for()
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") >= 400
+    ui.shot("report-asset")
+    with ui.page.expect_download() as download:
+        ui.page.get_by_role("link", name="Open the report").click()
+    assert download.value.path().read_bytes() == (ui.server.out / "quality_report.html").read_bytes()
 
 
 def shows_pictures(ui: Ui) -> None:
@@ -159,6 +174,37 @@ def test_what_cannot_be_made_is_told_before_anything_is(ui: Ui, field: str, valu
     ui.sees(problem.format(folder=ui.server.folder))
     assert run.made == frozenset()
     assert files(ui.server.out) == before
+
+
+def test_a_failed_check_is_two_clicks_from_its_run(ui: Ui) -> None:
+    strict = ui.server.folder / "strict.yaml"
+    strict.write_text(STRICT, encoding="utf-8")
+    ui.dagster.finished(ui.dagster.launch(generation={"config": str(strict)}))
+    ui.open("/runs")
+    ui.page.get_by_role("link", name=ui.dagster.runs()[0].id[:8]).first.click()
+    compared = ui.sees(re.compile(r"patients\.marginals: expected .* in the worst of ")).inner_text()
+    ui.shot("failed-run")
+    [path] = re.findall(r"/assets/patients\?view=checks&checkDetail=marginals", compared)[:1]
+    ui.open(path)
+    ui.sees("Failed")
+    ui.sees(re.compile(r"^expected .* in the worst of "))
+    # As numbers, of which the page draws the history.
+    ui.sees(re.compile("^difference$"))
+    ui.shot("failed-check")
+
+
+def test_a_damaged_configuration_leaves_the_catalog_and_is_named_by_the_run(ui: Ui) -> None:
+    ui.server.configure("run: {patients: 5\n")
+    ui.dagster.reload()
+    ui.open("/assets")
+    ui.sees(re.compile("^dataset_contents$"))
+    run_id = ui.dagster.launch()
+    [run] = ui.dagster.finished(run_id)
+    ui.open(f"/runs/{run_id}")
+    ui.sees(f"{ui.server.config}:2:1: not valid YAML")
+    ui.shot("damaged-configuration")
+    assert (run.status, run.made) == ("FAILURE", frozenset())
+    assert ui.dagster.run(run_id).tags["dagster/will_retry"] == "false"
 
 
 # Turning things on

@@ -16,6 +16,8 @@ from lm_synth_assets.gates.declared.fidelity import fidelity_gates
 from lm_synth_assets.gates.declared.structure import STRUCTURAL
 from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.checks import check_of
+from lm_synth_assets.orchestration.io_manager import POOL
+from lm_synth_assets.orchestration.jobs import REGENERATE
 from lm_synth_assets.orchestration.policy import AREAS, PLATFORM, TAGS
 from lm_synth_assets.orchestration.provenance import ASSETS, GROUP, asset_keys
 from lm_synth_assets.orchestration.settings import Settings
@@ -124,6 +126,13 @@ def test_every_asset_tells_what_it_is(definitions: dg.Definitions, table: sa.Tab
     assert spec.tags.items() >= {**TAGS, "area": area}.items()
     assert spec.freshness_policy is not None
     assert spec.code_version == lm_synth_assets.__version__
+
+
+def test_all_that_uses_the_tables_is_in_one_pool(definitions: dg.Definitions) -> None:
+    ops = definitions.resolve_job_def(REGENERATE).graph.node_defs
+    assert {op.name for op in ops} >= {*TABLES, *(f"{name}_gates" for name in TABLES), "quality_report"}
+    assert {pool for op in ops for pool in op.pools} == {POOL}
+    assert [op.name for op in ops if op.pools != {POOL}] == []
 
 
 @each_table

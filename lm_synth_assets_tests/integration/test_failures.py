@@ -83,6 +83,25 @@ def test_a_configuration_that_cannot_be_used_is_named_with_its_line(tmp_path: Pa
     assert f"{config}:2:1: not valid YAML" in "\n".join(said)
 
 
+@pytest.mark.parametrize("text", ["run: {patients: 5\n", "", None], ids=["broken", "empty", "missing"])
+def test_a_damaged_configuration_leaves_the_definitions_and_its_run_is_not_repeated(
+    tmp_path: Path, text: str | None
+) -> None:
+    config = tmp_path / "my.yaml"
+    if text is not None:
+        config.write_text(text, encoding="utf-8")
+    definitions = build_defs(Settings(out=tmp_path / "out", config=config))
+    dg.Definitions.validate_loadable(definitions)
+    with dg.DagsterInstance.ephemeral() as instance:
+        job = definitions.resolve_job_def("regenerate_all")
+        result = job.execute_in_process(instance=instance, raise_on_error=False)
+        said = what_failed(instance, result.dagster_run)
+        run = instance.get_run_by_id(result.run_id)
+    assert run is not None
+    assert run.tags["dagster/max_retries"] == "0"
+    assert str(config) in said
+
+
 class Failure:
     """A run that failed, and the context in which Dagster tells a sensor of it."""
 
@@ -171,7 +190,7 @@ class TestSensor:
         assert "gate patients.marginals: expected" in text
 
 
-def test_the_local_instance_runs_one_at_a_time_and_repeats_only_lost_runs() -> None:
+def test_the_local_instance_runs_one_at_a_time_in_a_pool_and_repeats_only_lost_runs() -> None:
     kept = yaml.safe_load((ROOT / "deploy" / "local" / "dagster.yaml").read_text("utf-8"))
-    assert kept["concurrency"]["runs"]["max_concurrent_runs"] == 1
+    assert kept["concurrency"]["pools"] == {"granularity": "run", "default_limit": 1}
     assert kept["run_retries"] == {"enabled": True, "max_retries": 1, "retry_on_asset_or_op_failure": False}

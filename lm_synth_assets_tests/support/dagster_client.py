@@ -68,6 +68,17 @@ class Dagster:
         daemons = health["daemonHealth"]["allDaemonStatuses"]
         return loaded and all(daemon["healthy"] for daemon in daemons if daemon["required"])
 
+    def reload(self) -> None:
+        """Load the definitions again, as the button of that name does."""
+        answer = self.ask(
+            """mutation($name: String!) { reloadRepositoryLocation(repositoryLocationName: $name) {
+                 ... on WorkspaceLocationEntry { loadStatus locationOrLoadError {
+                   ... on PythonError { message } } } } }""",
+            name=_CODE["repositoryLocationName"],
+        )
+        assert answer.get("loadStatus") == "LOADED", answer
+        assert "message" not in answer["locationOrLoadError"], answer
+
     # Assets
 
     def assets(self) -> dict[str, Made]:
