@@ -123,8 +123,8 @@ def gates_page() -> str:
         "`lm-synth validate` evaluates the same gates on any stored copy. "
         "Those that are exact rules are printed as SQL in [rules.md](rules.md).",
         "",
-        "A gate of severity ERROR is blocking: where it fails, the run makes none of the tables in the last "
-        "column, no quality report, and the exit code is 1. One of severity WARN is shown and stops nothing. "
+        "ERROR gates block: if one fails, the tables in the last column and the quality report are not made, "
+        "and the exit code is 1. WARN gates are shown and stop nothing. "
         "Thresholds are those of the default configuration, section `gates`; a freely drawn figure may be "
         "off by its sampling error, one that the model controls may not. A gate is decided by the keys of "
         "the configuration that its expectation and threshold follow from; where there is none, only changed "

@@ -52,7 +52,7 @@ def configuration_changed(settings: Settings) -> dg.SensorDefinition:
         job_name=REGENERATE,
         minimum_interval_seconds=_SECONDS,
         default_status=dg.DefaultSensorStatus.STOPPED,
-        description=f"Makes again what depends on the changes in {settings.config.name}, and no more.",
+        description=f"Rebuilds only the tables affected by edits to {settings.config.name}.",
     )
     def changed_since(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         request = requested({"config": str(settings.config)})

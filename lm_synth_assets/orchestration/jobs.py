@@ -16,25 +16,25 @@ def jobs() -> list[UnresolvedAssetJobDefinition]:
     # What says what the data set is: the contents, the manifest, the page.
     report = dg.AssetSelection.assets(REPORT, *CLAIMS)
     return [
-        dg.define_asset_job(REGENERATE, everything, description="Make every table and run every gate."),
+        dg.define_asset_job(REGENERATE, everything, description="Rebuild all tables and run all checks."),
         dg.define_asset_job(
             "reference_only",
             everything - dg.AssetSelection.groups("patients", "emergency", "inpatient"),
-            description="Make all but patients and their care: dimensions, population, rates, projection.",
+            description="Rebuild reference tables only: no patients, visits or stays.",
         ),
         dg.define_asset_job(
             "emergency_only",
             dg.AssetSelection.groups("emergency") | report,
-            description="Make the ED encounters of the stored patients.",
+            description="Rebuild the ED encounters of the stored patients.",
         ),
         dg.define_asset_job(
             "inpatient_only",
             dg.AssetSelection.groups("inpatient") | report,
-            description="Make the inpatient stays of the stored patients and ED encounters.",
+            description="Rebuild the inpatient stays of the stored patients and ED encounters.",
         ),
         dg.define_asset_job(
             "validate_only",
             dg.AssetSelection.all_asset_checks() - dg.AssetSelection.checks(VERDICT),
-            description="Run every gate on the stored tables, and make none.",
+            description="Run all checks on the stored tables. Rebuilds nothing.",
         ),
     ]

@@ -130,7 +130,7 @@ RECIPES: dict[str, Recipe] = {
     "ed_encounters": Recipe(
         "ed_encounters:ed_encounters",
         "emergency",
-        "Volumes equal population times rate, people vary, and nobody is in two places at once.",
+        "Volumes equal population times rate, people vary, and no contacts overlap.",
         reads=(*_CARE, "patients", "ed_rhythms"),
         inputs=("patients",),
         needs="with_ed",

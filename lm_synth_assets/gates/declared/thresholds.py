@@ -3,12 +3,12 @@
 from lm_synth_assets.gates.limits import FALSE_ALARM, MISFIT
 
 MIX = (
-    "max({gates.mix_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); none where none is "
+    "max({gates.mix_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); zero where zero is "
     "expected"
 )
 
 PROFILE = (
-    "max({gates.profile_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); none where none is "
+    "max({gates.profile_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); zero where zero is "
     "expected"
 )
 
