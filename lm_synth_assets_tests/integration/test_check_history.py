@@ -41,4 +41,6 @@ def test_a_check_shows_the_numbers_and_says_what_was_compared(copy: Path) -> Non
         dg.FloatMetadataValue
     }
     assert (found.description or "").startswith("expected ")
+    # Dagster renders it as Markdown, in which `<LHA>` would be markup.
+    assert "lhas.\\<LHA\\>.base_population" in (found.description or "")
     assert "mark" not in kinds
