@@ -17,6 +17,7 @@ from lm_synth_assets.dataset.evaluate import evaluate
 from lm_synth_assets.dataset.figures.comparison import Comparison, compare_tables
 from lm_synth_assets.dataset.figures.measures import MEASURED
 from lm_synth_assets.dataset.outcome import Outcome, Progress, unseen
+from lm_synth_assets.gates.gate import StoredTables
 from lm_synth_assets.gates.results import GateResult, Mark, OffendingRows
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report.grids import (
@@ -99,9 +100,9 @@ def gather(data_set: DataSet, outcome: Outcome | None = None, progress: Progress
             frames[name] = frame
 
     steps = len(TABLES) - len(outcome.left_out)
-    pictures = []
+    pictures, readable = [], StoredTables.of(frames)
     for drawn, picture in enumerate(PICTURES, start=1):
-        pictures.append(_picture(picture, frames, absent, data_set.region))
+        pictures.append(_picture(picture, readable, absent, data_set.region))
         progress(steps + drawn, steps + len(PICTURES), picture.name)
     figures, no_figures_reason = _figures(frames, absent, data_set.region)
     return Content(
@@ -150,12 +151,12 @@ def _without_locations(result: GateResult, strip: Callable[[str], str]) -> GateR
     return replace(result, observed=observed, offending=offending)
 
 
-def _picture(picture: Picture, frames: Frames, absent: Reasons, region: Region) -> PictureEntry:
+def _picture(picture: Picture, tables: StoredTables, absent: Reasons, region: Region) -> PictureEntry:
     entry = PictureEntry(picture.name, picture.title)
     if reason := _missing((picture.table, *picture.reads), absent):
         return entry._replace(reason=reason)
     try:
-        numbers = picture.measure(frames, region)
+        numbers = picture.measure(tables, region)
         return entry._replace(
             sentence=picture.describe(numbers), svg=svg(picture, numbers), numbers=of_frame(numbers)
         )

@@ -126,10 +126,10 @@ def _about(content: Content) -> str:
         if rows.get(table) is not None
     ]
     stored = [count for count in rows.values() if count is not None]
-    holds = f" It holds {', '.join(parts[:-1])}{' and ' if parts[1:] else ''}{parts[-1]}." if parts else ""
+    holds = f": {', '.join(parts[:-1])}{' and ' if parts[1:] else ''}{parts[-1]}" if parts else ""
     return (
-        f"Emergency and inpatient care in a fictional health region, one row for each patient, visit and "
-        f"stay.{holds} In all {len(stored)} tables with {sum(stored):,} rows."
+        f"Emergency and inpatient care in a fictional health region{holds}, "
+        f"in {len(stored)} tables with {sum(stored):,} rows."
     )
 
 

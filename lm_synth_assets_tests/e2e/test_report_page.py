@@ -140,15 +140,30 @@ def test_the_verdict_is_on_the_first_screen(show: Show) -> None:
 
 def test_a_link_to_what_is_folded_away_unfolds_it(show: Show) -> None:
     page = show()
-    row = page.get_by_role("row", name="patients A stratified sample")
     gates = page.get_by_role("region", name="Gates on patients")
     columns = page.get_by_role("region", name="Columns of patients")
     assert not gates.is_visible()
-    row.get_by_role("link", name=" of ").click()
+    page.locator("summary", has_text="patients").first.click()
     gates.wait_for(state="visible")
     assert not columns.is_visible()
-    row.get_by_role("link", name="patients").click()
+    page.get_by_role("link", name="Columns of patients").click()
     columns.wait_for(state="visible")
+
+
+def test_a_picture_is_on_the_second_screen(show: Show) -> None:
+    page = show()
+    box = page.locator("figure svg").first.bounding_box()
+    assert box is not None
+    assert box["y"] < 2 * SCREENS["laptop"][1]
+
+
+def test_the_summaries_of_tables_do_not_overlap_on_a_phone(show: Show) -> None:
+    page = show(screen="phone")
+    for summary in page.locator("summary", has=page.locator(".counts")).all():
+        outer, verdict = summary.bounding_box(), summary.locator(".verdict").bounding_box()
+        assert outer is not None
+        assert verdict is not None
+        assert verdict["y"] + verdict["height"] <= outer["y"] + outer["height"]
 
 
 def test_pictures_are_as_wide_as_there_is_room_and_in_the_colours_of_the_page(show: Show) -> None:

@@ -30,7 +30,7 @@ from lm_synth_assets.report.pictures.style import (
     SEEN,
 )
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.schema.vocabulary import AGE_BANDS, AGE_GROUPS
+from lm_synth_assets.schema.vocabulary import AGE_BANDS, AGE_GROUPS, ED_SUBSERVICES
 from lm_synth_assets_tests.support.datasets import Tables, make_tables, retuned
 
 GRAPH = Path(__file__).parents[1] / "support" / "graph.json"
@@ -83,7 +83,7 @@ def draw_all(tables: Tables, region: Region) -> dict[str, str]:
 class TestRegistry:
     def test_names_are_unique_and_titles_short_without_numbers(self) -> None:
         assert (
-            len({picture.name for picture in PICTURES}) == len({picture.title for picture in PICTURES}) == 8
+            len({picture.name for picture in PICTURES}) == len({picture.title for picture in PICTURES}) == 13
         )
         for picture in PICTURES:
             assert re.fullmatch(r"[a-z_]+", picture.name)
@@ -94,7 +94,8 @@ class TestRegistry:
             table: [picture.name for picture in PICTURES if picture.table == table] for table in TABLES
         }
         assert by_table["population_projection"] == ["population_pyramid"]
-        assert by_table["ip_stays"] == ["los_by_subprogram"]
+        assert by_table["patients"] == ["flows"]
+        assert by_table["ip_stays"] == ["los_by_subprogram", "census", "alc_by_program"]
         assert by_table["ed_projection"] == ["projected_by_site", "projected_by_scenario"]
         assert by_table["dim_site"] == []
         assert by_table["ed_encounters"] == [
@@ -102,6 +103,8 @@ class TestRegistry:
             "projected_and_generated",
             "seasonality",
             "visits_per_patient",
+            "acuity_and_disposition",
+            "ed_length_of_stay",
         ]
         assert sum(map(len, by_table.values())) == len(PICTURES)
 
@@ -226,7 +229,8 @@ class TestSvg:
         assert len(set(own)) == len(own)
         assert all(name.startswith(f"{picture.name}-") for name in own)
         referred = re.findall(r"url\(#([^)]+)\)", drawing) + re.findall(r'href="#([^"]+)"', drawing)
-        assert referred
+        # Beside those of title and description, an id is there because something refers to it.
+        assert len(set(referred)) == len(own) - 2
         assert set(referred) <= set(own)
         assert re.findall(r'(?:href|src)="[^#]', drawing) == []
         assert re.findall(r"https?://[^\"]+", drawing) == ["http://www.w3.org/2000/svg"]
@@ -328,7 +332,8 @@ class TestDrawn:
 
     def test_an_hour_is_the_fuller_the_more_come(self, frames: dict[str, pd.DataFrame]) -> None:
         frame = frames["arrivals_by_hour_and_weekday"]
-        maps = drawn("arrivals_by_hour_and_weekday", frame).axes[::2]
+        maps = drawn("arrivals_by_hour_and_weekday", frame).axes[: len(ED_SUBSERVICES)]
+        opacities, shares = [], []
         for axes, (_, own) in zip(maps, frame.groupby("ed_subservice"), strict=True):
             some = own[own["visits"] > 0]
             squares = axes.collections[0]
@@ -338,9 +343,11 @@ class TestDrawn:
                 (hour, weekdays.index(day)) for day, hour in zip(some["weekday"], some["hour"], strict=True)
             ]
             assert np.floor(corners).tolist() == [list(map(float, cell)) for cell in expected]
-            opacity = squares.get_facecolor()[:, 3]
-            assert np.corrcoef(opacity, some["visits_per_hour"])[0, 1] == pytest.approx(1)
-            assert opacity.max() == pytest.approx(1)
+            opacities += squares.get_facecolor()[:, 3].tolist()
+            shares += some["share_of_week_pct"].tolist()
+        # One scale for all, so that the subservices can be compared.
+        assert np.corrcoef(opacities, shares)[0, 1] == pytest.approx(1)
+        assert max(opacities) == pytest.approx(1)
 
     def test_weeks_are_dots_about_a_line(self, frames: dict[str, pd.DataFrame]) -> None:
         frame = frames["seasonality"]
@@ -374,6 +381,64 @@ class TestDrawn:
         assert ends == frame[["lower_quartile_days", "upper_quartile_days"]].to_numpy().tolist()
         bands = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in axes.patches]
         assert np.array(bands) == pytest.approx(frame[["low_days", "high_days"]].to_numpy())
+
+    def test_acuities_have_the_share_that_is_observed_and_the_one_that_is_expected(
+        self, frames: dict[str, pd.DataFrame]
+    ) -> None:
+        frame = frames["acuity_and_disposition"]
+        (axes,) = drawn("acuity_and_disposition", frame).axes
+        assert [text.get_text() for text in axes.texts] == [
+            f"{row.share_pct:.1f} ({row.expected_share_pct:.1f})" for row in frame.itertuples()
+        ]
+
+    def test_ends_of_ed_visits_have_their_median_and_the_middle_half(
+        self, frames: dict[str, pd.DataFrame]
+    ) -> None:
+        frame = frames["ed_length_of_stay"]
+        (axes,) = drawn("ed_length_of_stay", frame).axes
+        assert list(axes.lines[0].get_xdata()) == frame["median_hours"].tolist()
+        ends = [segment[:, 0].tolist() for segment in axes.collections[0].get_segments()]
+        assert ends == frame[["lower_quartile_hours", "upper_quartile_hours"]].to_numpy().tolist()
+        bands = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in axes.patches]
+        assert np.array(bands) == pytest.approx(frame[["low_hours", "high_hours"]].to_numpy())
+
+    def test_the_census_is_a_line_for_beds_and_one_for_alc(self, frames: dict[str, pd.DataFrame]) -> None:
+        frame = frames["census"]
+        (axes,) = drawn("census", frame).axes
+        assert [list(line.get_ydata()) for line in axes.lines] == [
+            frame["patients"].tolist(),
+            frame["in_alc"].tolist(),
+        ]
+        (bar,) = axes.patches
+        assert bar.get_height() == frame["expected_patients"][0]
+
+    def test_programs_have_their_share_of_alc_and_what_the_gate_allows(
+        self, frames: dict[str, pd.DataFrame]
+    ) -> None:
+        frame = frames["alc_by_program"]
+        (axes,) = drawn("alc_by_program", frame).axes
+        assert list(axes.lines[0].get_xdata()) == frame["with_alc_pct"].tolist()
+        bands = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in axes.patches]
+        assert np.array(bands) == pytest.approx(frame[["low_pct", "high_pct"]].to_numpy())
+
+    def test_flows_stand_in_the_row_of_their_area_and_the_column_of_their_site(
+        self, frames: dict[str, pd.DataFrame]
+    ) -> None:
+        frame = frames["flows"]
+        (axes,) = drawn("flows", frame).axes
+        areas, sites = (
+            [label.get_text() for label in labels]
+            for labels in (axes.get_yticklabels(), axes.get_xticklabels())
+        )
+        written = {
+            (areas[int(text.get_position()[1])], sites[int(text.get_position()[0])]): text.get_text()
+            for text in axes.texts
+        }
+        shown = frame[frame["share_pct"] >= 0.05]
+        assert written == {(row.area, row.site): f"{row.share_pct:.1f}" for row in shown.itertuples()}
+        # Areas and their own sites lie on the diagonal.
+        own = frame[frame["is_default"]].drop_duplicates("site")["site"].tolist()
+        assert sites[: len(own)] == own
 
     def test_of_many_subprograms_those_with_most_stays(self, frames: dict[str, pd.DataFrame]) -> None:
         many = pd.concat([frames["los_by_subprogram"]] * 4, ignore_index=True)

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 from scipy.stats import betabinom, norm
 
+from lm_synth_assets.gates.gate import StoredTables
+from lm_synth_assets.gates.statistics.lengths import alc_mix
 from lm_synth_assets.model.people import people_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report.pictures.registry import PICTURES
@@ -15,8 +17,12 @@ from lm_synth_assets.report.pictures.style import change
 from lm_synth_assets.schema.vocabulary import (
     ADULT_ED,
     AGE_GROUPS,
+    DIED,
+    DISCHARGED,
+    DISPOSITIONS,
     ED_SUBSERVICES,
     GENDERS,
+    LEFT,
     PEDIATRIC_ED,
     URGENT_CARE,
 )
@@ -115,7 +121,7 @@ class TestProjectedAndGenerated:
         told = picture.describe(shown)
         assert f"{shown['projected_visits'].sum():,.0f} ED visits" in told
         assert f"{len(fewer['ed_encounters']) * 2_400_000 / 5_000:,.0f}" in told
-        assert f"farthest off is {site} ({off['difference_pct']:+.1f} %)" in told
+        assert f"those of {site} are farthest off ({off['difference_pct']:+.1f} %)" in told
 
     def test_leaves_out_visits_of_nobody(self, tables: Tables, region: Region) -> None:
         stray = tables["ed_encounters"].copy()
@@ -453,3 +459,196 @@ class TestProjectedBySite:
         )
         one_year = shown[shown["year"] == 2025]
         assert picture.describe(one_year) == "Baseline: 1,500 ED visits in 2025, most at North (1,000)."
+
+
+class TestAcuityAndDisposition:
+    def test_counts_visits_by_acuity_and_disposition_with_totals(
+        self, tables: Tables, region: Region
+    ) -> None:
+        shown = measured("acuity_and_disposition", tables, region)
+        counted: Counter[tuple[str, str]] = Counter()
+        visits = tables["ed_encounters"]
+        for acuity, end in zip(visits["acuity"], visits["dispo"], strict=True):
+            for cell in ((str(acuity), end), (str(acuity), "all"), ("all", end), ("all", "all")):
+                counted[cell] += 1
+        assert {(row.acuity, row.disposition): row.visits for row in shown.itertuples()} == {
+            (level, end): counted[level, end]
+            for level in ("1", "2", "3", "4", "5", "all")
+            for end in ("all", *DISPOSITIONS)
+        }
+
+    def test_expects_what_triage_does_with_these_ages(self, tables: Tables, region: Region) -> None:
+        shown = measured("acuity_and_disposition", tables, region).set_index(["acuity", "disposition"])
+        visits = tables["ed_encounters"].merge(tables["patients"][["patient_id", "age_group"]])
+        expected: Counter[str] = Counter()
+        for service, age in zip(visits["ed_subservice"], visits["age_group"], strict=True):
+            weights = region.ed.acuity_pct[service][age]
+            for level, weight in enumerate(weights, start=1):
+                expected[str(level)] += weight / sum(weights)
+        for level, number in expected.items():
+            assert shown["expected_visits"][level, "all"] == pytest.approx(number)
+        # Whoever comes, dispositions add up to all visits.
+        of_ends = shown["expected_share_pct"]["all"].drop("all")
+        assert of_ends.sum() == pytest.approx(100)
+        assert (shown["share_pct"] - shown["expected_share_pct"]).abs()["all"].max() < 2
+
+    def test_says_how_many_are_admitted_and_leave_and_what_is_farthest_off(
+        self, tables: Tables, region: Region
+    ) -> None:
+        visits = tables["ed_encounters"]
+        all_left = tables | {
+            "ed_encounters": visits.assign(dispo=visits["dispo"].where(visits["acuity"] < 4, LEFT))
+        }
+        said = BY_NAME["acuity_and_disposition"].describe(
+            measured("acuity_and_disposition", all_left, region)
+        )
+        left = 100 * (all_left["ed_encounters"]["dispo"] == LEFT).mean()
+        assert f"and {left:.1f} % leave without being seen" in said
+        assert "Of the dispositions, Left without being seen is farthest from what is expected" in said
+
+
+class TestEdLengthOfStay:
+    def test_shows_quartiles_of_the_hours_from_arrival_to_departure(
+        self, tables: Tables, region: Region
+    ) -> None:
+        shown = measured("ed_length_of_stay", tables, region)
+        visits = tables["ed_encounters"]
+        hours = (visits["departure_ts"] - visits["arrival_ts"]).dt.total_seconds() / 3600
+        assert DIED not in set(shown["disposition"])
+        assert shown["visits"].sum() == (visits["dispo"] != DIED).sum()
+        for row in shown.to_dict("records"):
+            own = hours[
+                (visits["ed_subservice"] == row["ed_subservice"]) & (visits["dispo"] == row["disposition"])
+            ]
+            quartiles = [row[f"{name}_hours"] for name in ("lower_quartile", "median", "upper_quartile")]
+            assert quartiles == pytest.approx(np.quantile(own, [0.25, 0.5, 0.75]).tolist())
+
+    def test_expects_the_configured_medians_in_a_range_that_shrinks_with_visits(
+        self, tables: Tables, region: Region
+    ) -> None:
+        shown = measured("ed_length_of_stay", tables, region).set_index(["ed_subservice", "disposition"])
+        configured = region.ed.visit_hours[ADULT_ED].discharged
+        row = shown.loc[ADULT_ED, DISCHARGED]
+        assert row["expected_median_hours"] == configured.median
+        # The median of n normal values has the variance pi / 2n.
+        assert np.log(row["high_hours"] / configured.median) == pytest.approx(
+            1.96 * configured.sigma * np.sqrt(np.pi / 2 / row["visits"])
+        )
+
+    def test_sees_visits_that_last_twice_as_long(self, tables: Tables, region: Region) -> None:
+        visits = tables["ed_encounters"]
+        longer = visits.assign(
+            departure_ts=visits["departure_ts"] + (visits["departure_ts"] - visits["arrival_ts"])
+        )
+        picture = BY_NAME["ed_length_of_stay"]
+        good, bad = (
+            picture.describe(measured("ed_length_of_stay", tables | {"ed_encounters": each}, region))
+            for each in (visits, longer)
+        )
+        within = [int(said.split(" medians lie within")[0].split()[-3]) for said in (good, bad)]
+        assert within[0] > within[1]
+
+
+class TestCensus:
+    def test_counts_the_patients_in_a_bed_and_in_alc_at_noon(self, tables: Tables, region: Region) -> None:
+        shown = measured("census", tables, region).set_index("day")
+        stays = tables["ip_stays"]
+        alc_begins = stays["discharge_ts"] - pd.to_timedelta(
+            stays["alc_days"].astype(float), unit="D"
+        ).dt.round("s")
+        for day in pd.to_datetime(["2025-01-01", "2025-06-15", "2025-12-31"]):
+            noon = day + pd.Timedelta(hours=12)
+            leaves = stays["discharge_ts"] > noon
+            assert shown["patients"][day] == ((stays["admit_ts"] <= noon) & leaves).sum()
+            waits = (alc_begins.clip(lower=stays["admit_ts"]) <= noon) & leaves
+            assert shown["in_alc"][day] == waits.sum()
+        assert len(shown) == 365
+        assert shown["beds_of_all_residents"].tolist() == (shown["patients"] * 480).tolist()
+
+    def test_expects_as_many_on_1_january_as_its_gate(self, tables: Tables, region: Region) -> None:
+        shown = measured("census", tables, region)
+        expected = shown["expected_patients"]
+        assert expected.notna().tolist() == [True] + [False] * 364
+        under_way = (tables["ip_stays"]["admit_ts"] < pd.Timestamp("2025-01-01")).sum()
+        assert abs(under_way - expected[0]) < 4 * np.sqrt(expected[0]) + 1
+
+    def test_says_between_which_days_it_lies_and_what_alc_takes(self) -> None:
+        frame = pd.DataFrame(
+            {
+                "day": pd.to_datetime(["2025-01-01", "2025-01-02"]),
+                "patients": [80, 120],
+                "expected_patients": [81.26, float("nan")],
+                "in_alc": [10, 15],
+                "beds_of_all_residents": [3840, 5760],
+            }
+        )
+        assert BY_NAME["census"].describe(frame) == (
+            "At noon 100.0 patients of the sample are in a bed on average, which stand for 4,800 beds of all "
+            "residents: from 80 on 2025-01-01 to 120 on 2025-01-02. Rates and lengths imply 81.3 as the year "
+            "begins. 12.5 % of the beds are taken by patients in ALC."
+        )
+
+
+class TestAlcByProgram:
+    def test_counts_stays_and_days_with_alc(self, tables: Tables, region: Region) -> None:
+        shown = measured("alc_by_program", tables, region).set_index("program")
+        stays = tables["ip_stays"]
+        stays = stays[stays["admit_ts"] >= pd.Timestamp("2025-01-01")]
+        names = tables["dim_program"].set_index("program_id")["program_name"]
+        by_program = stays.groupby(stays["program_id"].map(names))
+        for program, own in by_program:
+            row = shown.loc[program]
+            assert (row["stays"], row["with_alc"]) == (len(own), own["alc_flag"].sum())
+            assert row["days"] == pytest.approx(own["los_days"].astype(float).sum())
+            assert row["alc_days"] == pytest.approx(own["alc_days"].astype(float).sum())
+        assert len(shown) == len(by_program)
+
+    def test_the_range_is_what_the_gate_allows(self, tables: Tables, region: Region) -> None:
+        shown = measured("alc_by_program", tables, region)
+        assert alc_mix(StoredTables.of(tables), region).passed
+        assert shown["with_alc_pct"].between(shown["low_pct"] - 1e-9, shown["high_pct"] + 1e-9).all()
+        none = tables | {"ip_stays": tables["ip_stays"].assign(alc_flag=False)}
+        assert not alc_mix(StoredTables.of(none), region).passed
+        shown = measured("alc_by_program", none, region)
+        assert not shown["with_alc_pct"].between(shown["low_pct"] - 1e-9, shown["high_pct"] + 1e-9).all()
+        said = BY_NAME["alc_by_program"].describe(shown)
+        assert said.startswith(f"0.0 % of {shown['stays'].sum():,} stays end in ALC")
+        assert f"of {len(shown)} programs are within" in said
+
+
+class TestFlows:
+    def test_counts_patients_by_area_and_home_facility(self, tables: Tables, region: Region) -> None:
+        shown = measured("flows", tables, region)
+        areas = tables["dim_lha"].set_index("lha_id")["lha_name"]
+        sites = tables["dim_site"].set_index("site_id")["site_name"]
+        patients = tables["patients"]
+        counted = Counter(
+            zip(patients["lha_id"].map(areas), patients["facility_home_id"].map(sites), strict=True)
+        )
+        cells = {(row.area, row.site): row.patients for row in shown.itertuples() if row.patients}
+        assert cells == counted
+        shares = shown.groupby("area")[["share_pct", "expected_share_pct"]].sum()
+        assert shares.to_numpy().ravel() == pytest.approx(100)
+
+    def test_expects_the_configured_flows(self, tables: Tables, region: Region) -> None:
+        shown = measured("flows", tables, region)
+        own = shown[shown["is_default"]].set_index("area")
+        for name, area in region.lhas.items():
+            assert own["site"][name] == region.sites[area.default_site].name
+            assert own["expected_share_pct"][name] == pytest.approx(100 - area.leaves_pct)
+
+    def test_says_how_many_leave_their_area_and_where_most_go(self) -> None:
+        frame = pd.DataFrame(
+            {
+                "area": ["North", "North", "South"],
+                "site": ["N", "S", "S"],
+                "is_default": [True, False, True],
+                "patients": [80, 20, 100],
+                "share_pct": [80.0, 20.0, 100.0],
+                "expected_share_pct": [81.0, 19.0, 100.0],
+            }
+        )
+        assert BY_NAME["flows"].describe(frame) == (
+            "10.0 % of patients have a home facility outside their area; the largest flow is from North to S "
+            "(20.0 % of the area). The flow farthest from the configured one is 1.00 percentage points off."
+        )

@@ -244,8 +244,8 @@ def test_the_page_opens_with_what_the_data_are() -> None:
     opening = text(next(read(page(GOOD)).iter("header")))
     assert opening.index(DISCLAIMER) < opening.index("Emergency and inpatient care in a fictional")
     assert (
-        "It holds 50,000 patients, a sample of 2,400,000 residents, 22,677 ED visits in 2025 and "
-        "3,585 inpatient stays. In all 3 tables with 76,262 rows."
+        "fictional health region: 50,000 patients, a sample of 2,400,000 residents, 22,677 ED visits in 2025 "
+        "and 3,585 inpatient stays, in 3 tables with 76,262 rows."
     ) in opening
 
 
@@ -307,8 +307,8 @@ def test_every_gate_stands_under_its_table_with_its_verdict_in_words() -> None:
     assert found[1]["Gate"] == "keys Patients are the residents' share."
     assert found[1]["Observed"] == "2 of 10 rows"
     gates = section(tree, "gates")
-    assert "patients 50,000 rows 1 of 4 gates passed ✕ Fail" in gates
-    assert "ip_stays 3,585 rows 1 of 1 gates passed ✓ Pass" in gates
+    assert "patients ✕ Fail 50,000 rows 1 of 4 gates passed" in gates
+    assert "ip_stays ✓ Pass 3,585 rows 1 of 1 gates passed" in gates
 
 
 def test_a_table_that_was_left_out_says_why_where_it_would_stand() -> None:

@@ -10,7 +10,7 @@ from lm_synth_assets.gates.distributions import Grouping, Quantity, distributed
 from lm_synth_assets.gates.gate import Tables, Verdict
 from lm_synth_assets.gates.views import contacts_in_year, stays_of
 from lm_synth_assets.model.calendar import DAY
-from lm_synth_assets.model.carry_over import elapsed_range, expected_under_way, parts_under_way
+from lm_synth_assets.model.carry_over import UnderWay, elapsed_range, expected_under_way, parts_under_way
 from lm_synth_assets.model.frailty import levelled, recover_frailty
 from lm_synth_assets.model.spans import Span
 from lm_synth_assets.model.units import units_of
@@ -21,10 +21,7 @@ from lm_synth_assets.schema.vocabulary import ADMIT_ROUTES, ROUTE_DIRECT, ROUTE_
 
 def census_on_1_january(tables: Tables, region: Region) -> Verdict:
     """The beds of 1 January hold as many as rates and lengths imply, by program, site, route and ALC."""
-    stays, units, people = stays_of(tables, region), units_of(region), stays_of(tables, region).people
-    rate = tables["patients"]["expected_ed_rate"].to_numpy(np.float64)
-    frailty = levelled(recover_frailty(expected_visits(region, people), rate), people)
-    expected = expected_under_way(region, people, frailty, contacts_in_year(tables, region) > 0)
+    stays, units, expected = stays_of(tables, region), units_of(region), expected_on_1_january(tables, region)
     before = ~stays.of_the_year
     programs, sites = list(region.programs), list(region.sites)
     program = np.array([programs.index(unit.program) for unit in units])
@@ -53,6 +50,14 @@ def census_on_1_january(tables: Tables, region: Region) -> Verdict:
         ],
     }
     return counted(pd.DataFrame(counts), "stays under way")
+
+
+def expected_on_1_january(tables: Tables, region: Region) -> UnderWay:
+    """The stays of these patients that rates and lengths imply to be under way as the start year begins."""
+    people = stays_of(tables, region).people
+    rate = tables["patients"]["expected_ed_rate"].to_numpy(np.float64)
+    frailty = levelled(recover_frailty(expected_visits(region, people), rate), people)
+    return expected_under_way(region, people, frailty, contacts_in_year(tables, region) > 0)
 
 
 def time_under_way(tables: Tables, region: Region) -> Verdict:

@@ -24,7 +24,7 @@ _LEVELS = tuple(str(level) for level in range(1, ACUITIES + 1))
 
 def acuity_mix(tables: Tables, region: Region) -> Verdict:
     """Acuity is distributed as configured for the subservice and the patient's age."""
-    counted = _counted(visits_of(tables, region))
+    counted = visits_by_kind(visits_of(tables, region))
     given = counted.sum(axis=(2, 3))
     shares = acuity_shares(region)
     return _mix("acuity", _LEVELS, given, shares, counted.sum(axis=(1, 3)), region)
@@ -33,14 +33,14 @@ def acuity_mix(tables: Tables, region: Region) -> Verdict:
 def disposition_mix(tables: Tables, region: Region) -> Verdict:
     """Dispositions are distributed as configured for subservice, acuity and the patient's age."""
     # What no acuity leads to cannot be said; `acuity_mix` sees those visits.
-    counted = _counted(visits_of(tables, region))[:, :, : len(_LEVELS)]
+    counted = visits_by_kind(visits_of(tables, region))[:, :, : len(_LEVELS)]
     given = counted.sum(axis=3)
     chances = disposition_chances(region, given)
     return _mix("disposition", DISPOSITIONS, given, chances, counted.sum(axis=(1, 2)), region)
 
 
-def _counted(visits: Visits) -> Ints:
-    """Visits (ED subservice, age group, acuity, disposition); the last of the latter two is none at all."""
+def visits_by_kind(visits: Visits) -> Ints:
+    """Counts (ED subservice, age group, acuity, disposition); the last of the latter two is none at all."""
     shape = (len(ED_SUBSERVICES), len(AGE_GROUPS), len(_LEVELS) + 1, len(DISPOSITIONS) + 1)
     where = (visits.service, visits.people.age_group[visits.patient], visits.acuity, visits.disposition)
     return np.bincount(np.ravel_multi_index(where, shape), minlength=int(np.prod(shape))).reshape(shape)

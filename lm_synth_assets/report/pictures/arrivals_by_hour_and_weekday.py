@@ -1,4 +1,4 @@
-"""When people come to the ED: a map of the hours of the week for each ED subservice."""
+"""When people come to the ED: a map of the hours of the week for each ED subservice, all on one scale."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 
 from lm_synth_assets.region.models.region import Region
+from lm_synth_assets.report.pictures.heat_map import heat_map, shades
 from lm_synth_assets.report.pictures.picture import Tables, picture
 from lm_synth_assets.report.pictures.style import (
-    SEEN,
     WIDTH,
     count,
     panel,
 )
-from lm_synth_assets.schema.arrays import Floats
 from lm_synth_assets.schema.vocabulary import ED_SUBSERVICES
 
 if TYPE_CHECKING:
@@ -30,7 +29,9 @@ _STEPS = 24
 
 
 def _measure(tables: Tables, region: Region) -> pd.DataFrame:
-    """Visits of the start year by subservice and hour of the week, and their mean over its weeks."""
+    """Visits of the start year by subservice and hour of the week, their mean over its weeks, and the share
+    of that in the mean week of the subservice.
+    """
     year = region.run.start_year
     visits = tables["ed_encounters"]
     visits = visits[visits["arrival_ts"].dt.year == year]
@@ -42,64 +43,42 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     counts = np.bincount(np.ravel_multi_index(cell, _SHAPE), minlength=int(np.prod(_SHAPE)))
     service, day, hour = (axis.ravel() for axis in np.indices(_SHAPE))
     days = np.bincount(pd.date_range(f"{year}-01-01", f"{year}-12-31").dayofweek)
+    mean = (counts / days[day]).reshape(len(ED_SUBSERVICES), -1)
     return pd.DataFrame(
         {
             "ed_subservice": np.array(ED_SUBSERVICES)[service],
             "weekday": np.array(_DAYS)[day],
             "hour": hour,
             "visits": counts,
-            "visits_per_hour": counts / days[day],
+            "visits_per_hour": mean.ravel(),
+            "share_of_week_pct": (100 * mean / np.maximum(mean.sum(axis=1, keepdims=True), 1e-9)).ravel(),
         }
     )
 
 
 def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     figure.set_size_inches(WIDTH, 7.1)
-    mean = frame["visits_per_hour"].to_numpy(float).reshape(_SHAPE)
-    totals = _totals(frame)
+    share = frame["share_of_week_pct"].to_numpy(float).reshape(_SHAPE)
+    totals, most = _totals(frame), float(share.max()) or 1.0
     for row, name in enumerate(ED_SUBSERVICES):
         bottom = 0.65 + 2.15 * (len(ED_SUBSERVICES) - 1 - row)
-        axes, most = panel(figure, 1.15, bottom, 6.9, 1.68), mean[row].max()
-        _map(axes, mean[row], most)
+        axes = panel(figure, 1.15, bottom, 6.9, 1.68)
+        heat_map(axes, share[row] / most, _DAYS)
+        axes.set_xticks(range(0, 25, 3))
         axes.set_title(f"{name}: {count(totals[name], 'visit')}")
-        if most > 0:
-            _scale(panel(figure, 8.3, bottom, 0.15, 1.68), most)
     axes.set_xlabel("hour of arrival (blank where nobody comes)")
-
-
-def _map(axes: Axes, mean: Floats, most: float) -> None:
-    """A square for each hour of the week that anybody comes in (weekday, hour)."""
-    from matplotlib.collections import PolyCollection
-
-    day, hour = np.nonzero(mean)
-    square = np.array([(0, 0), (1, 0), (1, 1), (0, 1)]) * 0.94 + 0.03
-    squares = PolyCollection(
-        list(np.stack([hour, day], axis=-1)[:, None] + square),
-        facecolors=_shades(mean[day, hour] / most),
-        linewidths=0,
-        clip_on=False,
-    )
-    axes.add_collection(squares, autolim=False)
-    axes.set(xlim=(0, 24), ylim=(len(_DAYS), 0), xticks=range(0, 25, 3), yticks=np.arange(len(_DAYS)) + 0.5)
-    axes.set_yticklabels(_DAYS)
-    axes.spines[:].set_visible(False)
+    _scale(panel(figure, 8.3, 0.65 + 2.15, 0.15, 1.68), most)
 
 
 def _scale(axes: Axes, most: float) -> None:
+    """The scale of all maps, so that they can be compared."""
     level = np.arange(_STEPS) / _STEPS
-    axes.bar(0, most / _STEPS, bottom=most * level, color=_shades(level + 0.5 / _STEPS))
+    axes.bar(0, most / _STEPS, bottom=most * level, color=shades(level + 0.5 / _STEPS))
     axes.set(xlim=(-0.4, 0.4), ylim=(0, most), xticks=[])
     axes.yaxis.tick_right()
     axes.locator_params(axis="y", nbins=4)
     axes.spines[:].set_visible(False)
-    axes.set_title("visits an hour", loc="right", fontsize=10, fontweight="normal", x=3.2)
-
-
-def _shades(level: Floats) -> Floats:
-    """The fuller the higher the level, from 0 to 1: what is low fades into any background."""
-    from matplotlib.colors import to_rgba_array
-
-    return to_rgba_array([SEEN] * len(level), 0.04 + 0.96 * level)
+    axes.set_title("% of its visits", loc="right", fontsize=10, fontweight="normal", x=3.2)
 
 
 def _totals(frame: pd.DataFrame) -> pd.Series[int]:

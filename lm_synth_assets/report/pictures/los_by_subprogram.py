@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.gate import StoredTables
 from lm_synth_assets.gates.views import stays_of_the_year
 from lm_synth_assets.model.length_shares import Mixture, median_days
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
-from lm_synth_assets.report.pictures.picture import Tables, picture
+from lm_synth_assets.report.pictures.picture import Tables, joinable, picture
 from lm_synth_assets.report.pictures.style import (
     BAND,
     DOT,
@@ -39,7 +38,7 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
 
     The expected median has the tolerance of the gate los_medians, which grants more where stays are few.
     """
-    read = StoredTables.of({name: tables[name] for name in ("ip_stays", "patients")})
+    read = joinable(tables, "ip_stays", "patients")
     units, stays = units_of(region), stays_of_the_year(read, region)
     by_unit = pd.Series(tables["ip_stays"]["los_days"].to_numpy(float)[stays.row]).groupby(stays.mix.unit)
     every = range(len(units))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
+from lm_synth_assets.gates.gate import StoredTables
 from lm_synth_assets.region.models.region import Region
 
 if TYPE_CHECKING:
@@ -23,6 +24,13 @@ class Tables(Protocol):
 Measure = Callable[[Tables, Region], pd.DataFrame]
 Draw = Callable[["Figure", pd.DataFrame], None]
 Describe = Callable[[pd.DataFrame], str]
+
+
+def joinable(tables: Tables, *names: str) -> StoredTables:
+    """Some tables, which keep what is joined of them: pictures of the same stored tables share it."""
+    if isinstance(tables, StoredTables):
+        return tables
+    return StoredTables.of({name: tables[name] for name in names})
 
 
 @dataclass(frozen=True)

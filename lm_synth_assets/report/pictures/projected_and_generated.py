@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.model.lookup import positions
+from lm_synth_assets.gates.views import patient_of
 from lm_synth_assets.region.models.region import Region
-from lm_synth_assets.report.pictures.picture import Tables, picture
+from lm_synth_assets.report.pictures.picture import Tables, joinable, picture
 from lm_synth_assets.report.pictures.style import (
     BAND,
     DOT,
@@ -38,7 +38,7 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     """
     default = tables["dim_lha"].set_index("lha_id")["default_site_id"]
     projected = _by_area(tables, region).groupby(default).sum()
-    visits = _weighted(tables["ed_encounters"], tables["patients"])
+    visits = _weighted(tables)
     of_people = visits.groupby(visits["lha_id"].map(default))["sampling_weight"].sum()
     treated = visits.groupby("facility_id")["sampling_weight"].sum()
     sites = tables["dim_site"].set_index("site_id")["site_name"]
@@ -64,9 +64,10 @@ def _by_area(tables: Tables, region: Region) -> pd.Series[float]:
     return joined.groupby("lha_id")["visits"].sum()
 
 
-def _weighted(visits: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
+def _weighted(tables: Tables) -> pd.DataFrame:
     """The site of each visit, with the area and the sampling weight of its patient."""
-    row = positions(visits["patient_id"], patients["patient_id"])
+    visits, patients = tables["ed_encounters"], tables["patients"]
+    row = patient_of(joinable(tables, "ed_encounters", "patients"), "ed_encounters")
     of_patients = patients[["lha_id", "sampling_weight"]].take(row[row >= 0])
     return of_patients.assign(facility_id=visits["facility_id"].to_numpy()[row >= 0])
 
@@ -74,7 +75,7 @@ def _weighted(visits: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
 def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     drawn = frame.head(MOST_ROWS)
     differences = map(change, drawn["projected_visits"], drawn["generated_visits"])
-    axes = rows(figure, drawn["site"].tolist(), list(differences), "difference")
+    axes = rows(figure, drawn["site"].tolist(), list(differences), "generated to projected")
     position = np.arange(len(drawn))
     projected = axes.barh(position, drawn["projected_visits"], 0.74, **BAND)
     (generated,) = axes.plot(drawn["generated_visits"], position, **DOT)
@@ -103,7 +104,7 @@ def _describe(frame: pd.DataFrame) -> str:
     if frame["difference_pct"].notna().any():
         worst = int(frame["difference_pct"].abs().fillna(-1.0).to_numpy().argmax())
         site, off = (frame[name].iloc[worst] for name in ("site", "difference_pct"))
-        sentence += f" The site that is farthest off is {site} ({signed_percent(off)})."
+        sentence += f" Of the areas of a site, those of {site} are farthest off ({signed_percent(off)})."
     return sentence
 
 

@@ -1,6 +1,11 @@
 """The list of all pictures."""
 
+from lm_synth_assets.report.pictures.acuity_and_disposition import ACUITY_AND_DISPOSITION
+from lm_synth_assets.report.pictures.alc_by_program import ALC_BY_PROGRAM
 from lm_synth_assets.report.pictures.arrivals_by_hour_and_weekday import ARRIVALS_BY_HOUR_AND_WEEKDAY
+from lm_synth_assets.report.pictures.census import CENSUS
+from lm_synth_assets.report.pictures.ed_length_of_stay import ED_LENGTH_OF_STAY
+from lm_synth_assets.report.pictures.flows import FLOWS
 from lm_synth_assets.report.pictures.los_by_subprogram import LOS_BY_SUBPROGRAM
 from lm_synth_assets.report.pictures.picture import Picture
 from lm_synth_assets.report.pictures.population_pyramid import POPULATION_PYRAMID
@@ -18,7 +23,12 @@ PICTURES: tuple[Picture, ...] = (
     PROJECTED_BY_SCENARIO,
     PROJECTED_AND_GENERATED,
     POPULATION_PYRAMID,
+    FLOWS,
     SEASONALITY,
     VISITS_PER_PATIENT,
+    ACUITY_AND_DISPOSITION,
+    ED_LENGTH_OF_STAY,
+    CENSUS,
+    ALC_BY_PROGRAM,
 )
 """In the order of the report."""

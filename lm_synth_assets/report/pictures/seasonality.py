@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from lm_synth_assets.report.pictures.style import (
     LINE,
     WIDTH,
     legend,
+    months,
     panel,
 )
 from lm_synth_assets.schema.arrays import Floats
@@ -79,30 +79,25 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     figure.set_size_inches(WIDTH, 6.75)
     for row, name in enumerate(ED_SUBSERVICES):
         axes = panel(figure, 0.85, 0.65 + 1.95 * (len(ED_SUBSERVICES) - 1 - row), 7.9, 1.45)
-        marks = _weeks(axes, frame[frame["ed_subservice"] == name])
+        marks = _weeks(axes, frame[frame["ed_subservice"] == name], named=name == ED_SUBSERVICES[-1])
         axes.set_title(name)
         axes.set_ylabel("visits a day")
     axes.set_xlabel(f"weeks of {frame['week_from'].iloc[0].year}")
     legend(figure, marks)
 
 
-def _weeks(axes: Axes, frame: pd.DataFrame) -> dict[str, Any]:
-    """The marks that are drawn, by meaning."""
+def _weeks(axes: Axes, frame: pd.DataFrame, *, named: bool) -> dict[str, Any]:
+    """The marks that are drawn, by meaning; months are `named` below the last of several axes."""
     first = frame["week_from"].iloc[0]
     middle = (frame["week_from"] - first).dt.days + 3.5
     band = axes.fill_between(middle, frame["low_per_day"], frame["high_per_day"], **BAND)
     (expected,) = axes.plot(middle, frame["expected_per_day"], **LINE)
     (observed,) = axes.plot(middle, frame["visits_per_day"], **(DOT | {"markersize": 4.5}))
-    months = pd.date_range(first, periods=13, freq="MS")
-    starts = (months - first).days.to_numpy()
-    axes.set_xticks((starts[1:] + starts[:-1]) / 2, calendar.month_abbr[1:])
-    axes.set_xticks(starts, minor=True)
-    axes.set_xlim(0, starts[-1])
+    months(axes, first, named=named)
     bottom, top = axes.get_ylim()
     axes.set_ylim(max(bottom, -0.05 * top), top)
     axes.locator_params(axis="y", nbins=4)
     axes.grid(axis="y")
-    axes.grid(axis="x", which="minor")
     return {"observed week": observed, "expected from the rhythm": expected, "95 % of weeks by chance": band}
 
 

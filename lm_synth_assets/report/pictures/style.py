@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -133,6 +134,18 @@ def legend(figure: Figure, marks: dict[str, Any]) -> None:
         bbox_to_anchor=(0.5, 1 - 0.1 / figure.get_figheight()),
         handler_map={tuple: HandlerTuple(ndivide=None, pad=0)},
     )
+
+
+def months(axes: Axes, first: pd.Timestamp, *, named: bool = True) -> None:
+    """An axis of the days of a year from its first, with a line where a month begins, and their names."""
+    from matplotlib.collections import LineCollection
+
+    starts = (pd.date_range(first, periods=13, freq="MS") - first).days.to_numpy()
+    axes.set_xlim(0, starts[-1])
+    axes.set_xticks((starts[1:] + starts[:-1]) / 2 if named else [], calendar.month_abbr[1:] if named else [])
+    lines = [[(start, 0.0), (start, 1.0)] for start in starts]
+    grid = {"color": INK, "alpha": STYLE["grid.alpha"], "linewidth": STYLE["grid.linewidth"], "zorder": 0}
+    axes.add_collection(LineCollection(lines, transform=axes.get_xaxis_transform(), **grid), autolim=False)
 
 
 def as_number(value: float, _: object = None) -> str:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from lm_synth_assets.gates.views import patient_of
 from lm_synth_assets.model.frailty import share_with, strata_of
-from lm_synth_assets.model.lookup import positions
 from lm_synth_assets.model.people import people_of
 from lm_synth_assets.region.models.region import Region
-from lm_synth_assets.report.pictures.picture import Tables, picture
+from lm_synth_assets.report.pictures.picture import Tables, joinable, picture
 from lm_synth_assets.report.pictures.style import (
     BAND,
     DOT,
@@ -44,7 +44,7 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     binomial where strata are large; in a small sample people differ less.
     """
     patients = tables["patients"]
-    row = positions(tables["ed_encounters"]["patient_id"], patients["patient_id"])
+    row = patient_of(joinable(tables, "ed_encounters", "patients"), "ed_encounters")
     visits = np.bincount(row[row >= 0], minlength=len(patients))
     observed = np.bincount(np.minimum(visits, _MOST), minlength=_MOST + 1)
     stratum = strata_of(people_of(patients, region.run.reference_date), region)
