@@ -190,7 +190,7 @@ def test_help_names_every_flag(call: Call) -> None:
 
 
 def test_the_rows_of_each_table_are_those_of_its_file(page: Element, csv: dict[str, pd.DataFrame]) -> None:
-    shown = re.findall(r"(\w+) ✓ Pass ([\d,]+) rows \d+ of \d+ gates passed", section(page, "gates"))
+    shown = re.findall(r"(\w+) ✓ Pass ([\d,]+) rows? \d+ of \d+ gates passed", section(page, "gates"))
     assert {name: number(rows) for name, rows in shown} == {name: len(frame) for name, frame in csv.items()}
 
 
