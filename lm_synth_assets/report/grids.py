@@ -18,6 +18,9 @@ _SHORT = 40
 _NAMING = {"year", "years", "seed", "id", "key"}
 """Words in the names of columns whose numbers name rather than count."""
 
+_DECIMALS = {"pct": 2, "visits": 0}
+"""The decimals that are of use, by the unit in the name of a column."""
+
 NOTHING = "–"
 """What stands for a value that is not there."""
 
@@ -69,10 +72,15 @@ def _writer(values: "pd.Series[Any]") -> Callable[[Any], str]:
         return lambda value: "yes" if value else "no"
     if not _is_number(values):
         return _word
-    if set(str(values.name).split("_")) & _NAMING:
+    words = set(str(values.name).split("_"))
+    if words & _NAMING:
         return lambda value: f"{value:.0f}"
-    decimals = _decimals(values.dropna())
-    return lambda value: f"{value:,.{decimals}f}"
+    decimals = next(
+        (places for unit, places in _DECIMALS.items() if unit in words and "per" not in words), None
+    )
+    if decimals is None:
+        decimals = _decimals(values.dropna())
+    return lambda value: f"{value:z,.{decimals}f}"
 
 
 def _decimals(known: "pd.Series[Any]") -> int:

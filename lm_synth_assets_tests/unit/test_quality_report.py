@@ -430,6 +430,10 @@ class TestAFrame:
     ) -> None:
         assert [row[0] for row in of_frame(pd.DataFrame({"rate": numbers}, dtype=float)).rows] == shown
 
+    def test_shows_visits_whole_and_per_cent_with_two_decimals(self) -> None:
+        columns = {"projected_visits": [1234.56], "visits_per_day": [3.25], "difference_pct": [-0.0047]}
+        assert of_frame(pd.DataFrame(columns)).rows == [["1,235", "3.25", "0.00"]]
+
     def test_shows_days_times_words_and_truth(self) -> None:
         frame = pd.DataFrame(
             {
