@@ -157,6 +157,12 @@ def test_a_picture_is_on_the_second_screen(show: Show) -> None:
     assert box["y"] < 2 * SCREENS["laptop"][1]
 
 
+def test_the_text_of_charts_is_as_large_on_a_phone_as_other_small_text(show: Show) -> None:
+    drawing = show(screen="phone").locator("figure svg").first
+    size = "element => element.getBoundingClientRect().width / element.viewBox.baseVal.width * 10"
+    assert drawing.evaluate(size) >= 12
+
+
 def test_the_summaries_of_tables_do_not_overlap_on_a_phone(show: Show) -> None:
     page = show(screen="phone")
     for summary in page.locator("summary", has=page.locator(".counts")).all():

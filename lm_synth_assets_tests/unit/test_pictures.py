@@ -436,6 +436,9 @@ class TestDrawn:
         }
         shown = frame[frame["share_pct"] >= 0.05]
         assert written == {(row.area, row.site): f"{row.share_pct:.1f}" for row in shown.itertuples()}
+        corners = [path.vertices.min(axis=0) for path in axes.collections[0].get_paths()]
+        squares = {(areas[int(row)], sites[int(column)]) for column, row in corners}
+        assert squares == {(row.area, row.site) for row in frame.itertuples() if row.patients}
         # Areas and their own sites lie on the diagonal.
         own = frame[frame["is_default"]].drop_duplicates("site")["site"].tolist()
         assert sites[: len(own)] == own

@@ -10,7 +10,9 @@ from scipy.stats import betabinom, norm
 
 from lm_synth_assets.gates.gate import StoredTables
 from lm_synth_assets.gates.statistics.lengths import alc_mix
+from lm_synth_assets.model.lengths import alc_chances
 from lm_synth_assets.model.people import people_of
+from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report.pictures.registry import PICTURES
 from lm_synth_assets.report.pictures.style import change
@@ -602,6 +604,22 @@ class TestAlcByProgram:
             assert row["days"] == pytest.approx(own["los_days"].astype(float).sum())
             assert row["alc_days"] == pytest.approx(own["alc_days"].astype(float).sum())
         assert len(shown) == len(by_program)
+
+    def test_expects_what_ages_imply_of_stays_that_no_other_follows(
+        self, tables: Tables, region: Region
+    ) -> None:
+        shown = measured("alc_by_program", tables, region).set_index("program")
+        stays = tables["ip_stays"].merge(tables["patients"][["patient_id", "age_group"]])
+        ends = ~stays["stay_id"].isin(stays["transfer_from_stay_id"].dropna().astype(int))
+        units = units_of(region)
+        chances = alc_chances(region, units)
+        place = {unit.subprogram_key: number for number, unit in enumerate(units)}
+        expected: Counter[str] = Counter()
+        for row in stays[ends & (stays["admit_ts"] >= pd.Timestamp("2025-01-01"))].itertuples():
+            unit = place[row.subprogram_key]
+            expected[units[unit].program] += chances[unit, AGE_GROUPS.index(row.age_group)]
+        assert (~ends).any()
+        assert (shown["expected_pct"] * shown["stays"] / 100).to_dict() == pytest.approx(dict(expected))
 
     def test_the_range_is_what_the_gate_allows(self, tables: Tables, region: Region) -> None:
         shown = measured("alc_by_program", tables, region)

@@ -31,8 +31,7 @@ _FULLEST = 0.55
 def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     """Patients by area and home facility, where all their ED visits are, and the share of the area.
 
-    Areas are in their order, and so are the sites that are their defaults, before the others. Flows that are
-    neither observed nor expected are left out.
+    Flows that are neither observed nor expected are left out.
     """
     patients = tables["patients"]
     areas, sites = list(region.lhas), list(region.sites)
@@ -44,9 +43,7 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     expected = 100 * flow_shares(region)
     share = 100 * observed / np.maximum(observed.sum(axis=1, keepdims=True), 1)
     default = [sites.index(area.default_site) for area in region.lhas.values()]
-    order = list(dict.fromkeys([*default, *range(shape[1])]))
-    row, column = np.nonzero((observed[:, order] > 0) | (expected[:, order] > 0))
-    column = np.array(order, dtype=np.int64)[column]
+    row, column = np.nonzero((observed > 0) | (expected > 0))
     return pd.DataFrame(
         {
             "area": np.array(areas)[row],
@@ -61,6 +58,7 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
 
 def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     areas = frame["area"].unique()
+    # The sites of areas stand in the order of these, so that they lie on the diagonal.
     sites = pd.concat([frame["site"][frame["is_default"]], frame["site"]]).unique()
     table = frame.pivot_table(index="area", columns="site", values="share_pct", sort=False, fill_value=0.0)
     share = table.reindex(index=areas, columns=sites, fill_value=0.0).to_numpy(float)
