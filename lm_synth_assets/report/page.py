@@ -146,9 +146,9 @@ def _facts(content: Content) -> list[Fact]:
         counted("Patients", "patients", f"each stands for {manifest['sampling_weight']} residents"),
         Fact("Residents", manifest["population"], f"on {manifest['reference_date']}"),
         counted("ED visits", "ed_encounters", f"in {start}"),
-        counted("Inpatient stays", "ip_stays", f"in {start}, or under way as it began"),
+        counted("Inpatient stays", "ip_stays", f"{start}, with patients in bed on 1 January"),
         Fact("Projection", f"{start}\u2013{start + int(manifest['years']) - 1}", "1 January of each year"),
-        Fact("Seed", manifest["seed"], "of every random stream"),
+        Fact("Seed", manifest["seed"], "reproduces this data set"),
     ]
 
 

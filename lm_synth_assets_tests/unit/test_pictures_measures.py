@@ -244,7 +244,7 @@ class TestSeasonality:
         shown = picture.measure(tables, region)
         outside = ~shown["visits_per_day"].between(shown["low_per_day"], shown["high_per_day"])
         assert outside.mean() < 0.1
-        assert f"{outside.sum()} of 156 weeks lie outside" in picture.describe(shown)
+        assert f"{outside.sum()} of 156 weeks fall outside" in picture.describe(shown)
         visits = tables["ed_encounters"]
         crowded = visits["arrival_ts"].between("2025-08-13", "2025-08-20")
         again = pd.concat([visits, visits[crowded], visits[crowded]])
@@ -547,7 +547,7 @@ class TestEdLengthOfStay:
             picture.describe(measured("ed_length_of_stay", tables | {"ed_encounters": each}, region))
             for each in (visits, longer)
         )
-        within = [int(said.split(" medians lie within")[0].split()[-3]) for said in (good, bad)]
+        within = [int(said.split(" medians fall within")[0].split()[-3]) for said in (good, bad)]
         assert within[0] > within[1]
 
 

@@ -66,7 +66,7 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
         heat_map(axes, share[row] / most, _DAYS)
         axes.set_xticks(range(0, 25, 3))
         axes.set_title(f"{name}: {count(totals[name], 'visit')}")
-    axes.set_xlabel("hour of arrival (blank where nobody comes)")
+    axes.set_xlabel("hour of arrival (blank: closed or no visits)")
     _scale(panel(figure, 8.3, 0.65 + 2.15, 0.15, 1.68), most)
 
 

@@ -96,8 +96,8 @@ def _describe(frame: pd.DataFrame) -> str:
     inside = frame["median_hours"].between(frame["low_hours"], frame["high_hours"]).sum()
     medians = f"Median ED length of stay: {'; '.join(parts)}. " if parts else ""
     return (
-        f"{medians}{inside} of {len(frame)} medians lie within the range about the configured one that 95 % "
-        "are expected in."
+        f"{medians}{inside} of {len(frame)} medians fall within the 95 % range about the configured one "
+        f"(about {0.95 * len(frame):.0f} expected)."
     )
 
 

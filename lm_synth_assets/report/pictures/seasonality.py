@@ -109,7 +109,7 @@ def _describe(frame: pd.DataFrame) -> str:
         ranges.append(f"{name} {of_service.min():,.1f} to {of_service.max():,.1f}")
     return (
         f"ED visits a day by week of the year: {', '.join(ranges)}. {outside.sum()} of {len(frame)} weeks "
-        "lie outside the range that 95 % are expected in."
+        f"fall outside the 95 % range (about {0.05 * len(frame):.0f} expected)."
     )
 
 

@@ -100,7 +100,7 @@ def _describe(frame: pd.DataFrame) -> str:
     return (
         f"Of {count(total, 'patient')}, {observed[0]:,} ({share(observed[0], total)}) have no ED visit in "
         f"the year and {frequent:,} ({share(frequent, total)}) have {FREQUENT_VISITS} or more. The negative "
-        f"binomial lets one expect {expected[0]:,.0f} and {expected[FREQUENT_VISITS:].sum():,.0f}."
+        f"binomial predicts {expected[0]:,.0f} and {expected[FREQUENT_VISITS:].sum():,.0f}."
     )
 
 
