@@ -72,11 +72,11 @@ def _writer(values: "pd.Series[Any]") -> Callable[[Any], str]:
         return lambda value: "yes" if value else "no"
     if not _is_number(values):
         return _word
-    words = set(str(values.name).split("_"))
-    if words & _NAMING:
+    parts = set(str(values.name).split("_"))
+    if parts & _NAMING:
         return lambda value: f"{value:.0f}"
     decimals = next(
-        (places for unit, places in _DECIMALS.items() if unit in words and "per" not in words), None
+        (places for unit, places in _DECIMALS.items() if unit in parts and "per" not in parts), None
     )
     if decimals is None:
         decimals = _decimals(values.dropna())

@@ -123,6 +123,7 @@ def test_every_function_that_evaluates_a_gate_is_declared() -> None:
         and function.__module__ == f"{statistics.__name__}.{module.name}"
         and not name.startswith("_")
         and [*signature(function).parameters][-2:] == ["tables", "region"]
+        and signature(function).return_annotation == "Verdict"
     }
     declared = {gate.function for gate in all_gates(fidelity=True)}
     assert functions == {function for function in declared if function.startswith("statistics.")}
