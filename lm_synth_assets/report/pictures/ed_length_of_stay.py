@@ -10,7 +10,8 @@ import pandas as pd
 from lm_synth_assets.model.visit_hours import visit_hours
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report.pictures.picture import Tables, picture
-from lm_synth_assets.report.pictures.style import BAND, DOT, SEEN, as_number, legend, rows
+from lm_synth_assets.report.pictures.quartiles import quartiles
+from lm_synth_assets.report.pictures.style import legend, rows
 from lm_synth_assets.schema.vocabulary import ADMITTED, DIED, DISCHARGED, DISPOSITIONS, ED_SUBSERVICES, LEFT
 
 if TYPE_CHECKING:
@@ -62,22 +63,9 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
 
 
 def _draw(figure: Figure, frame: pd.DataFrame) -> None:
-    from matplotlib.ticker import LogLocator, NullLocator
-
     names = frame["ed_subservice"] + ": " + frame["disposition"].replace(LEFT, "Left unseen")
     axes = rows(figure, names.tolist(), [f"{visits:,}" for visits in frame["visits"]], "visits")
-    position = np.arange(len(frame))
-    hours = frame.iloc[:, 3:].clip(lower=_LEAST)
-    axes.set_xscale("log")
-    expected = axes.barh(position, hours["high_hours"] - hours["low_hours"], 0.74, hours["low_hours"], **BAND)
-    half = axes.hlines(
-        position, hours["lower_quartile_hours"], hours["upper_quartile_hours"], color=SEEN, linewidth=2
-    )
-    (median,) = axes.plot(hours["median_hours"], position, **DOT)
-    axes.set_xlim(hours.min().min() / 1.15, hours.max().max() * 1.15)
-    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.xaxis.set_major_formatter(as_number)
-    axes.xaxis.set_minor_locator(NullLocator())
+    median, half, expected = quartiles(axes, frame, "hours", _LEAST)
     axes.set_xlabel("hours from arrival to departure (log scale)")
     legend(figure, {"median": median, "middle half of visits": half, "95 % of medians by chance": expected})
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from lm_synth_assets.gates.views import stays_of_the_year
@@ -12,12 +11,9 @@ from lm_synth_assets.model.length_shares import Mixture, median_days
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report.pictures.picture import Tables, joinable, picture
+from lm_synth_assets.report.pictures.quartiles import quartiles
 from lm_synth_assets.report.pictures.style import (
-    BAND,
-    DOT,
     MOST_ROWS,
-    SEEN,
-    as_number,
     count,
     left_out,
     legend,
@@ -28,7 +24,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-_DAYS = ["lower_quartile_days", "median_days", "upper_quartile_days", "low_days", "high_days"]
 _LEAST = 0.01
 """Days that a log scale begins at, whatever the table says."""
 
@@ -63,24 +58,11 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
 
 
 def _draw(figure: Figure, frame: pd.DataFrame) -> None:
-    from matplotlib.ticker import LogLocator, NullLocator
-
     drawn = frame.nlargest(MOST_ROWS, "stays").sort_index()
     twice = drawn["subprogram"].duplicated(keep=False)
     names = drawn["subprogram"].mask(twice, drawn["program"] + ": " + drawn["subprogram"])
     axes = rows(figure, names.tolist(), [f"{stays:,}" for stays in drawn["stays"]], "stays")
-    position = np.arange(len(drawn))
-    days = drawn[_DAYS].clip(lower=_LEAST)
-    axes.set_xscale("log")
-    allowed = axes.barh(position, days["high_days"] - days["low_days"], 0.74, days["low_days"], **BAND)
-    half = axes.hlines(
-        position, days["lower_quartile_days"], days["upper_quartile_days"], color=SEEN, linewidth=2
-    )
-    (median,) = axes.plot(days["median_days"], position, **DOT)
-    axes.set_xlim(days.min().min() / 1.15, days.max().max() * 1.15)
-    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.xaxis.set_major_formatter(as_number)
-    axes.xaxis.set_minor_locator(NullLocator())
+    median, half, allowed = quartiles(axes, drawn, "days", _LEAST)
     axes.set_xlabel("length of stay (days, log scale)" + left_out(frame, drawn, "subprogram"))
     legend(
         figure,

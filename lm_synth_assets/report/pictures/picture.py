@@ -33,6 +33,12 @@ def joinable(tables: Tables, *names: str) -> StoredTables:
     return StoredTables.of({name: tables[name] for name in names})
 
 
+def names_of(tables: Tables, noun: str, numbers: pd.Series[int]) -> pd.Series[str]:
+    """The names that `dim_<noun>` has for numbers; a number that it lacks is named by the noun."""
+    names = tables[f"dim_{noun}"].set_index(f"{noun}_id")[f"{noun}_name"]
+    return numbers.map(names).fillna(f"{noun} " + numbers.astype(str))
+
+
 @dataclass(frozen=True)
 class Picture:
     """A picture of `table`, which `reads` other tables.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lm_synth_assets.region.models.region import Region
-from lm_synth_assets.report.pictures.picture import Tables, picture
+from lm_synth_assets.report.pictures.picture import Tables, names_of, picture
 from lm_synth_assets.report.pictures.style import (
     INK,
     LINE,
@@ -35,9 +35,7 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     """Projected ED visits of all sites and subservices by scenario and year, the baseline first."""
     totals = tables["ed_projection"].groupby(["scenario_id", "year"])["projected_volumes"].sum()
     frame = totals.rename("projected_visits").reset_index()
-    names = tables["dim_scenario"].set_index("scenario_id")["scenario_name"]
-    number = frame.pop("scenario_id")
-    frame.insert(0, "scenario", number.map(names).fillna("scenario " + number.astype(str)))
+    frame.insert(0, "scenario", names_of(tables, "scenario", frame.pop("scenario_id")))
     return frame
 
 

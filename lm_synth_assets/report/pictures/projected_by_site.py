@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lm_synth_assets.region.models.region import Region
-from lm_synth_assets.report.pictures.picture import Tables, picture
+from lm_synth_assets.report.pictures.picture import Tables, names_of, picture
 from lm_synth_assets.report.pictures.style import (
     BAND,
     DOT,
@@ -39,10 +39,8 @@ def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     by = ["site_id", "scenario_id", "year"]
     totals = projection[ends].groupby(by)["projected_volumes"].sum().reset_index(name="projected_visits")
     frame = pd.DataFrame({"year": totals["year"], "projected_visits": totals["projected_visits"]})
-    for place, (noun, table) in enumerate((("site", "dim_site"), ("scenario", "dim_scenario"))):
-        number = totals[f"{noun}_id"]
-        names = tables[table].set_index(f"{noun}_id")[f"{noun}_name"]
-        frame.insert(place, noun, number.map(names).fillna(f"{noun} " + number.astype(str)))
+    for place, noun in enumerate(("site", "scenario")):
+        frame.insert(place, noun, names_of(tables, noun, totals[f"{noun}_id"]))
     size = totals["projected_visits"].groupby(totals["site_id"]).transform("sum")
     most_first = size.sort_values(ascending=False, kind="stable").index
     return frame.loc[most_first].reset_index(drop=True)
