@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import scipy.special as sc
 
-from lm_synth_assets.gates.evidence import ALL, Finding, weighed
+from lm_synth_assets.gates.evidence import ALL, Finding, OneByOne, weighed
 from lm_synth_assets.gates.gate import Verdict
 from lm_synth_assets.gates.limits import MISFIT
 from lm_synth_assets.schema.arrays import Floats, Ints
@@ -94,7 +94,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Cells:
+class Cells(OneByOne):
     """Poisson counts of cells that may overlap (cells,), so that each is compared alone.
 
     Chance is that of Poisson counts, whose tails are heavier than those of sums of independent draws.
@@ -111,17 +111,6 @@ class Cells:
     def probabilities(self) -> Floats:
         """How often chance takes a cell as far from what is expected (cells,), corrected for all of them."""
         return _both_tails(self.observed, self.expected, 0.0) * len(self.cells)
-
-    @property
-    def least(self) -> float:
-        return float(self.probabilities.min(initial=1.0))
-
-    @property
-    def worst(self) -> str:
-        return str(self._finding(int(self.probabilities.argmin())))
-
-    def findings(self, below: float) -> list[Finding]:
-        return [self._finding(cell) for cell in np.flatnonzero(self.probabilities < below).tolist()]
 
     def _finding(self, cell: int) -> Finding:
         expected, observed = self.expected[cell].item(), self.observed[cell].item()

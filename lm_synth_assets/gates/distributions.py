@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from lm_synth_assets.gates.evidence import Finding, weighed
+from lm_synth_assets.gates.evidence import Finding, OneByOne, weighed
 from lm_synth_assets.gates.gate import Verdict
 from lm_synth_assets.model.spans import Span
 from lm_synth_assets.schema.arrays import Floats, Ints
@@ -52,7 +52,7 @@ def chance_of(distance: Floats, shift: Floats, rows: Floats) -> tuple[Floats, Fl
 
 
 @dataclass(frozen=True)
-class Distributions:
+class Distributions(OneByOne):
     """Quantities whose values are distributed as expected in each group, none of them impossible."""
 
     quantities: Sequence[Quantity]
@@ -73,16 +73,8 @@ class Distributions:
         return groups.assign(probability=np.where(groups["impossible"] > 0, 0.0, chance))
 
     @property
-    def least(self) -> float:
-        return float(self.groups["probability"].min())
-
-    @property
-    def worst(self) -> str:
-        return str(self._finding(int(self.groups["probability"].to_numpy().argmin())))
-
-    def findings(self, below: float) -> list[Finding]:
-        rare = self.groups["probability"].to_numpy() < below
-        return [self._finding(group) for group in np.flatnonzero(rare).tolist()]
+    def probabilities(self) -> Floats:
+        return self.groups["probability"].to_numpy(float)
 
     def _finding(self, index: int) -> Finding:
         group = self.groups.iloc[index]

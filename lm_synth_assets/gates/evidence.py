@@ -8,6 +8,7 @@ gives the verdict on several of them.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -81,8 +82,31 @@ def _probability(finding: Finding) -> float:
     return finding.probability
 
 
+class OneByOne(ABC):
+    """Evidence of which each part is compared by itself."""
+
+    @property
+    @abstractmethod
+    def probabilities(self) -> Floats:
+        """How often chance takes each as far from what is expected, corrected for all that are compared."""
+
+    @abstractmethod
+    def _finding(self, index: int) -> Finding: ...
+
+    @property
+    def least(self) -> float:
+        return float(self.probabilities.min(initial=1.0))
+
+    @property
+    def worst(self) -> str:
+        return str(self._finding(int(self.probabilities.argmin())))
+
+    def findings(self, below: float) -> list[Finding]:
+        return [self._finding(index) for index in np.flatnonzero(self.probabilities < below).tolist()]
+
+
 @dataclass(frozen=True)
-class Sums:
+class Sums(OneByOne):
     """Sums of many independent terms with the mean 0 (rows,): how a clock is off, how sites go together.
 
     No term exceeds `most` in size, and `variance` is that of each sum. `scale` turns a sum into the figure
@@ -106,15 +130,9 @@ class Sums:
         return np.where(size > 0, 2 * np.exp(-(size**2) / reach) * len(self.rows), 1.0)
 
     @property
-    def least(self) -> float:
-        return float(self.probabilities.min(initial=1.0))
-
-    @property
     def worst(self) -> str:
-        return str(self._finding(int(self.probabilities.argmin()))) if len(self.rows) else self.compared
-
-    def findings(self, below: float) -> list[Finding]:
-        return [self._finding(row) for row in np.flatnonzero(self.probabilities < below).tolist()]
+        # Of one site there are no two to go together.
+        return super().worst if self.rows else self.compared
 
     def _finding(self, row: int) -> Finding:
         shown = (self.sums * self.scale)[row].item()
