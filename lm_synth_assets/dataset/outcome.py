@@ -39,10 +39,14 @@ class Outcome:
     state: State | None = None
 
     @property
+    def stopping(self) -> list[GateResult]:
+        """The gates for which it has not passed: a blocking one that failed, any that was not evaluated."""
+        return [result for result in self.gates if result.mark in (Mark.FAIL, Mark.NOT_EVALUATED)]
+
+    @property
     def passed(self) -> bool:
         """Whether every blocking gate that was due has passed, and every other was at least evaluated."""
-        stopping = any(result.mark in (Mark.FAIL, Mark.NOT_EVALUATED) for result in self.gates)
-        return not (stopping or self.errors or self.not_run)
+        return not (self.stopping or self.errors or self.not_run)
 
     @property
     def exit_code(self) -> int:

@@ -18,7 +18,6 @@ from lm_synth_assets.text import in_markdown
 if TYPE_CHECKING:
     from lm_synth_assets.dataset.dataset import DataSet
     from lm_synth_assets.dataset.outcome import Outcome
-    from lm_synth_assets.gates.results import GateResult
     from lm_synth_assets.report.report import Report
 
 _DESCRIPTION = f"""One page about the data set: what it is, its gates, pictures and columns.
@@ -91,8 +90,8 @@ def quality_report() -> dg.AssetsDefinition:
             check_results=[verdict],
         )
         if not verdict.passed:
-            said = f"expected PASS; observed {_sentence(made.outcome)}"
-            raise GatesFailed([f"{REPORT}.{VERDICT.name}: {said} ({page_of(REPORT, VERDICT.name)})"])
+            compared = _comparison(made.outcome)
+            raise GatesFailed([f"{REPORT}.{VERDICT.name}: {compared} ({page_of(REPORT, VERDICT.name)})"])
 
     return report
 
@@ -117,18 +116,16 @@ def _verdict(outcome: "Outcome") -> dg.AssetCheckResult:
         check_name=VERDICT.name,
         passed=outcome.passed,
         severity=dg.AssetCheckSeverity.ERROR,
-        description=in_markdown(f"expected PASS; observed {_sentence(outcome)}"),
-        metadata={result.full_name: f"{result.mark}: {result.comparison}" for result in _stopping(outcome)},
+        description=in_markdown(_comparison(outcome)),
+        metadata={result.full_name: f"{result.mark}: {result.comparison}" for result in outcome.stopping},
     )
+
+
+def _comparison(outcome: "Outcome") -> str:
+    return f"expected PASS; observed {_sentence(outcome)}"
 
 
 def _sentence(outcome: "Outcome") -> str:
     """PASS, or FAIL and the gates that decide."""
-    names = ", ".join(result.full_name for result in _stopping(outcome))
+    names = ", ".join(result.full_name for result in outcome.stopping)
     return f"FAIL: {names}" if names else "PASS"
-
-
-def _stopping(outcome: "Outcome") -> list["GateResult"]:
-    from lm_synth_assets.gates.results import Mark
-
-    return [result for result in outcome.gates if result.mark in (Mark.FAIL, Mark.NOT_EVALUATED)]

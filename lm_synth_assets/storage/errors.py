@@ -49,8 +49,7 @@ class MissingTable(StorageError):
 
     def __init__(self, table: str, location: str) -> None:
         super().__init__(
-            f"{table} is not there (looked for {location}); make it with "
-            f"{_remedy(table, location.rpartition('/')[0], Path(location).suffix)}."
+            f"{table} is not there (looked for {location}); make it with {_remedy_at(table, location)}."
         )
 
 
@@ -60,8 +59,7 @@ class UnreadableTable(StorageError):
     def __init__(self, table: str, location: str, reason: object) -> None:
         super().__init__(
             f"{location} cannot be read as {table}: {reason}; "
-            f"correct it or make it again with "
-            f"{_remedy(table, location.rpartition('/')[0], Path(location).suffix)}."
+            f"correct it or make it again with {_remedy_at(table, location)}."
         )
 
 
@@ -72,8 +70,7 @@ class NoDataSet(StorageError):
         option = "database with --url" if "://" in location else "folder with --in"
         super().__init__(
             f"{location} holds no table of a data set; make one with "
-            f"{_remedy('dataset_manifest', location)}, or name "
-            f"the {option}."
+            f"{_remedy('dataset_manifest', location)}, or name the {option}."
         )
 
 
@@ -161,12 +158,17 @@ class MissingPackage(StorageError):
         )
 
 
-def _remedy(table: str, location: str, suffix: str = "") -> str:
+def _remedy_at(table: str, location: str) -> str:
+    """The same for a table of which `location` is the file, or the address in a database."""
+    storage = " --format parquet" if location.endswith(".parquet") else ""
+    return _remedy(table, location.rpartition("/")[0], storage)
+
+
+def _remedy(table: str, location: str, storage: str = "") -> str:
     """The commands that make a table and what it needs in a folder or a database, to end a sentence with."""
-    where = f"--url {shlex.quote(location)}" if "://" in location else f"--out {shlex.quote(location)}"
-    storage = " --format parquet" if suffix == ".parquet" else ""
+    option = "--url" if "://" in location else "--out"
     return (
-        f"`lm-synth generate --with-ed --with-ip {where}{storage}` or, in Dagster, "
+        f"`lm-synth generate --with-ed --with-ip {option} {shlex.quote(location)}{storage}` or, in Dagster, "
         f"`dagster asset materialize -m lm_synth_assets --select '*{table}'`"
     )
 
