@@ -13,6 +13,8 @@ from lm_synth_assets.orchestration.runs import generate
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.region.run_request import RunRequest
 from lm_synth_assets.report import report
+from lm_synth_assets.report.content import Content
+from lm_synth_assets.report.identity import Identity
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.simulation.catalogue import RECIPES, Recipe
 from lm_synth_assets.storage.frames import pandas_dtypes
@@ -28,12 +30,13 @@ def empty_assets() -> None:
         dtypes = pandas_dtypes(table_of[recipe])
         return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes.items()})
 
-    Recipe.__call__ = no_rows  # type: ignore[method-assign]
+    Recipe.__call__ = no_rows  # type: ignore[method-assign, assignment]
 
 
 def empty_report() -> None:
     """Put an empty page in the place of the quality report."""
-    report.quality_report = lambda *arguments: report.Report("", Outcome())
+    nothing = Content(Outcome(), Identity(False, [], "", "", [], ""), [], [], [], "")
+    report.quality_report = lambda *arguments: report.Report("", nothing)
 
 
 def idle_gates() -> None:
@@ -42,7 +45,7 @@ def idle_gates() -> None:
     def passed(gate: Gate, tables: StoredTables, region: Region) -> Verdict:
         return PASSED
 
-    Gate.evaluate = passed  # type: ignore[method-assign]
+    Gate.evaluate = passed  # type: ignore[method-assign, assignment]
 
 
 def run(request: RunRequest, folder: str) -> None:

@@ -133,8 +133,8 @@ def direct_at_night(tables: Tables, size: float, rng: np.random.Generator) -> Ta
     """A percentage of direct admissions begins twelve hours later or earlier, on the same day."""
     stays = tables["ip_stays"]
     rows = some_of(stays.index[_direct(stays)], size, rng)
-    noon = pd.Timedelta(hours=12)
-    by = pd.Series(np.where(stays.loc[rows, "admit_ts"].dt.hour < 12, noon, -noon), index=rows)
+    hours = np.where(stays.loc[rows, "admit_ts"].dt.hour < 12, 12, -12)
+    by = pd.Series(pd.to_timedelta(hours, unit="h"), index=rows)
     return _moved_stays(tables, rows, by)
 
 

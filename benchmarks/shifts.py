@@ -98,7 +98,7 @@ def acute_again(tables: Tables, size: float, rng: np.random.Generator) -> Tables
     """A percentage of one program's ALC stays is recorded as acute to the end."""
     stays = tables["ip_stays"].copy()
     alc = stays.index[stays["alc_flag"]]
-    here = stays.loc[alc[rng.integers(len(alc))], "program_id"]
+    here = stays.loc[alc[int(rng.integers(len(alc)))], "program_id"]
     own = alc[stays.loc[alc, "program_id"] == here]
     some = rng.permutation(own)[: round(len(own) * size / 100)]
     stays.loc[some, "alc_flag"] = False

@@ -198,9 +198,9 @@ def main() -> None:
         bare = measure(*ungated(config, WHOLE_REGION, f"{folder}/bare")).cpu
         report_gates(whole.cpu, bare, 1.3)
         validate = (generate[0], "validate", "--quiet", "--config")
-        for where, settings, size in (("out", defaults, "50,000"), ("whole", config, "2,400,000")):
+        for where, settings, patients in (("out", defaults, "50,000"), ("whole", config, "2,400,000")):
             cost = measure(*validate, str(settings), "--in", f"{folder}/{where}")
-            report(f"lm-synth validate, {size} patients: CPU", f"{cost.cpu:.1f} s", "-", True)
+            report(f"lm-synth validate, {patients} patients: CPU", f"{cost.cpu:.1f} s", "-", True)
             report("  peak memory", f"{cost.peak:.0f} MB", "-", True)
 
 

@@ -46,7 +46,7 @@ def holiday(tables: Tables, size: float, rng: np.random.Generator) -> Tables:
     """A percentage of the visits of one statutory holiday is entered on the day after."""
     visits = tables["ed_encounters"]
     year = int(visits["arrival_date"].dt.year.mode().iloc[0])
-    day = pd.Timestamp(rng.choice(list(statutory_holidays(year))))
+    day = pd.Timestamp(rng.choice(np.array(list(statutory_holidays(year)), dtype=object)))
     return _later(visits, some_of(visits.index[visits["arrival_date"] == day], size, rng), _DAY)
 
 
@@ -97,12 +97,10 @@ def deaths_elsewhere(tables: Tables, size: float, rng: np.random.Generator) -> T
     """A percentage of the deaths in EDs is entered at one site, for visits of the same acuity."""
     visits = tables["ed_encounters"].copy()
     site = of_place(visits, "facility_id", rng)
-    for acuity, rows in visits.groupby("acuity").groups.items():
+    for rows in visits.groupby("acuity").groups.values():
         some = visits.loc[rows]
         died = some_of(some.index[some["dispo"].eq(DIED) & ~site[rows]], size, rng)
-        instead = some.index[some["dispo"].eq(DISCHARGED) & site[rows] & some["acuity"].eq(acuity)][
-            : len(died)
-        ]
+        instead = some.index[some["dispo"].eq(DISCHARGED) & site[rows]][: len(died)]
         visits.loc[died[: len(instead)], "dispo"] = DISCHARGED
         visits.loc[instead, "dispo"] = DIED
     return {"ed_encounters": visits}

@@ -78,7 +78,7 @@ def quality_report() -> dg.AssetsDefinition:
                 "verdict": dg.MetadataValue.text(_sentence(made.outcome)),
                 "gates": len(gates),
                 "gates passed": sum(result.passed for result in gates),
-                **{label: count for name, label in _COUNTED.items() if (count := rows[name]) is not None},
+                **{label: count for name, label in _COUNTED.items() if (count := rows.get(name)) is not None},
                 "figures": dg.MetadataValue.text(
                     summary(made.content.figures) if made.content.figures else made.content.no_figures_reason
                 ),
