@@ -44,6 +44,11 @@ def test_a_mutant_is_refused_in_words_or_passes_its_own_gates(seed: int) -> None
     assert trial.outcome in ("passed", "refused"), (trial.name, trial.said)
 
 
+def test_a_median_between_two_stays_may_be_as_far_off_as_both_of_their_strata_reach() -> None:
+    trial = mutation(406)
+    assert trial.outcome == "passed", (trial.name, trial.said)
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_contradiction_is_refused_with_the_keys_that_decide(name: str) -> None:
     changes, words = REFUSED[name]

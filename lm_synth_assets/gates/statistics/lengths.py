@@ -95,12 +95,14 @@ _HALF_A_HUNDREDTH = 0.005
 def _share_by_chance(region: Region, stays: StaysOfTheYear, mixture: Mixture, days: Floats) -> Floats:
     """How far the share of a subprogram's stays within its `days` may be off by chance (units,).
 
-    Half a stay by the strata of acute lengths, and as many standard errors as configured of what stays a
-    matter of chance; stays of one patient are a cluster, of the same age.
+    By the strata of acute lengths, half a stay where the median is that of the middle one, and a whole one
+    where it lies between two, from the strata on both sides of the middle; and as many standard errors as
+    configured of what stays a matter of chance; stays of one patient are a cluster, of the same age.
     """
     count = np.bincount(stays.mix.unit, minlength=mixture.units)
     _, one = np.unique(np.column_stack([stays.mix.unit, stays.patient]), axis=0, return_inverse=True)
     together = np.bincount(one)[one]
     clustered = np.bincount(stays.mix.unit, together, minlength=mixture.units)
-    margin = sampling_margin(clustered * scatter(region, mixture, days), region) + 0.5
+    strata = np.where(count % 2 == 1, 0.5, 1.0)
+    margin = sampling_margin(clustered * scatter(region, mixture, days), region) + strata
     return margin / np.maximum(count, 1)
