@@ -1,7 +1,7 @@
 """How often gates fail on good data, and how much damage they let pass: `python -m benchmarks.power`.
 
 Writes docs/gate-power.md. False alarms are counted over data sets of 50,000 and of 5,000 patients; the
-smallest shift is the least of its sizes that a gate sees in at least 95 % of the trials; and damages that are
+smallest shift is the least of its sizes that a gate sees in at least 95% of the trials; and damages that are
 hardly seen at 50,000 patients are tried on data sets of other sizes.
 """
 
@@ -121,7 +121,7 @@ def page(
             f"{seeds} of {patients:,} patients (seeds from 0)" for patients, seeds in SEEDS.items()
         )
         + ".",
-        "- Smallest shift: the least damage of its kind that the gate saw in at least 95 % of "
+        "- Smallest shift: the least damage of its kind that the gate saw in at least 95% of "
         f"{DATA_SETS * PLACES} trials ({DATA_SETS} data sets of {PATIENTS:,} patients, {PLACES} places in "
         "each, drawn by their rows). It is sought by halving: a gate that sees a shift is taken to see each "
         "larger one.",
@@ -148,7 +148,7 @@ def page(
         "## From which size",
         "",
         f"Some damages hardly show in {PATIENTS:,} patients. Below are the fewest patients, of "
-        f"{', '.join(f'{size:,}' for size in SIZES)}, in which the gate saw each in at least 95 % of "
+        f"{', '.join(f'{size:,}' for size in SIZES)}, in which the gate saw each in at least 95% of "
         f"{SETS_BY_SIZE * PLACES} trials.",
         "",
         "| gate | damage | patients |",

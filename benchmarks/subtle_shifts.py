@@ -202,13 +202,13 @@ def _of_a_gender(tables: Tables, rng: np.random.Generator) -> pd.Series:
 SUBTLE_SHIFTS = (
     Shift(
         "patients.links",
-        "expected rates of one gender in one age group {} % higher",
+        "expected rates of one gender in one age group {}% higher",
         PERCENT,
         rates_of_a_gender,
     ),
     Shift(
         "patients.fine_structure",
-        "{} % said to be born on the first of their month",
+        "{}% said to be born on the first of their month",
         PERCENT,
         born_on_the_first,
     ),
@@ -221,36 +221,36 @@ SUBTLE_SHIFTS = (
     ),
     Shift(
         "ed_encounters.arrivals_by_group",
-        "{} % of one site's visits of a week entered a week later",
+        "{}% of one site's visits of a week entered a week later",
         PERCENT,
         week_of_a_site,
     ),
     Shift(
         "ed_encounters.arrivals_by_day",
-        "{} % of a holiday's visits entered on the day after",
+        "{}% of a holiday's visits entered on the day after",
         PERCENT,
         holiday,
     ),
-    Shift("ed_encounters.links", "visits to one site {} % longer", PERCENT, longer_visits("facility_id")),
-    Shift("ed_encounters.links", "visits of one gender {} % longer", PERCENT, longer_visits("gender")),
-    Shift("ed_encounters.links", "{} % of one site's admissions sent home", PERCENT, sent_home),
-    Shift("ed_encounters.links", "{} % of the deaths entered at one site", PERCENT, deaths_elsewhere),
+    Shift("ed_encounters.links", "visits to one site {}% longer", PERCENT, longer_visits("facility_id")),
+    Shift("ed_encounters.links", "visits of one gender {}% longer", PERCENT, longer_visits("gender")),
+    Shift("ed_encounters.links", "{}% of one site's admissions sent home", PERCENT, sent_home),
+    Shift("ed_encounters.links", "{}% of the deaths entered at one site", PERCENT, deaths_elsewhere),
     Shift(
         "ed_encounters.visits_follow_rates",
-        "{} % of the visits of one age group's women given to men",
+        "{}% of the visits of one age group's women given to men",
         PERCENT,
         visits_of_another_gender,
     ),
     Shift(
         "ed_encounters.fine_structure",
-        "{} % of the arrivals rounded to five minutes",
+        "{}% of the arrivals rounded to five minutes",
         PERCENT,
         rounded("ed_encounters", "arrival_ts", "5min"),
     ),
     Shift("ed_encounters.fine_structure", "{} visits copied, a week and three hours later", ROWS, copied),
-    Shift("ip_stays.links", "stays at one site {} % longer", PERCENT, longer_stays(_of_a_site)),
-    Shift("ip_stays.links", "stays of one gender {} % longer", PERCENT, longer_stays(_of_a_gender)),
-    Shift("ip_stays.fine_structure", "{} % of the lengths of stay rounded to half a day", PERCENT, half_days),
+    Shift("ip_stays.links", "stays at one site {}% longer", PERCENT, longer_stays(_of_a_site)),
+    Shift("ip_stays.links", "stays of one gender {}% longer", PERCENT, longer_stays(_of_a_gender)),
+    Shift("ip_stays.fine_structure", "{}% of the lengths of stay rounded to half a day", PERCENT, half_days),
 )
 """One or more for each gate that weighs counts by their probability."""
 
@@ -281,17 +281,17 @@ BY_SIZE = (
         "ed_encounters.arrivals_by_group", "one site's clock an hour fast in summer", (60,), clock_of_a_site
     ),
     Shift("ed_encounters.links", "all deaths in EDs entered at one site", (100,), deaths_elsewhere),
-    Shift("ed_encounters.links", "visits of one gender 5 % longer", (5,), longer_visits("gender")),
-    Shift("ed_encounters.links", "visits to one site 10 % longer", (10,), longer_visits("facility_id")),
-    Shift("ip_stays.links", "stays at one site 20 % longer", (20,), longer_stays(_of_a_site)),
+    Shift("ed_encounters.links", "visits of one gender 5% longer", (5,), longer_visits("gender")),
+    Shift("ed_encounters.links", "visits to one site 10% longer", (10,), longer_visits("facility_id")),
+    Shift("ip_stays.links", "stays at one site 20% longer", (20,), longer_stays(_of_a_site)),
     Shift(
         "patients.links",
-        "expected rates of one gender in one age group 10 % higher",
+        "expected rates of one gender in one age group 10% higher",
         (10,),
         rates_of_a_gender,
     ),
     Shift(
-        "patients.fine_structure", "1 % said to be born on the first of their month", (1,), born_on_the_first
+        "patients.fine_structure", "1% said to be born on the first of their month", (1,), born_on_the_first
     ),
 )
 """Shifts of one size each, of which the question is in how many patients they are seen."""

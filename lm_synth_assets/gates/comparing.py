@@ -54,7 +54,7 @@ def number(value: float) -> str:
 def _name_of(cell: pd.DataFrame) -> str:
     """What names the cell in a frame of one row, after a colon: all but its numbers with decimals."""
     named = [
-        f"{name} {column.item()}"
+        str(column.item()) if name == "cell" else f"{name} {column.item()}"
         for name, column in cell.items()
         if name not in ("expected", "observed") and not pd.api.types.is_float_dtype(column)
     ]
@@ -109,7 +109,7 @@ def distances(rows: list[tuple[str, int, float]], limit: float, chance: float, w
         breach.empty,
         "the configured distribution",
         f"{worst['distance']:.3f} ({worst[what]})" if worst is not None else "no rows",
-        f"max({limit:g}, {chance:g}/sqrt(rows))",
+        f"at most {limit:g} or {chance:g}/sqrt(rows), whichever is larger",
         breach,
         numbers={"observed": worst["distance"], "threshold": worst["limit"]} if worst is not None else {},
     )

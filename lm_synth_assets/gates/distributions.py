@@ -81,7 +81,7 @@ class Distributions(OneByOne):
         if group["impossible"]:
             cell, observed = f"impossible values of {group['rows']:,} rows", float(group["impossible"])
         else:
-            cell = f"{group['rows']:,} rows, too {'high' if group['shift'] > 0 else 'low'}: distance"
+            cell = f"{group['rows']:,} rows, mostly {'high' if group['shift'] > 0 else 'low'}, KS distance"
             observed = float(group["distance"])
         return Finding(group["quantity"], group["group"], cell, 0.0, observed, float(group["probability"]))
 

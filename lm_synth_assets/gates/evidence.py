@@ -38,7 +38,7 @@ class Finding(NamedTuple):
 
     def __str__(self) -> str:
         name = ", ".join([self.compared, *(part for part in (self.row, self.cell) if part != ALL)])
-        return f"{name}: {number(self.observed)} for {number(self.expected)}"
+        return f"{name}: {number(self.observed)}, expected {number(self.expected)}"
 
 
 class Evidence(Protocol):
@@ -72,7 +72,7 @@ def weighed(evidence: Sequence[Evidence], what: str) -> Verdict:
     return Verdict(
         not breach,
         f"{what} as the model has them",
-        f"{worst}; chance brings this in {probability:.2g} of data sets",
+        f"{worst}; p = {probability:.2g}",
         offending=pd.DataFrame(breach, columns=list(Finding._fields)),
         numbers={"observed": probability, "threshold": FALSE_ALARM},
     )

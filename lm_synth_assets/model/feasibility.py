@@ -72,7 +72,7 @@ def _flows(region: Region) -> Iterator[str]:
     share = 100 * cross_lha_share(region)
     if not low - 1e-9 <= share <= high + 1e-9:
         yield (
-            f"gates.cross_lha_pct: is {low:g}-{high:g} %, but with lhas.<LHA>.leaves_pct {share:.3g} % of "
+            f"gates.cross_lha_pct: is {low:g}-{high:g}%, but with lhas.<LHA>.leaves_pct {share:.3g}% of "
             "the residents leave their area for care; change either"
         )
 
@@ -86,13 +86,13 @@ def _pediatric(region: Region) -> Iterator[str]:
     if 0 < young < gates.pediatric_under_15_pct:
         yield (
             f"gates.pediatric_under_15_pct: is {gates.pediatric_under_15_pct:g}, but with ed.rates_per_1000 "
-            f"{young:.3g} % of the visits under {UNDER_AGE} are to Pediatric ED; lower it, or change "
+            f"{young:.3g}% of the visits under {UNDER_AGE} are to Pediatric ED; lower it, or change "
             "the rates"
         )
     if old > gates.pediatric_from_25_pct:
         yield (
             f"gates.pediatric_from_25_pct: is {gates.pediatric_from_25_pct:g}, but with ed.rates_per_1000 "
-            f"{old:.3g} % of the visits from {FROM_AGE} years are to Pediatric ED; raise it, or change "
+            f"{old:.3g}% of the visits from {FROM_AGE} years are to Pediatric ED; raise it, or change "
             "the rates"
         )
 

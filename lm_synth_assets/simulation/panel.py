@@ -94,7 +94,7 @@ def _home_sites(region: Region, lha: Ints, rng: Generator) -> Ints:
 
     The area's share that goes elsewhere is taken at equal steps from its patients, who stand in order of age
     and gender, so that those who leave carry the age mix of their area; so is each destination's share of
-    them. (Drawn at random, the movers' ages alone break a 5 % volume gate for one seed in six.)
+    them. (Drawn at random, the movers' ages alone break a 5% volume gate for one seed in six.)
     """
     sites = list(region.sites)
     home = np.empty(len(lha), dtype=np.int64)

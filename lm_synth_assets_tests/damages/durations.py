@@ -103,7 +103,7 @@ def visits_of_an_hour(tables: Tables) -> Tables:
     return _visits(tables, tables["ed_encounters"]["dispo"] == DISCHARGED, 1.0)
 
 
-@damage("ed_encounters.visit_lengths", "visits to one site last 20 % longer")
+@damage("ed_encounters.visit_lengths", "visits to one site last 20% longer")
 def one_site_slower(tables: Tables) -> Tables:
     return _visits(tables, tables["ed_encounters"]["facility_id"] == 6, _hours(tables) * 1.2)
 
@@ -217,7 +217,7 @@ def one_in_ten_a_day_longer(tables: Tables) -> Tables:
     return _days(tables, some, stays["los_days"] + 1)
 
 
-@damage("ip_stays.los_shape", "stays at one site last 20 % longer")
+@damage("ip_stays.los_shape", "stays at one site last 20% longer")
 def one_site_keeps_longer(tables: Tables) -> Tables:
     stays = tables["ip_stays"]
     own = (stays["facility_id"] == 6) & ~_under_way(tables) & ~stays["alc_flag"]

@@ -48,7 +48,7 @@ def two_facilities_swapped(tables: Tables) -> Tables:
     return {"ed_encounters": visits.assign(facility_id=swapped)}
 
 
-@damage("ed_encounters.volumes_by_site", "6 % of one facility's visits to its Adult ED are lost")
+@damage("ed_encounters.volumes_by_site", "6% of one facility's visits to its Adult ED are lost")
 def some_of_a_facilitys_visits_lost(tables: Tables) -> Tables:
     visits = tables["ed_encounters"]
     own = visits.index[(visits["facility_id"] == 6) & (visits["ed_subservice"] == "Adult ED")]
@@ -62,7 +62,7 @@ def all_visits_twice(tables: Tables) -> Tables:
     return {"ed_encounters": pd.concat([visits, again], ignore_index=True)}
 
 
-@damage("ed_encounters.volumes_by_catchment", "6 % of one area's visits are those of people from elsewhere")
+@damage("ed_encounters.volumes_by_catchment", "6% of one area's visits are those of people from elsewhere")
 def visits_of_people_from_elsewhere(tables: Tables) -> Tables:
     visits, patients = tables["ed_encounters"], tables["patients"]
     area = _of_patients(tables, "lha_id")

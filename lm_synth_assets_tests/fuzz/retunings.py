@@ -315,8 +315,8 @@ RETUNINGS: dict[str, Overlay] = {
         "births", weekdays=_WEEKDAYS_ONLY, hours=[0] * 8 + [1] * 4 + [0] * 12
     ),
     # People.
-    "growth of -3 %": _lhas(growth_pct=-3),
-    "growth of 10 %": _lhas(growth_pct=10),
+    "growth of -3%": _lhas(growth_pct=-3),
+    "growth of 10%": _lhas(growth_pct=10),
     "women and men alike": _gender(Female=0.5, Male=0.5),
     "one gender": _gender(Female=1),
     "no children": _without_children(),
@@ -343,8 +343,8 @@ RETUNINGS: dict[str, Overlay] = {
         }
     },
     "no corridors": {"sites": {code: {"transfers_to": dict.fromkeys(_SITES)} for code in _SITES}},
-    "3 % cross areas": merged(_lhas(leaves_pct=3), {"gates": {"cross_lha_pct": [2, 5]}}),
-    "15 % cross areas": merged(_lhas(leaves_pct=15), {"gates": {"cross_lha_pct": [10, 20]}}),
+    "3% cross areas": merged(_lhas(leaves_pct=3), {"gates": {"cross_lha_pct": [2, 5]}}),
+    "15% cross areas": merged(_lhas(leaves_pct=15), {"gates": {"cross_lha_pct": [10, 20]}}),
     "nobody crosses areas": merged(_lhas(leaves_pct=0), {"gates": {"cross_lha_pct": [0, 0]}}),
     "everybody crosses areas": merged(_lhas(leaves_pct=100), {"gates": {"cross_lha_pct": [100, 100]}}),
     "French and Chinese names": _renamed(lambda name: f"Hôpital de l'Érable {name} 列治文"),
@@ -381,7 +381,7 @@ RETUNINGS: dict[str, Overlay] = {
     "ALC doubled": {
         "inpatient": {"alc": {"probability": _times(DEFAULTS["inpatient"]["alc"]["probability"], 2)}}
     },
-    "60 % ALC": merged(
+    "60% ALC": merged(
         {"inpatient": {"alc": {"probability": _for_each(AGE_GROUPS, 0.6)}}}, _programs(alc_factor=1)
     ),
     "ALC for everybody": merged(
@@ -442,17 +442,17 @@ RETUNINGS: dict[str, Overlay] = {
 """By name. Configurations that are refused early are in `REFUSED`."""
 
 REFUSED: dict[str, tuple[Overlay, str]] = {
-    "3 % cross areas": (
+    "3% cross areas": (
         _lhas(leaves_pct=3),
-        "gates.cross_lha_pct: is 5-10 %, but with lhas.<LHA>.leaves_pct 3 % of the residents leave",
+        "gates.cross_lha_pct: is 5-10%, but with lhas.<LHA>.leaves_pct 3% of the residents leave",
     ),
-    "15 % cross areas": (
+    "15% cross areas": (
         _lhas(leaves_pct=15),
-        "gates.cross_lha_pct: is 5-10 %, but with lhas.<LHA>.leaves_pct 15 % of the residents leave",
+        "gates.cross_lha_pct: is 5-10%, but with lhas.<LHA>.leaves_pct 15% of the residents leave",
     ),
     "half of the Pediatric ED": (
         merged(_rates_of(PEDIATRIC_ED, 0.5)),
-        "gates.pediatric_under_15_pct: is 70, but with ed.rates_per_1000 62.5 % of the visits under 15 are",
+        "gates.pediatric_under_15_pct: is 70, but with ed.rates_per_1000 62.5% of the visits under 15 are",
     ),
     "Pediatric ED for the old": (
         {"ed": {"rates_per_1000": {PEDIATRIC_ED: {"65-74": _for_each(GENDERS, 100)}}}},

@@ -129,7 +129,7 @@ def test_the_summary_names_observed_expected_and_verdict_of_each_gate(tiny_run: 
     ran, _ = tiny_run
     assert re.search(r"gate +┃ observed +┃ expected +┃ threshold +┃ verdict", ran.out)
     assert re.search(r"│ keys +│ 0 of 18 tables fail +│ none fails +│ no exception +│ pass", ran.out)
-    assert re.search(r"│ cross_lha_care +│ \d\.\d\d % +│ 5-10 % +│ .* +│ pass", ran.out)
+    assert re.search(r"│ cross_lha_care +│ \d\.\d\d% +│ 5-10% +│ .* +│ pass", ran.out)
     assert "FAIL" not in ran.out
 
 

@@ -3,7 +3,7 @@
 Seeds are fixed, so a run either always passes or always fails. How often another seed would fail: volumes,
 marginals and structure never do, since they hold by construction. Of the gates on freely drawn figures, a
 marginal of `arrival_shape` fails one seed in 1,000 where it has under 400 visits and hardly any above
-(Kolmogorov-Smirnov at the 99.9 % point); `correlations` failed one of 450 seeds at 1,000 to 5,000 patients,
+(Kolmogorov-Smirnov at the 99.9% point); `correlations` failed one of 450 seeds at 1,000 to 5,000 patients,
 `los_medians` and `los_shape` none.
 """
 

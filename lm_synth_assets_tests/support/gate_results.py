@@ -11,6 +11,6 @@ PASSED = GateResult(
     mark=Mark.PASS,
     expected="10 patients",
     observed="10 patients",
-    threshold="5 %",
+    threshold="5%",
     decided_by=("gates.marginal_tolerance_pct", "population"),
 )

@@ -65,14 +65,14 @@ class TestSummary:
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:
         rows = shown(capsys, replace(good(), gates=[FAILED, WARNED])).splitlines()
-        assert "│ marginals        │ 12 patients │ 10 patients │ 5 %       │ FAIL    │" in rows
-        assert "│ version          │ 12 patients │ 10 patients │ 5 %       │ warn    │" in rows
+        assert "│ marginals        │ 12 patients │ 10 patients │ 5%        │ FAIL    │" in rows
+        assert "│ version          │ 12 patients │ 10 patients │ 5%        │ warn    │" in rows
 
     def test_tells_a_gate_that_could_not_be_evaluated_from_one_that_failed(
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:
         out = shown(capsys, replace(good(), gates=[BLIND]))
-        assert "│ marginals │ not evaluated: no file │ 10 patients │ 5 %       │ not evaluated │" in out
+        assert "│ marginals │ not evaluated: no file │ 10 patients │ 5%        │ not evaluated │" in out
         assert "\nNOT EVALUATED patients.marginals: no file\n" in out
 
     def test_names_all_gates_together_that_could_not_be_evaluated_for_one_reason(
@@ -125,7 +125,7 @@ class TestQuiet:
     def test_says_what_warns(self, capsys: pytest.CaptureFixture[str]) -> None:
         out = shown(capsys, replace(good(), gates=[PASSED, WARNED]), quiet=True)
         assert out == (
-            "WARN dataset_manifest.version: expected 10 patients; observed 12 patients; threshold 5 %"
+            "WARN dataset_manifest.version: expected 10 patients; observed 12 patients; threshold 5%"
             "; decided by gates.marginal_tolerance_pct, population\n"
             f"{WARNED.offending.markdown()}\n"
         )
@@ -137,7 +137,7 @@ class TestQuiet:
             errors=["the disk is full " + "x" * 200],
         )
         assert shown(capsys, outcome, quiet=True).splitlines() == [
-            "FAIL patients.marginals: expected 10 patients; observed 12 patients; threshold 5 %"
+            "FAIL patients.marginals: expected 10 patients; observed 12 patients; threshold 5%"
             "; decided by gates.marginal_tolerance_pct, population",
             *FAILED.offending.markdown().splitlines(),
             "NOT RUN 2 gates on ip_stays",

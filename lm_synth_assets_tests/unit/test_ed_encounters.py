@@ -101,7 +101,7 @@ class TestTriage:
         tuned = retuned(region, {"ed": {"admission": {ADULT_ED: even_odds}, "dispositions": dispositions}})
         frame = make_tables(tuned)["ed_encounters"]
         share = frame.loc[frame["ed_subservice"] == ADULT_ED, "dispo"].value_counts(normalize=True)
-        # Some 1,500 visits: the standard errors are at most 1.1 %; the admitted are exact, to half a percent.
+        # Some 1,500 visits: the standard errors are at most 1.1%; the admitted are exact, to half a percent.
         assert abs(share[ADMITTED] - 0.5) < 0.005
         assert abs(share[LEFT] - 0.2) < 0.05
         assert abs(share[TRANSFERRED] - 0.1) < 0.04

@@ -166,8 +166,8 @@ class TestAVerdict:
         [
             (410, "inside"),
             (395, "inside, 5.0 below but within the sampling error"),
-            (380, "outside: 20.0 below (5 %)"),
-            (462, "outside without a stated reason: 42.0 above (10 %)"),
+            (380, "outside: 20.0 below (5%)"),
+            (462, "outside without a stated reason: 42.0 above (10%)"),
         ],
     )
     def test_is_shown_with_its_numbers(self, observed: float, standing: str) -> None:
@@ -242,7 +242,7 @@ class TestOurTargets:
 
 
 class TestAnEstimate:
-    """Standard errors against the spread of 400 samples, whose own error is 3.5 %: a fifth is almost six."""
+    """Standard errors against the spread of 400 samples, whose own error is 3.5%: a fifth is almost six."""
 
     SAMPLES = 400
 

@@ -87,7 +87,7 @@ class TestDistributed:
         values[1::3] **= 1.3
         verdict = judged(values)
         assert verdict.offending["row"].tolist() == ["group 1"]
-        assert "share, group 1, 1,000 rows, too low: distance: " in verdict.observed
+        assert "share, group 1, 1,000 rows, mostly low, KS distance: " in verdict.observed
 
     def test_a_value_that_cannot_be_fails(self) -> None:
         values = np.random.default_rng(2).random(300)
@@ -96,9 +96,7 @@ class TestDistributed:
         span.upto[7] = span.below[7]
         verdict = distributed([Quantity("share", span, [Grouping(["all"], np.zeros(300, int))])], "rows")
         assert not verdict.passed
-        assert verdict.observed == (
-            "share, impossible values of 300 rows: 1 for 0; chance brings this in 0 of data sets"
-        )
+        assert verdict.observed == ("share, impossible values of 300 rows: 1, expected 0; p = 0")
 
     def test_a_spread_that_has_changed_about_the_same_middle_fails(self) -> None:
         values = 0.5 + (np.random.default_rng(3).random(900) - 0.5) / 2

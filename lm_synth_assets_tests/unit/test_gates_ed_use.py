@@ -23,13 +23,13 @@ class TestPediatric:
         self.send(visits, tables, ["0-4", "5-14"], 0.3, URGENT_CARE)
         verdict = judge("ed_encounters", "children_go_to_pediatric_ed", ed_encounters=visits)
         assert not verdict.passed
-        assert float(verdict.observed.split(" %")[0]) < 65
+        assert float(verdict.observed.split("%")[0]) < 65
 
     def test_sees_adults_among_children(self, judge: Judge, tables: Tables, visits: pd.DataFrame) -> None:
         self.send(visits, tables, ["25-44"], 0.1, PEDIATRIC_ED)
         verdict = judge("ed_encounters", "adults_stay_out_of_pediatric_ed", ed_encounters=visits)
         assert not verdict.passed
-        assert float(verdict.observed.split(" %")[0]) > 2
+        assert float(verdict.observed.split("%")[0]) > 2
 
     def test_lets_youths_be_seen_there(self, judge: Judge, tables: Tables, visits: pd.DataFrame) -> None:
         self.send(visits, tables, ["15-24"], 0.5, PEDIATRIC_ED)

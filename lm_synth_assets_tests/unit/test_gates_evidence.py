@@ -159,7 +159,7 @@ class TestCounted:
     def test_sees_too_many_and_too_few(self) -> None:
         verdict = counted(cells([50.0, 50.0, 50.0], [0.0, 51.0, 150.0]), "rows")
         assert verdict.offending["cell"].tolist() == ["cell 2", "cell 0"]
-        assert verdict.observed.startswith("rows, cell 2: 150 for 50; chance brings this in ")
+        assert verdict.observed.startswith("rows, cell 2: 150, expected 50; p = ")
 
     def test_tolerates_nothing_where_nothing_is_expected(self) -> None:
         assert not counted(cells([0.0, 10.0], [1.0, 10.0]), "rows").passed

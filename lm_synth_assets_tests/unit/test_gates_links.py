@@ -101,7 +101,7 @@ def test_visits_see_a_gender_that_comes_less_often(judge: Judge, tables: Tables)
     gender, age = (visits["patient_id"].map(patients[column]) for column in ("gender", "age_group"))
     lost = visits.index[gender.eq("Female") & age.eq("25-44")][:60]
     verdict = judge("ed_encounters", "visits_follow_rates", ed_encounters=visits.drop(index=lost))
-    assert "visits too many by subservice, age group and gender" in set(verdict.offending["compared"])
+    assert "surplus visits by subservice, age group and gender" in set(verdict.offending["compared"])
 
 
 @pytest.mark.parametrize("shape", [0.05, 100.0])

@@ -99,14 +99,14 @@ class TestCrossAreaCare:
         stay = patients.assign(facility_home_id=patients["lha_id"].map(default))
         verdict = judge("patients", "cross_lha_care", patients=stay)
         assert not verdict.passed
-        assert verdict.observed == "0.00 %"
+        assert verdict.observed == "0.00%"
 
     def test_sees_that_too_many_do(self, judge: Judge, tables: Tables) -> None:
         moved = tables["patients"].copy()
         moved.loc[::10, "facility_home_id"] = moved.loc[::10, "facility_home_id"] % 12 + 1
         verdict = judge("patients", "cross_lha_care", patients=moved)
         assert not verdict.passed
-        assert float(verdict.observed.removesuffix(" %")) > 15
+        assert float(verdict.observed.removesuffix("%")) > 15
 
 
 class TestHomeFacilities:

@@ -183,7 +183,7 @@ class TestTheYear:
         year = large_region.run.start_year
         middle = np.mean([census(f"{year}-{month:02}-01") for month in range(5, 10)])
         assert middle > 50
-        # Some 84 people in beds: a Poisson census has a standard error of 11 %, the mean of five about 6 %.
+        # Some 84 people in beds: a Poisson census has a standard error of 11%, the mean of five about 6%.
         assert abs(census(f"{year}-01-01") / middle - 1) < 0.35
 
     def test_admissions_lie_in_it_but_for_those_under_way_and_transfers(

@@ -77,7 +77,7 @@ MIXTURES = {
 @pytest.mark.parametrize("changes", MIXTURES.values(), ids=MIXTURES)
 @pytest.mark.parametrize("cap", [365.0, 45.0])
 def test_the_median_is_that_of_what_is_drawn(region: Region, changes: dict[str, Any], cap: float) -> None:
-    # The sampling error of a median of 40,000 stays is below 1 % here: 3 % is three standard errors.
+    # The sampling error of a median of 40,000 stays is below 1% here: 3% is three standard errors.
     changed = retuned(region, changes)
     stays = both(mix(30_000, cap=cap), mix(10_000, "25-44", last=False, cap=cap))
     assert median(changed, stays) == pytest.approx(np.median(drawn(changed, stays)), rel=0.03, abs=0.006)
@@ -104,7 +104,7 @@ def test_stays_of_one_case_without_alc_leave_nothing_to_chance(region: Region) -
 
 
 def test_the_share_within_the_median_scatters_as_drawn_lengths_do(region: Region) -> None:
-    # Of 400 data sets: a variance is then known to 7 %. ALC falls at equal steps, so chance does less.
+    # Of 400 data sets: a variance is then known to 7%. ALC falls at equal steps, so chance does less.
     changed = retuned(region, inpatient(alc={"probability": {"75-84": 0.3}}))
     stays = both(mix(50), mix(50, "0-4", last=False))
     mixture = Mixture.of(stays, len(units_of(region)))

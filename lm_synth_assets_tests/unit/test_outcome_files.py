@@ -69,7 +69,7 @@ class TestJUnit:
         root = ElementTree.fromstring(as_junit(Outcome(gates=[failed])))
         [failure] = root.iter("failure")
         assert failure.get("message") == (
-            r"expected 10 patients; observed 2 < 3 & \x00\x1b[31m 'é'; threshold 5 %"
+            r"expected 10 patients; observed 2 < 3 & \x00\x1b[31m 'é'; threshold 5%"
             "; decided by gates.marginal_tolerance_pct, population"
         )
         assert failure.text == FAILED.offending.markdown()

@@ -107,7 +107,7 @@ class TestAges:
         patients = patients_of(one_area.with_run(patients=30_000, seed=1))
         age = people_of(patients, one_area.run.reference_date).age
         old = np.bincount(age[age >= 85] - 85, minlength=20)
-        # 15 % fewer each year: 600 people, half of them 85-89; the seed is fixed.
+        # 15% fewer each year: 600 people, half of them 85-89; the seed is fixed.
         assert old[:5].sum() > 1.5 * old[5:10].sum() > 2 * old[10:15].sum()
 
 

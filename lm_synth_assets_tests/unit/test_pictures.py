@@ -560,7 +560,7 @@ class TestAnyData:
         ),
         ("seasonality", lambda tables: "weeks of 2025"),
         ("visits_per_patient", lambda tables: f"{(tables['patients']['ed_visits_year'] == 0).sum():,}"),
-        ("los_by_subprogram", lambda tables: "expected median ± 15 %"),
+        ("los_by_subprogram", lambda tables: "expected median ± 15%"),
         ("projected_by_scenario", lambda tables: tables["dim_scenario"]["scenario_name"].iloc[0]),
     ],
 )

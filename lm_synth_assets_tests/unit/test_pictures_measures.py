@@ -40,10 +40,10 @@ def measured(name: str, tables: Tables, region: Region) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("before", "after", "shown"),
     [
-        (1_088_545.0, 1_088_496.0, "0.0 %"),
-        (1000.0, 1000.4, "0.0 %"),
-        (1000.0, 1006.0, "+0.6 %"),
-        (1000.0, 994.0, "-0.6 %"),
+        (1_088_545.0, 1_088_496.0, "0.0%"),
+        (1000.0, 1000.4, "0.0%"),
+        (1000.0, 1006.0, "+0.6%"),
+        (1000.0, 994.0, "-0.6%"),
         (0.0, 5.0, "–"),
     ],
 )
@@ -75,8 +75,8 @@ class TestPopulationPyramid:
         old = 100 * first[["65-74", "75-84", "85+"]].sum() / first.sum()
         told = picture.describe(picture.measure(tables, region))
         assert f"{first.sum():,} residents in 2025 and {last.sum():,} in 2034" in told
-        assert f"({100 * last.sum() / first.sum() - 100:+.1f} %)" in told
-        assert f"{old:.1f} % in 2025" in told
+        assert f"({100 * last.sum() / first.sum() - 100:+.1f}%)" in told
+        assert f"{old:.1f}% in 2025" in told
 
     def test_of_one_year_has_no_second(self, region: Region) -> None:
         one = retuned(region, {"run": {"patients": 10, "years": 1}})
@@ -123,7 +123,7 @@ class TestProjectedAndGenerated:
         told = picture.describe(shown)
         assert f"{shown['projected_visits'].sum():,.0f} ED visits" in told
         assert f"{len(fewer['ed_encounters']) * 2_400_000 / 5_000:,.0f}" in told
-        assert f"those of {site} are farthest off ({off['difference_pct']:+.1f} %)" in told
+        assert f"those of {site} are farthest off ({off['difference_pct']:+.1f}%)" in told
 
     def test_leaves_out_visits_of_nobody(self, tables: Tables, region: Region) -> None:
         stray = tables["ed_encounters"].copy()
@@ -332,9 +332,9 @@ class TestVisitsPerPatient:
         visits = tables["patients"]["ed_visits_year"]
         told = picture.describe(shown)
         assert (
-            f"Of 5,000 patients, {(visits == 0).sum():,} ({(visits == 0).mean() * 100:.1f} %) have no" in told
+            f"Of 5,000 patients, {(visits == 0).sum():,} ({(visits == 0).mean() * 100:.1f}%) have no" in told
         )
-        assert f"and {(visits >= 4).sum()} ({(visits >= 4).mean() * 100:.1f} %) have 4 or more" in told
+        assert f"and {(visits >= 4).sum()} ({(visits >= 4).mean() * 100:.1f}%) have 4 or more" in told
         assert told.endswith(f"{shown['expected_patients'][4:].sum():,.0f}.")
 
 
@@ -369,7 +369,7 @@ class TestLengthOfStay:
         assert row[["low_days", "high_days"]].tolist() == pytest.approx(
             [0.6 * row["expected_median_days"], 1.4 * row["expected_median_days"]]
         )
-        assert "within 40 % of the expected one" in BY_NAME["los_by_subprogram"].describe(shown)
+        assert "within 40% of the expected one" in BY_NAME["los_by_subprogram"].describe(shown)
 
     def test_tells_the_ends_and_how_many_are_as_configured(self, tables: Tables, region: Region) -> None:
         picture = BY_NAME["los_by_subprogram"]
@@ -381,7 +381,7 @@ class TestLengthOfStay:
         off = shown["median_days"] / shown["expected_median_days"] - 1
         assert f"in {len(shown)} subprograms" in told
         assert "to 100.0 days (Labour & Delivery)" in told
-        assert f"{(off.abs() <= 0.15).sum()} of these medians lie within 15 %" in told
+        assert f"{(off.abs() <= 0.15).sum()} of these medians lie within 15%" in told
 
     def test_has_nothing_to_show_where_all_stays_began_before(self, tables: Tables, region: Region) -> None:
         early = tables["ip_stays"].assign(admit_ts=pd.Timestamp("2024-12-31"))
@@ -421,7 +421,7 @@ class TestProjectedByScenario:
             }
         )
         assert picture.describe(shown) == (
-            "Baseline: 1,000 ED visits in 2025, 1,210 in 2034 (+21.0 %). "
+            "Baseline: 1,000 ED visits in 2025, 1,210 in 2034 (+21.0%). "
             "In 2034 the scenarios range from 900 (Less) to 1,500 (More)."
         )
         assert picture.describe(shown.head(1)) == "Baseline: 1,000 ED visits in 2025."
@@ -456,8 +456,8 @@ class TestProjectedBySite:
         )
         picture = BY_NAME["projected_by_site"]
         assert picture.describe(shown) == (
-            "Baseline: ED visits of 2 sites change by +20.0 % from 2025 to 2034, least at North (+10.0 %), "
-            "most at South (+40.0 %). North has most, 1,000 in 2025 and 1,100 in 2034."
+            "Baseline: ED visits of 2 sites change by +20.0% from 2025 to 2034, least at North (+10.0%), "
+            "most at South (+40.0%). North has most, 1,000 in 2025 and 1,100 in 2034."
         )
         one_year = shown[shown["year"] == 2025]
         assert picture.describe(one_year) == "Baseline: 1,500 ED visits in 2025, most at North (1,000)."
@@ -505,7 +505,7 @@ class TestAcuityAndDisposition:
             measured("acuity_and_disposition", all_left, region)
         )
         left = 100 * (all_left["ed_encounters"]["dispo"] == LEFT).mean()
-        assert f"and {left:.1f} % leave without being seen" in said
+        assert f"and {left:.1f}% leave without being seen" in said
         assert "Of the dispositions, Left without being seen is farthest from what is expected" in said
 
 
@@ -587,7 +587,7 @@ class TestCensus:
         assert BY_NAME["census"].describe(frame) == (
             "At noon 100.0 patients of the sample are in a bed on average, which stand for 4,800 beds of all "
             "residents: from 80 on 2025-01-01 to 120 on 2025-01-02. Rates and lengths imply 81.3 as the year "
-            "begins. 12.5 % of the beds are taken by patients in ALC."
+            "begins. 12.5% of the beds are taken by patients in ALC."
         )
 
 
@@ -630,7 +630,7 @@ class TestAlcByProgram:
         shown = measured("alc_by_program", none, region)
         assert not shown["with_alc_pct"].between(shown["low_pct"] - 1e-9, shown["high_pct"] + 1e-9).all()
         said = BY_NAME["alc_by_program"].describe(shown)
-        assert said.startswith(f"0.0 % of {shown['stays'].sum():,} stays end in ALC")
+        assert said.startswith(f"0.0% of {shown['stays'].sum():,} stays end in ALC")
         assert f"of {len(shown)} programs are within" in said
 
 
@@ -667,6 +667,6 @@ class TestFlows:
             }
         )
         assert BY_NAME["flows"].describe(frame) == (
-            "10.0 % of patients have a home facility outside their area; the largest flow is from North to S "
-            "(20.0 % of the area). The flow farthest from the configured one is 1.00 percentage points off."
+            "10.0% of patients have a home facility outside their area; the largest flow is from North to S "
+            "(20.0% of the area). The flow farthest from the configured one is 1.00 percentage points off."
         )

@@ -9,7 +9,7 @@ from benchmarks.shifts import SHIFTS
 from benchmarks.subtle_shifts import BY_SIZE
 from lm_synth_assets_tests.support.datasets import Tables
 
-CHANCE = ("standard error", "chance goes", "sqrt")
+CHANCE = ("standard error", "p at least", "sqrt")
 """How a threshold says that it allows for chance."""
 
 

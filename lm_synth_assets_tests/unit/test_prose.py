@@ -53,6 +53,8 @@ BANNED_TEXT = {
     r"\bgates? (that )?look(s|ed)?\b": "evaluate",
     r"\bno news\b": "expected",
     r"\bnothing is searched for garbage\b": "the garbage collector is off",
+    r"[0-9}] %(?![\w({%}])": "no space before a per cent sign: 13.2%",
+    r"\bmax\([^()]*\b(standard errors|sqrt)\b": "within A or B, whichever is larger",
 }
 """Patterns in docstrings, comments, messages and pages, and what to write instead."""
 

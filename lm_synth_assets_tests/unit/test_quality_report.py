@@ -278,7 +278,7 @@ def test_a_failed_gate_comes_first_with_the_rows_that_show_it() -> None:
     assert "✕ FAIL 3 of 6 gates passed; 1 failed, 1 not evaluated, 1 warned." in section(tree, "verdict")
     breaches = [text(element) for element in tree.iter("article") if "breach" in element.get("class", "")]
     assert [breach.split()[:2] for breach in breaches] == [["✕", "Fail"], ["?", "Not"], ["!", "Warning"]]
-    assert "Observed 2 of 10 rows Threshold 5 %" in breaches[0]
+    assert "Observed 2 of 10 rows Threshold 5%" in breaches[0]
     assert rows(tree, "Rows that breach it: patients.keys") == [
         {"patient_id": "P0000001", "rate": "0.50"},
         {"patient_id": "P0000001", "rate": "0.25"},
@@ -348,7 +348,7 @@ def test_a_figure_that_is_outside_says_why_and_fails_nothing() -> None:
     assert sentence in section(tree, "figures")
     inside, outside = rows(tree, "Published and observed")
     assert (inside["Observed"], inside["Verdict"]) == ("410.2", "✓ Inside")
-    assert outside["Verdict"] == f"≠ Outside: 19.8 below (5 %) {FIGURE.name}"
+    assert outside["Verdict"] == f"≠ Outside: 19.8 below (5%) {FIGURE.name}"
     (target,) = rows(tree, "Targets and observed")
     assert (target["Target"], target["Verdict"]) == ("40 (asked for)", "✓ Met")
 

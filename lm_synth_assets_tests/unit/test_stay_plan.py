@@ -87,7 +87,7 @@ def test_births_do_not_follow_frailty_but_other_direct_stays_do(
     spells = plan_for(none, np.where(frail, 1.9, 0.1)).spells
     new = spells.origin == Origin.DIRECT
     births = np.array([unit.has_births for unit in units_of(region)])[spells.unit]
-    # Some 40 births, half of them of the frail: standard error 0.08; of the others 95 %.
+    # Some 40 births, half of them of the frail: standard error 0.08; of the others 95%.
     assert 0.2 < frail[spells.patient[new & births]].mean() < 0.8
     assert frail[spells.patient[new & ~births]].mean() > 0.85
 

@@ -34,7 +34,7 @@ class TestAdmission:
         assert np.allclose(acuity_shares(region).sum(axis=-1), 1)
 
     def test_the_share_admitted_is_that_of_the_calibration(self, region: Region) -> None:
-        """11.9 % of adult and 4.8 % of pediatric visits (docs/calibration.md); the old most."""
+        """11.9% of adult and 4.8% of pediatric visits (docs/calibration.md); the old most."""
         admitted = (admission_chances(region) * acuity_shares(region)).sum(axis=-1)
         assert admitted[0, AGE_GROUPS.index("85+")] == pytest.approx(0.29, abs=0.02)
         assert admitted[1, AGE_GROUPS.index("5-14")] == pytest.approx(0.036, abs=0.006)

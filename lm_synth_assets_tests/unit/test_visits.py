@@ -174,7 +174,7 @@ class TestFreeCounts:
 def _moments(region: Region, volume_control: str) -> tuple[float, float, float]:
     """Mean and variance of Adult ED visits among people who are alike, and the expected mean.
 
-    100,000 people, seed fixed: the standard errors are 0.3 % of the mean and 1 % of the variance.
+    100,000 people, seed fixed: the standard errors are 0.3% of the mean and 1% of the variance.
     """
     run = retuned(region, {"ed": {"volume_control": volume_control}})
     people = alike(run, 100_000)

@@ -104,8 +104,8 @@ PUBLISHED = (
         matters=2,
         acceptance=Acceptance(
             50.5,
-            "2 % of patients have the gender Other, which the publication does not know. Of the visits of "
-            "women and men, women make 52 %.",
+            "2% of patients have the gender Other, which the publication does not know. Of the visits of "
+            "women and men, women make 52%.",
         ),
     ),
     PublishedFigure(
@@ -163,8 +163,8 @@ PUBLISHED = (
         matters=0.55,
         acceptance=Acceptance(
             4.8,
-            "The defaults aim at 5.7 % of adults and 2.4 % of children. Single large sites of the Lower "
-            "Mainland publish 4 to 11 % (S8).",
+            "The defaults aim at 5.7% of adults and 2.4% of children. Single large sites of the Lower "
+            "Mainland publish 4 to 11% (S8).",
         ),
     ),
     PublishedFigure(
@@ -173,7 +173,7 @@ PUBLISHED = (
         m.share_of_visits(m.left_unseen, m.in_pediatric_ed),
         matters=0.23,
         acceptance=Acceptance(
-            2.7, "The defaults set the shares by acuity, which come to 2.4 % and a little more."
+            2.7, "The defaults set the shares by acuity, which come to 2.4% and a little more."
         ),
     ),
     PublishedFigure(
@@ -206,7 +206,7 @@ PUBLISHED = (
         matters=3.9,
         acceptance=Acceptance(
             44.5,
-            "Newborns have no stay of their own here; with one for each birth the share would be about 39 %.",
+            "Newborns have no stay of their own here; with one for each birth the share would be about 39%.",
         ),
     ),
     PublishedFigure(
@@ -215,7 +215,7 @@ PUBLISHED = (
         m.share_of_stays(m.through_the_ed, m.admissions_without_births),
         matters=6,
         acceptance=Acceptance(
-            66, "Twenty years old and rounded. The shares by program are set by judgement, and come to 65 %."
+            66, "Twenty years old and rounded. The shares by program are set by judgement, and come to 65%."
         ),
     ),
     PublishedFigure(
@@ -225,7 +225,7 @@ PUBLISHED = (
         matters=0.58,
         acceptance=Acceptance(
             5.2,
-            "The shares by age and program, which are set by judgement, come to 5.4 %; one publication "
+            "The shares by age and program, which are set by judgement, come to 5.4%; one publication "
             "counts those from 40 alone.",
         ),
     ),

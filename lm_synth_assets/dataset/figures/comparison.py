@@ -83,7 +83,7 @@ class Comparison(NamedTuple):
         if self.verdict is Verdict.MET:
             return self.verdict
         edge = self.high if self.distance > 0 else self.low
-        return f"{self.verdict}: {away} ({100 * abs(self.distance) / edge:.0f} %)"
+        return f"{self.verdict}: {away} ({100 * abs(self.distance) / edge:.0f}%)"
 
 
 def shown_number(value: float | None, decimals: int) -> str:

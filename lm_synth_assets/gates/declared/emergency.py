@@ -47,7 +47,10 @@ ED_ENCOUNTERS = (
             "shift of the clock that explains the arrivals by hour best, by ED subservice and of all (one "
             "step of Fisher scoring from the timetable), = 0"
         ),
-        threshold="max({gates.clock_tolerance_minutes:g} minutes, {gates.standard_errors:g} standard errors)",
+        threshold=(
+            "within {gates.clock_tolerance_minutes:g} minutes or {gates.standard_errors:g} standard errors, "
+            "whichever is larger"
+        ),
         decided_by=keys.ARRIVALS,
         function="statistics.arrivals:clock",
         reads=("patients",),
@@ -60,7 +63,10 @@ ED_ENCOUNTERS = (
             "sum over days of (arrivals - expected)^2 / expected / days, by ED subservice, about the "
             "profile without day effects, = 1 + mean arrivals x variance of the day effects"
         ),
-        threshold="max({gates.dispersion_tolerance_pct:g} %, {gates.standard_errors:g} standard errors)",
+        threshold=(
+            "within {gates.dispersion_tolerance_pct:g}% or {gates.standard_errors:g} standard errors, "
+            "whichever is larger"
+        ),
         decided_by=keys.ARRIVALS,
         function="statistics.arrivals:daily_counts",
         reads=("patients",),
@@ -75,7 +81,7 @@ ED_ENCOUNTERS = (
         ),
         formula=f"visits to Pediatric ED / all visits, of patients under {UNDER_AGE} at the reference date",
         threshold=(
-            f"at least {{gates.pediatric_under_15_pct:g}} %; below {FEW_VISITS} visits, "
+            f"at least {{gates.pediatric_under_15_pct:g}}%; below {FEW_VISITS} visits, "
             "{gates.volume_least_visits:g} visits less; or {gates.standard_errors:g} standard errors below "
             "it or, where it is more, the share in the rates"
         ),
@@ -91,8 +97,9 @@ ED_ENCOUNTERS = (
             f"visits to Pediatric ED / all visits, of patients of {FROM_AGE} and over at the reference date"
         ),
         threshold=(
-            "at most max({gates.pediatric_from_25_pct:g} %, {gates.volume_least_visits:g} visits, "
-            "{gates.standard_errors:g} standard errors above it or, where it is less, the share in the rates)"
+            "at most the largest of {gates.pediatric_from_25_pct:g}%, {gates.volume_least_visits:g} visits, "
+            "and {gates.standard_errors:g} standard errors above it or, where it is less, above the share in "
+            "the rates"
         ),
         decided_by=keys.ED_RATES,
         function="statistics.ed_use:adults_stay_out_of_pediatric_ed",
@@ -106,7 +113,10 @@ ED_ENCOUNTERS = (
             f"variance / mean of visits per patient, and patients with {FREQUENT_VISITS} or more visits, "
             "against gamma frailty, given the visits of each LHA x home facility x age group x gender"
         ),
-        threshold="max({gates.dispersion_tolerance_pct:g} %, {gates.standard_errors:g} standard errors)",
+        threshold=(
+            "within {gates.dispersion_tolerance_pct:g}% or {gates.standard_errors:g} standard errors, "
+            "whichever is larger"
+        ),
         decided_by=keys.FRAILTY,
         function="statistics.ed_use:visits_per_person",
         reads=("patients",),
@@ -206,7 +216,7 @@ ED_ENCOUNTERS = (
             "Kolmogorov-Smirnov distance of the time of day, and of the day of year, from the arrival "
             "profile of the subservice"
         ),
-        threshold=f"max({{gates.ks_threshold:g}}, {FREE_DRAW}/sqrt(visits))",
+        threshold=f"at most {{gates.ks_threshold:g}} or {FREE_DRAW}/sqrt(visits), whichever is larger",
         decided_by=keys.ARRIVALS,
         function="statistics.shape:arrival_shape",
     ),

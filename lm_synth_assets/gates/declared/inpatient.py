@@ -14,8 +14,8 @@ IP_STAYS = (
             "visits x chance of admission / the same and direct rates"
         ),
         threshold=(
-            "max({gates.via_ed_tolerance_points:g} percentage points, {gates.standard_errors:g} standard "
-            "errors)"
+            "within {gates.via_ed_tolerance_points:g} percentage points or {gates.standard_errors:g} "
+            "standard errors, whichever is larger"
         ),
         decided_by=(*keys.STAYS, *keys.ROUTES, *keys.ADMISSION, *keys.ED_RATES),
         function="statistics.hospital_use:admissions_through_ed",
@@ -115,7 +115,8 @@ IP_STAYS = (
             "continues of ALC probability at their age x alc_factor of their program"
         ),
         threshold=(
-            "max({gates.mix_tolerance_pct:g} %, 1 stay for each subprogram that the age group has in it)"
+            "within {gates.mix_tolerance_pct:g}%, or 1 stay for each subprogram that the age group has in "
+            "it, whichever is larger"
         ),
         decided_by=keys.ALC,
         function="statistics.lengths:alc_mix",
@@ -131,7 +132,10 @@ IP_STAYS = (
             "median los_days of the subprogram's stays admitted in the year = that of the mixture over their "
             "ages of acute lognormals, ALC days of some that end a spell, floor and cap"
         ),
-        threshold="max({gates.los_median_tolerance_pct:g} %, {gates.standard_errors:g} standard errors)",
+        threshold=(
+            "within {gates.los_median_tolerance_pct:g}% or {gates.standard_errors:g} standard errors, "
+            "whichever is larger"
+        ),
         decided_by=(*keys.LENGTHS, *keys.ALC),
         function="statistics.lengths:los_medians",
         reads=("patients",),

@@ -11,7 +11,8 @@ PATIENTS = (
         description="Patients are distributed over LHA x age group x gender as residents are.",
         formula="patients by LHA x age group x gender = patients x residents of the cell / all residents",
         threshold=(
-            "max({gates.marginal_tolerance_pct:g} %, {gates.marginal_least_persons:g} persons); total equal"
+            "within {gates.marginal_tolerance_pct:g}% or {gates.marginal_least_persons:g} persons, whichever "
+            "is larger; total equal"
         ),
         decided_by=keys.RESIDENTS,
         function="statistics.people:marginals",
@@ -45,7 +46,7 @@ PATIENTS = (
         ),
         formula="share of patients with facility_home_id other than default_site_id of their LHA",
         threshold=(
-            "{gates.cross_lha_pct[0]:g}-{gates.cross_lha_pct[1]:g} %, plus or minus half a patient for each "
+            "{gates.cross_lha_pct[0]:g}-{gates.cross_lha_pct[1]:g}%, plus or minus half a patient for each "
             "LHA"
         ),
         decided_by=keys.FLOWS,
@@ -60,8 +61,8 @@ PATIENTS = (
             "patients by LHA x facility_home_id = patients of the LHA x share of its residents who go there"
         ),
         threshold=(
-            "max({gates.marginal_tolerance_pct:g} %, twice {gates.marginal_least_persons:g} persons, since "
-            "two figures are rounded); none where no flow is configured"
+            "within {gates.marginal_tolerance_pct:g}% or twice {gates.marginal_least_persons:g} persons (two "
+            "figures are rounded), whichever is larger; none where no flow is configured"
         ),
         decided_by=keys.FLOWS,
         function="statistics.people:home_facilities",
@@ -89,8 +90,8 @@ PATIENTS = (
             "the rates of their LHA x age group x gender"
         ),
         threshold=(
-            "max({gates.expected_rate_tolerance_pct:g} %, the gamma quantile at {gates.standard_errors:g} "
-            "standard errors)"
+            "within {gates.expected_rate_tolerance_pct:g}% or the gamma quantile at "
+            "{gates.standard_errors:g} standard errors, whichever is larger"
         ),
         decided_by=(*keys.ED_RATES, *keys.FRAILTY),
         function="statistics.people:expected_rates_reconcile",
@@ -104,7 +105,7 @@ PATIENTS = (
             "Kolmogorov-Smirnov distance of days from birth to the reference date, by age group, from even "
             "births, of which oldest_decline fewer are left each year in the oldest group"
         ),
-        threshold=f"max({{gates.ks_threshold:g}}, {FREE_DRAW}/sqrt(patients))",
+        threshold=f"at most {{gates.ks_threshold:g}} or {FREE_DRAW}/sqrt(patients), whichever is larger",
         decided_by=("population.oldest_decline",),
         function="statistics.people:age_shape",
     ),
@@ -116,7 +117,7 @@ PATIENTS = (
             "Kolmogorov-Smirnov distance of expected_ed_rate / expected visits, by age group, from the gamma "
             "of mean 1 and shape frailty_shape"
         ),
-        threshold=f"max({{gates.ks_threshold:g}}, {FREE_DRAW}/sqrt(patients))",
+        threshold=f"at most {{gates.ks_threshold:g}} or {FREE_DRAW}/sqrt(patients), whichever is larger",
         decided_by=keys.FRAILTY,
         function="statistics.people:expected_rate_shape",
     ),

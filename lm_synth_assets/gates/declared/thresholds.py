@@ -3,25 +3,25 @@
 from lm_synth_assets.gates.limits import FALSE_ALARM, MISFIT
 
 MIX = (
-    "max({gates.mix_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); zero where zero is "
-    "expected"
+    "within {gates.mix_tolerance_pct:g}% or {gates.standard_errors:g} standard errors, whichever is larger; "
+    "zero where zero is expected"
 )
 
 PROFILE = (
-    "max({gates.profile_tolerance_pct:g} %, {gates.standard_errors:g} standard errors); zero where zero is "
-    "expected"
+    "within {gates.profile_tolerance_pct:g}% or {gates.standard_errors:g} standard errors, whichever is "
+    "larger; zero where zero is expected"
 )
 
 VOLUME = (
-    "max({gates.volume_tolerance_pct:g} %, {gates.volume_least_visits:g} visits), and for freely drawn "
-    "volumes {gates.standard_errors:g} standard errors"
+    "within {gates.volume_tolerance_pct:g}% or {gates.volume_least_visits:g} visits, whichever is larger; "
+    "freely drawn volumes may also be off by {gates.standard_errors:g} standard errors"
 )
 
-DRIFT = "max({gates.corr_threshold:g}, {gates.standard_errors:g} standard errors of patients' clusters)"
-
-CHANCE = (
-    f"chance brings this in at least {FALSE_ALARM:g} of data sets, all comparisons together, whose "
-    f"expectations may be {100 * MISFIT:g} % off"
+DRIFT = (
+    "within {gates.corr_threshold:g} or {gates.standard_errors:g} standard errors of patients' clusters, "
+    "whichever is larger"
 )
 
-EXACT_CHANCE = f"chance goes that far in at most {FALSE_ALARM:g} of data sets, all comparisons together"
+EXACT_CHANCE = f"p at least 1 in {1 / FALSE_ALARM:,.0f}, corrected for the number of comparisons"
+
+CHANCE = f"{EXACT_CHANCE}; expectations may be {100 * MISFIT:g}% off"

@@ -44,8 +44,8 @@ def children_go_to_pediatric_ed(tables: Tables, region: Region) -> Verdict:
     by_chance = of_age.all * expected - _margin(of_age, expected, region)
     return Verdict(
         of_age.pediatric >= min(least, by_chance),
-        f"at least {share:g} % of the visits under {UNDER_AGE}",
-        f"{of_age.percent:.1f} % of {of_age.all:,}",
+        f"at least {share:g}% of the visits under {UNDER_AGE}",
+        f"{of_age.percent:.1f}% of {of_age.all:,}",
         numbers={"observed": of_age.percent, "threshold": share},
     )
 
@@ -58,8 +58,8 @@ def adults_stay_out_of_pediatric_ed(tables: Tables, region: Region) -> Verdict:
     by_chance = of_age.all * expected + _margin(of_age, expected, region)
     return Verdict(
         of_age.pediatric <= max(of_age.all * share / 100, slack, by_chance),
-        f"at most {share:g} % of the visits from {FROM_AGE}",
-        f"{of_age.percent:.2f} % of {of_age.all:,}",
+        f"at most {share:g}% of the visits from {FROM_AGE}",
+        f"{of_age.percent:.2f}% of {of_age.all:,}",
         numbers={"observed": of_age.percent, "threshold": share},
     )
 
@@ -180,7 +180,7 @@ def _at_equal_steps(base: Floats, counts: Ints, block: Ints, group: Ints, groups
         for gender in GENDERS
     ]
     one = np.ones(sums.size)
-    name = "visits too many by subservice, age group and gender"
+    name = "surplus visits by subservice, age group and gender"
     return Sums(name, labels, sums.ravel(), variance.ravel(), one, one)
 
 

@@ -31,8 +31,8 @@ def admissions_through_ed(tables: Tables, region: Region) -> Verdict:
     )
     return Verdict(
         abs(came - share * len(stays)) <= allowed + 1e-9,
-        f"{100 * share:.1f} %",
-        f"{100 * came / max(len(stays), 1):.1f} % of {len(stays):,}",
+        f"{100 * share:.1f}%",
+        f"{100 * came / max(len(stays), 1):.1f}% of {len(stays):,}",
         numbers=apart(100 * came / max(len(stays), 1), 100 * share),
     )
 

@@ -81,8 +81,8 @@ def los_medians(tables: Tables, region: Region) -> Verdict:
         breach.empty,
         f"{worst['expected']:.2f} days ({worst['subprogram']})",
         f"{worst['observed']:.2f} days of {worst['stays']} stays",
-        f"{max(worst['low'], 0):.2f}-{worst['high']:.2f} days: max({100 * tolerance:g} %, "
-        f"{gates.standard_errors:g} standard errors)",
+        f"{max(worst['low'], 0):.2f}-{worst['high']:.2f} days: within {100 * tolerance:g}% or "
+        f"{gates.standard_errors:g} standard errors, whichever is larger",
         breach,
         numbers=apart(worst["observed"], worst["expected"]),
     )

@@ -60,8 +60,8 @@ def cross_lha_care(tables: Tables, region: Region) -> Verdict:
     slack = 100 * len(region.lhas) / 2 / max(len(patients), 1)
     return Verdict(
         low - slack <= share <= high + slack,
-        f"{low:g}-{high:g} %",
-        f"{share:.2f} %",
+        f"{low:g}-{high:g}%",
+        f"{share:.2f}%",
         numbers={"observed": share},
     )
 

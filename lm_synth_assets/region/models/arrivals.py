@@ -31,7 +31,7 @@ class Rhythm(Section):
         ge=0,
         le=1,
         description="Standard deviation of the day effect, by which some days are busier than others; "
-        "0.035 = about 3.5 % of the day's arrivals",
+        "0.035 = about 3.5% of the day's arrivals",
     )
 
 

@@ -35,7 +35,7 @@ class Admission(Section):
 
     age_logit: ByAge[Logit] = Field(
         description="Part of the log odds of admission that depends on the age group; "
-        "0.1 more makes the odds about 10 % higher"
+        "0.1 more makes the odds about 10% higher"
     )
     acuity_logit: FiveAcuities[Logit] = Field(
         description="Part of the log odds of admission that depends on the acuity, "

@@ -68,7 +68,7 @@ class Keys(By):
 
 
 def sums_to(total: float) -> AfterValidator:
-    """Requires that the values of a dict or list sum to a total, to within 0.1 % of it."""
+    """Requires that the values of a dict or list sum to a total, to within 0.1% of it."""
 
     def check(values: Row) -> Row:
         observed = sum(values.values() if isinstance(values, dict) else values)

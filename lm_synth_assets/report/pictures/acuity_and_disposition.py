@@ -95,8 +95,8 @@ def _describe(frame: pd.DataFrame) -> str:
     most = of["share_pct"][:, _ALL].drop(_ALL).idxmax()
     off = (of["share_pct"][_ALL] - of["expected_share_pct"][_ALL]).drop(_ALL).abs()
     return (
-        f"Of {count(visits, 'ED visit')} {admitted:.1f} % are admitted and {left:.1f} % leave without being "
-        f"seen; most have acuity {most} ({of['share_pct'][most, _ALL]:.1f} %). Of the dispositions, "
+        f"Of {count(visits, 'ED visit')} {admitted:.1f}% are admitted and {left:.1f}% leave without being "
+        f"seen; most have acuity {most} ({of['share_pct'][most, _ALL]:.1f}%). Of the dispositions, "
         f"{off.idxmax()} is farthest from what is expected, by {off.max():.1f} percentage points."
     )
 

@@ -78,7 +78,7 @@ def _describe(frame: pd.DataFrame) -> str:
     inside = frame["with_alc_pct"].between(frame["low_pct"] - 1e-9, frame["high_pct"] + 1e-9).sum()
     return (
         f"{share(totals['with_alc'], totals['stays'])} of {totals['stays']:,.0f} stays end in ALC, "
-        f"most often in {most['program']} ({most['with_alc_pct']:.1f} %); ALC takes "
+        f"most often in {most['program']} ({most['with_alc_pct']:.1f}%); ALC takes "
         f"{share(totals['alc_days'], totals['days'])} of all days. {inside} of {len(frame)} programs are "
         "within what the gate allows."
     )

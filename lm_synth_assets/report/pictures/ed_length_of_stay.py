@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _MEDIAN_ERROR = 1.96 * np.sqrt(np.pi / 2)
-"""Standard errors of a mean that 95 % of medians of normal values lie within.
+"""Standard errors of a mean that 95% of medians of normal values lie within.
 
 Source: R. J. Serfling, Approximation Theorems of Mathematical Statistics (1980), 2.3.3.
 """
@@ -30,7 +30,7 @@ _LEAST = 1 / 60
 def _measure(tables: Tables, region: Region) -> pd.DataFrame:
     """Quartiles of the hours from arrival to departure, by subservice and disposition.
 
-    Expected are the configured medians, with the range that 95 % of medians of so many visits lie in. Deaths
+    Expected are the configured medians, with the range that 95% of medians of so many visits lie in. Deaths
     are left out: their visits last as they would have otherwise.
     """
     visits = tables["ed_encounters"]
@@ -67,7 +67,7 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     axes = rows(figure, names.tolist(), [f"{visits:,}" for visits in frame["visits"]], "visits")
     median, half, expected = quartiles(axes, frame, "hours", _LEAST)
     axes.set_xlabel("hours from arrival to departure (log scale)")
-    legend(figure, {"median": median, "middle half of visits": half, "95 % of medians by chance": expected})
+    legend(figure, {"median": median, "middle half of visits": half, "95% of medians by chance": expected})
 
 
 def _describe(frame: pd.DataFrame) -> str:
@@ -84,7 +84,7 @@ def _describe(frame: pd.DataFrame) -> str:
     inside = frame["median_hours"].between(frame["low_hours"], frame["high_hours"]).sum()
     medians = f"Median ED length of stay: {'; '.join(parts)}. " if parts else ""
     return (
-        f"{medians}{inside} of {len(frame)} medians fall within the 95 % range about the configured one "
+        f"{medians}{inside} of {len(frame)} medians fall within the 95% range about the configured one "
         f"(about {0.95 * len(frame):.0f} expected)."
     )
 

@@ -81,12 +81,12 @@ def _describe(frame: pd.DataFrame) -> str:
     away, total = frame["patients"][~frame["is_default"]].sum(), frame["patients"].sum()
     flows = frame[~frame["is_default"]]
     off = (frame["share_pct"] - frame["expected_share_pct"]).abs()
-    sentence = f"{100 * away / max(total, 1):.1f} % of patients have a home facility outside their area"
+    sentence = f"{100 * away / max(total, 1):.1f}% of patients have a home facility outside their area"
     if not flows.empty:
         largest = flows.loc[flows["patients"].idxmax()]
         sentence += (
             f"; the largest flow is from {largest['area']} to {largest['site']} "
-            f"({largest['share_pct']:.1f} % of the area)"
+            f"({largest['share_pct']:.1f}% of the area)"
         )
     return f"{sentence}. The flow farthest from the configured one is {off.max():.2f} percentage points off."
 

@@ -71,7 +71,7 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
 
 
 def _tolerance(frame: pd.DataFrame) -> str:
-    return f"{100 * (frame['high_days'] / frame['expected_median_days']).iloc[0] - 100:.3g} %"
+    return f"{100 * (frame['high_days'] / frame['expected_median_days']).iloc[0] - 100:.3g}%"
 
 
 def _describe(frame: pd.DataFrame) -> str:

@@ -30,7 +30,7 @@ _WEEKS = 52
 
 
 def _measure(tables: Tables, region: Region) -> pd.DataFrame:
-    """Visits a day in each week of the start year, and the range that 95 % of such weeks lie in.
+    """Visits a day in each week of the start year, and the range that 95% of such weeks lie in.
 
     Weeks begin on 1 January; the last has the year's last days too. Expected are the year's visits, spread as
     the rhythm of their subservice and the holidays spread them, that of patients who are admitted being a
@@ -98,7 +98,7 @@ def _weeks(axes: Axes, frame: pd.DataFrame, *, named: bool) -> dict[str, Any]:
     axes.set_ylim(max(bottom, -0.05 * top), top)
     axes.locator_params(axis="y", nbins=4)
     axes.grid(axis="y")
-    return {"observed week": observed, "expected from the rhythm": expected, "95 % of weeks by chance": band}
+    return {"observed week": observed, "expected from the rhythm": expected, "95% of weeks by chance": band}
 
 
 def _describe(frame: pd.DataFrame) -> str:
@@ -109,7 +109,7 @@ def _describe(frame: pd.DataFrame) -> str:
         ranges.append(f"{name} {of_service.min():,.1f} to {of_service.max():,.1f}")
     return (
         f"ED visits a day by week of the year: {', '.join(ranges)}. {outside.sum()} of {len(frame)} weeks "
-        f"fall outside the 95 % range (about {0.05 * len(frame):.0f} expected)."
+        f"fall outside the 95% range (about {0.05 * len(frame):.0f} expected)."
     )
 
 

@@ -182,7 +182,7 @@ def count(number: int, noun: str) -> str:
 
 def share(part: float, whole: float) -> str:
     """A part of a whole in %."""
-    return f"{100 * part / whole:.1f} %" if whole else "none"
+    return f"{100 * part / whole:.1f}%" if whole else "none"
 
 
 def change(before: float, after: float) -> str:
@@ -192,12 +192,12 @@ def change(before: float, after: float) -> str:
 
 def signed_percent(value: float) -> str:
     """A difference in % with its sign, which is left out where it rounds to nothing."""
-    shown = f"{value:+z.1f} %"
-    return "0.0 %" if shown == "+0.0 %" else shown
+    shown = f"{value:+z.1f}%"
+    return "0.0%" if shown == "+0.0%" else shown
 
 
 def poisson_interval(expected: Floats) -> tuple[Floats, Floats]:
-    """The range that 95 % of Poisson counts with these means lie in, at its ends whole numbers.
+    """The range that 95% of Poisson counts with these means lie in, at its ends whole numbers.
 
     By their square root, whose variance is 1/4.
     Source: M. S. Bartlett, Supplement to the Journal of the Royal Statistical Society 3 (1936).

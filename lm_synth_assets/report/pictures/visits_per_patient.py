@@ -37,7 +37,7 @@ _LEAST = 0.5
 
 
 def _measure(tables: Tables, region: Region) -> pd.DataFrame:
-    """Patients by number of visits: observed, expected, and the range that holds 95 % by chance.
+    """Patients by number of visits: observed, expected, and the range that holds 95% by chance.
 
     Expected of gamma frailty: the visits of a stratum, inside which everybody has the same rates, fall on its
     patients as a Dirichlet-multinomial distribution lets them. That of a patient's number is negative
@@ -91,7 +91,7 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     axes.set_xticks(position, frame["visits"])
     axes.set(xlabel="ED visits in the year", ylabel="patients (log scale)")
     axes.grid(axis="y")
-    legend(figure, {"patients": dots, "negative binomial, in strata": line, "95 % by chance": band})
+    legend(figure, {"patients": dots, "negative binomial, in strata": line, "95% by chance": band})
 
 
 def _describe(frame: pd.DataFrame) -> str:
