@@ -46,6 +46,8 @@ def generate(
             raise TablesWouldStay(store.run_lock.location, staying, options)
         if not replace and (strangers := store.strangers()):
             raise FilesInTheWay(Path(location), strangers)
+        if replace:
+            store.overrule()
         # Each after those that refer to it.
         data_set = DataSet(store, request, obsolete=staying[::-1])
         outcome = _generated(data_set, storage, location, writer, progress)

@@ -55,6 +55,10 @@ class Kind:
     """What text is called that cannot be read as the type."""
     dagster_pandas: str
     """The constructor of `dagster_pandas.PandasColumn`; a closed list is categorical instead."""
+    table_schema: str
+    """The type in Frictionless's Table Schema."""
+    table_schema_csv: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
+    """What Table Schema says besides of how CSV writes a value."""
     is_trimmed: bool = False
     """Whether blanks around a value in CSV are ignored."""
     notations: tuple[tuple[str, str], ...] = ()
@@ -80,6 +84,7 @@ def _integer(declared: type[TypeEngine[Any]], bits: int, mysql: str, documented:
         wrong=_WHOLE,
         wrong_text=_WHOLE + ", without a decimal point",
         dagster_pandas="integer_column",
+        table_schema="integer",
         is_trimmed=True,
         # pandas makes floats of whole numbers where some are null.
         notations=((r"^(-?[0-9]+)\.0*$", r"\1"),),
@@ -99,6 +104,7 @@ def _text(declared: type[TypeEngine[Any]], mysql: str) -> Kind:
         wrong="not text in UTF-8",
         wrong_text="not text in UTF-8",
         dagster_pandas="exists",
+        table_schema="string",
     )
 
 
@@ -118,6 +124,7 @@ KINDS: Final = (
         wrong="not numbers of at most {scale} decimals that fit {documented}",
         wrong_text="not numbers of at most {scale} decimals that fit {documented}",
         dagster_pandas="float_column",
+        table_schema="number",
         is_trimmed=True,
     ),
     Kind(
@@ -132,6 +139,8 @@ KINDS: Final = (
         wrong="not among 0, 1",
         wrong_text="not among 0, 1",
         dagster_pandas="boolean_column",
+        table_schema="boolean",
+        table_schema_csv=(("trueValues", ("1",)), ("falseValues", ("0",))),
         notations=((r"(?i)^(true|1\.0*)$", "1"), (r"(?i)^(false|0\.0*)$", "0")),
     ),
     _text(sa.String, "VARCHAR({length})"),
@@ -148,6 +157,7 @@ KINDS: Final = (
         wrong=f"not whole days {YEARS}",
         wrong_text=f"not days {YEARS}, as YYYY-MM-DD",
         dagster_pandas="datetime_column",
+        table_schema="date",
         is_trimmed=True,
         resolution="datetime64[D]",
     ),
@@ -163,6 +173,8 @@ KINDS: Final = (
         wrong=f"not whole seconds {YEARS}",
         wrong_text=f"not times {YEARS}, as YYYY-MM-DD HH:MM:SS",
         dagster_pandas="datetime_column",
+        table_schema="datetime",
+        table_schema_csv=(("format", "%Y-%m-%d %H:%M:%S"),),
         # Programs that know no time without a zone write the local clock as UTC.
         notations=((r"^(.*[0-9])(?:Z|[+-]00(?::?00)?)$", r"\1"),),
         resolution="datetime64[s]",

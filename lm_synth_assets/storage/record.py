@@ -9,6 +9,9 @@ from typing import NamedTuple
 REPORT_FILE = "quality_report.html"
 """The name of the quality report, which lies beside tables in files."""
 
+PACKAGE_FILE = "datapackage.json"
+"""The name of the data package, which describes tables in files to other programs; the standard fixes it."""
+
 
 class Record(NamedTuple):
     """What was written. `made_from` is the version of the data, None where it is not known."""

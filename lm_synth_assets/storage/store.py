@@ -121,12 +121,20 @@ class TableStore(ABC):
         """The files that writing would overwrite and that no run has made, with what shows it."""
         return {}
 
+    def overrule(self) -> None:
+        """Remove the files of other programs that writing would keep, though they have the names of ours.
+
+        Raises StorageError.
+        """
+        return
+
     @abstractmethod
     def _replace(self, table: sa.Table, frame: pd.DataFrame, record: Record) -> Replacement:
         """Replace the stored table by an enforced frame, whole or not at all.
 
         `record` is that of the frame. Where its digest is not the recorded one, what claims
-        more than what is stored is withdrawn: the tables of `claims_on`, and the quality report beside them.
+        more than what is stored is withdrawn: the tables of `claims_on`, and the quality report and the data
+        package beside them.
         Raises StorageError.
         """
 

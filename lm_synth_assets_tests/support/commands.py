@@ -25,7 +25,13 @@ WITH_ALL = ("--with-ed", "--with-ip")
 FORMAT_OPTION = {".csv": "", ".parquet": " --format parquet"}
 """The option by which `lm-synth generate` writes files with a suffix."""
 REPORT = "quality_report.html"
-ALL_FILES = {REPORT, *(f"{name}.csv" for name in TABLES), *(f".lm-synth/{name}.csv.json" for name in TABLES)}
+PACKAGE = "datapackage.json"
+ALL_FILES = {
+    REPORT,
+    PACKAGE,
+    *(f"{name}.csv" for name in TABLES),
+    *(f".lm-synth/{name}.csv.json" for name in TABLES),
+}
 
 
 class Ran(NamedTuple):
@@ -83,7 +89,7 @@ def config_file(folder: Path, text: str) -> Path:
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
 
 
-OF_ANOTHER_RUN = {REPORT, *(f"{name}.csv" for name in CLAIMS)}
+OF_ANOTHER_RUN = {REPORT, PACKAGE, *(f"{name}.csv" for name in CLAIMS)}
 """The files that differ between two runs that make the same tables."""
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 
 import numpy as np
@@ -22,6 +23,7 @@ import sqlalchemy as sa
 
 from lm_synth_assets.schema.kinds import kind_of
 from lm_synth_assets.storage.enforcement import EXAMPLES
+from lm_synth_assets.storage.files.data_package import TABULAR
 from lm_synth_assets.storage.files.opening import regular_file
 from lm_synth_assets.storage.files.sniffing import (
     csv_problem,
@@ -44,6 +46,23 @@ class CsvStore(FileStore):
     """Tables as CSV files."""
 
     suffix = ".csv"
+    form = MappingProxyType(
+        {
+            "profile": TABULAR,
+            "format": "csv",
+            "mediatype": "text/csv",
+            "encoding": "utf-8",
+            "dialect": {
+                "delimiter": ",",
+                "lineTerminator": "\n",
+                "quoteChar": '"',
+                "doubleQuote": True,
+                "skipInitialSpace": False,
+                "header": True,
+                "caseSensitiveHeader": True,
+            },
+        }
+    )
 
     def _encode(self, arrow: pa.Table, file: IO[bytes]) -> None:
         write_csv(arrow, file)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 
 import pyarrow as pa
@@ -23,6 +24,9 @@ class ParquetStore(FileStore):
 
     suffix = ".parquet"
     format_options = ("--format", suffix.removeprefix("."))
+    form = MappingProxyType(
+        {"profile": "data-resource", "format": "parquet", "mediatype": "application/vnd.apache.parquet"}
+    )
 
     def _encode(self, arrow: pa.Table, file: IO[bytes]) -> None:
         pq.write_table(arrow, file, compression="zstd")

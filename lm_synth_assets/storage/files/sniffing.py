@@ -12,11 +12,16 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from lm_synth_assets.storage.files.opening import regular_file
+from lm_synth_assets.storage.record import PACKAGE_FILE, REPORT_FILE
 
 PARQUET = b"PAR1"
 """The first and the last four bytes of a Parquet file."""
 
-_REPORT_MARK = b'<meta name="generator" content="lm-synth '
+_MARKS = {
+    REPORT_FILE: (b'<meta name="generator" content="lm-synth ', "a quality report"),
+    PACKAGE_FILE: (b'"generator": "lm-synth ', "a data package of lm-synth"),
+}
+"""By the name of a file beside the tables, what only ours holds, and what it is then."""
 
 _BEGINNINGS = {
     b"PK\x03\x04": "a zip archive (an Excel workbook is one)",
@@ -81,10 +86,11 @@ def parquet_problem(path: Path) -> str | None:
     return None if tail == PARQUET else "the end of the Parquet file is missing: copy it again"
 
 
-def report_problem(path: Path) -> str | None:
-    """Why a file cannot be a quality report; None if it can. Raises OSError."""
+def companion_problem(path: Path) -> str | None:
+    """Why a file beside the tables cannot be ours, whose name it has; None if it can. Raises OSError."""
+    mark, kind = _MARKS[path.name]
     with regular_file(path) as file:
-        return None if _REPORT_MARK in file.read(_HEAD) else "it is not a quality report"
+        return None if mark in file.read(_HEAD) else f"it is not {kind}"
 
 
 def encoding_problem(path: Path) -> str | None:

@@ -1,35 +1,43 @@
 """What CSV and Parquet have in common: one flat file a table, in one folder, and a record of each."""
 
 import json
+import logging
 import os
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import IO, ClassVar
+from typing import IO, Any, ClassVar
 
 import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
-from lm_synth_assets.schema.catalogue import TABLES, claims_on
+from lm_synth_assets.schema.catalogue import CLAIMS, TABLES, claims_on
 from lm_synth_assets.storage.errors import NoWorkingFolder, UnreadableFolder, UnwritableFolder, why_not_read
+from lm_synth_assets.storage.files.data_package import Parts, data_package, describes, package_remarks
 from lm_synth_assets.storage.files.folder_lock import FolderLock
 from lm_synth_assets.storage.files.opening import regular_file
 from lm_synth_assets.storage.files.publishing import atomic_file, check_folder
-from lm_synth_assets.storage.files.sniffing import report_problem
+from lm_synth_assets.storage.files.sniffing import companion_problem
 from lm_synth_assets.storage.frames import to_arrow
-from lm_synth_assets.storage.record import REPORT_FILE, Record
+from lm_synth_assets.storage.record import PACKAGE_FILE, REPORT_FILE, Record
 from lm_synth_assets.storage.store import Replacement, TableStore
 
 _RECORDS = ".lm-synth"
 """The folder of the records, in that of the tables."""
+
+_LOG = logging.getLogger(__name__)
 
 
 class FileStore(TableStore):
     """One flat file a table, in one folder that is made when the first table is written."""
 
     suffix: ClassVar[str]
+
+    form: ClassVar[Mapping[str, Any]]
+    """What a data package says of a file of this format."""
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
@@ -55,10 +63,14 @@ class FileStore(TableStore):
     def strangers(self) -> dict[str, str]:
         tables = [table for table in TABLES.values() if self.exists(table) and self.record(table) is None]
         problems = {self._path(table).name: _problem(partial(self._obstacle, table)) for table in tables}
-        report = self.folder / REPORT_FILE
-        if report.exists():
-            problems[report.name] = _problem(partial(report_problem, report))
+        for companion in self._companions():
+            problems[companion.name] = _problem(partial(companion_problem, companion))
         return {name: problem for name, problem in problems.items() if problem}
+
+    def overrule(self) -> None:
+        package = self.folder / PACKAGE_FILE
+        if package.exists() and _problem(partial(companion_problem, package)):
+            _remove(package)
 
     def remove(self, table: sa.Table) -> None:
         if self.exists(table):
@@ -84,26 +96,72 @@ class FileStore(TableStore):
 
     def _replace(self, table: sa.Table, frame: pd.DataFrame, record: Record) -> Replacement:
         before = self.record(table)
-        with atomic_file(self._path(table)) as file:
-            self._encode(to_arrow(table, frame), file)
-            size = file.tell()
-            file.flush()
+        with self._published(table, to_arrow(table, frame)) as parts:
+            size = sum(path.stat().st_size for path in parts.values())
             # Before the table is there, so that nothing speaks of it if the run is killed in between.
-            withdrawn = () if before and before.digest == record.digest else self._withdraw(table)
+            withdrawn: tuple[str, ...] = ()
+            if not (before and before.digest == record.digest):
+                withdrawn = self._withdraw(table)
+            elif not describes(self.folder, table.name, parts):
+                self._remove_companion(self.folder / PACKAGE_FILE)
         # Last, so that a run that was killed in between withdraws when it is repeated.
         with atomic_file(self._record_path(table)) as file:
             file.write(json.dumps(record._asdict()).encode())
+        if table.name == CLAIMS[-1]:
+            self._describe()
         return Replacement(size, withdrawn=withdrawn)
+
+    @contextmanager
+    def _published(self, table: sa.Table, arrow: pa.Table) -> Iterator[Parts]:
+        """Put the files of a table in the place of the old ones when the block ends well."""
+        path = self._path(table)
+        with atomic_file(path) as file:
+            self._encode(arrow, file)
+            file.flush()
+            yield {path.name: Path(file.name)}
+
+    def _parts(self, table: sa.Table) -> Parts:
+        """The files of a stored table."""
+        path = self._path(table)
+        return {path.name: path}
+
+    def _describe(self) -> None:
+        """Write the data package of all tables that are there, unless another program's is in its place."""
+        package = self.folder / PACKAGE_FILE
+        if package.exists() and (problem := _problem(partial(companion_problem, package))):
+            _LOG.warning("%s is kept, and the tables have no data package: %s", package, problem)
+            return
+        with atomic_file(package) as file:
+            file.write(data_package(self._stored_parts(), self.form))
+
+    def _stored_parts(self) -> dict[str, Parts]:
+        return {name: self._parts(table) for name, table in TABLES.items() if self.exists(table)}
+
+    def _remarks(self, table: sa.Table) -> list[str]:
+        remarks = super()._remarks(table)
+        # The package goes with the manifest, and is made after it.
+        if table.name == CLAIMS[-1]:
+            remarks += package_remarks(self.folder, self._stored_parts(), self.form)
+        return remarks
 
     def _withdraw(self, table: sa.Table) -> tuple[str, ...]:
         """Take away what speaks of a table that has changed; the names of the tables among it."""
         withdrawn = [TABLES[name] for name in claims_on(table) if self.exists(TABLES[name])]
         for path in map(self._path, withdrawn):
             _remove(path)
-        report = self.folder / REPORT_FILE
-        if not _problem(partial(report_problem, report)):
-            _remove(report)
+        for companion in self._companions():
+            self._remove_companion(companion)
         return tuple(claim.name for claim in withdrawn)
+
+    def _companions(self) -> list[Path]:
+        """The files beside the tables that speak of them, or have the names of these."""
+        companions = (self.folder / name for name in (PACKAGE_FILE, REPORT_FILE))
+        return [path for path in companions if path.exists()]
+
+    def _remove_companion(self, companion: Path) -> None:
+        """Remove a file beside the tables, unless it is another program's."""
+        if not _problem(partial(companion_problem, companion)):
+            _remove(companion)
 
     @abstractmethod
     def _encode(self, arrow: pa.Table, file: IO[bytes]) -> None:
