@@ -45,6 +45,8 @@ class Kind:
     """The function of pyarrow that makes the type, with its arguments."""
     mysql: str
     """The type in MySQL's DDL."""
+    tabular: str
+    """The data type in a semantic model of Power BI."""
     documented: str
     """The type in the data dictionary, in the words of SQL."""
     csv_pattern: str
@@ -79,6 +81,7 @@ def _integer(declared: type[TypeEngine[Any]], bits: int, mysql: str, documented:
         pandas_nullable=f"Int{bits}",
         arrow=f"int{bits}()",
         mysql=mysql,
+        tabular="int64",
         documented=documented,
         csv_pattern=_WHOLE_PATTERN,
         wrong=_WHOLE,
@@ -99,6 +102,7 @@ def _text(declared: type[TypeEngine[Any]], mysql: str) -> Kind:
         pandas_nullable="string[pyarrow]",
         arrow="string()",
         mysql=mysql,
+        tabular="string",
         documented="VARCHAR({length})",
         csv_pattern="",
         wrong="not text in UTF-8",
@@ -119,6 +123,7 @@ KINDS: Final = (
         pandas_nullable="float64",
         arrow="decimal128({precision}, {scale})",
         mysql="DECIMAL({precision}, {scale})",
+        tabular="double",
         documented="NUMERIC({precision}, {scale})",
         csv_pattern=r"^[+-]?([0-9]+\.?|[0-9]*\.[0-9]{1,%(scale)s}0*|[0-9.]+[eE][+-]?[0-9]+)$",
         wrong="not numbers of at most {scale} decimals that fit {documented}",
@@ -134,6 +139,7 @@ KINDS: Final = (
         pandas_nullable="boolean",
         arrow="bool_()",
         mysql="TINYINT(1)",
+        tabular="boolean",
         documented="BOOLEAN",
         csv_pattern="^[01]$",
         wrong="not among 0, 1",
@@ -152,6 +158,7 @@ KINDS: Final = (
         pandas_nullable="datetime64[ns]",
         arrow="date32()",
         mysql="DATE",
+        tabular="dateTime",
         documented="DATE",
         csv_pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
         wrong=f"not whole days {YEARS}",
@@ -168,6 +175,7 @@ KINDS: Final = (
         pandas_nullable="datetime64[ns]",
         arrow="timestamp(us)",
         mysql="DATETIME",
+        tabular="dateTime",
         documented="DATETIME",
         csv_pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}(:?[0-9]{2}(:?[0-9]{2}(\.0+)?)?)?)?$",
         wrong=f"not whole seconds {YEARS}",

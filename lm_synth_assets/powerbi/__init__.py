@@ -1,0 +1,1 @@
+"""The Power BI project: the semantic model in TMDL and the report in PBIR, rendered from the schema."""
