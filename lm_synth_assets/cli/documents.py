@@ -28,6 +28,7 @@ from lm_synth_assets.gates.gate import Gate
 from lm_synth_assets.gates.rules.rule import RULES, sql_of
 from lm_synth_assets.orchestration.build import build_defs
 from lm_synth_assets.orchestration.settings import Settings
+from lm_synth_assets.powerbi.documentation import measures_page
 from lm_synth_assets.region.fields import SECTION, ConfigField, config_fields
 from lm_synth_assets.region.files import DEFAULT_CONFIG, load_region
 from lm_synth_assets.region.models.region import Region
@@ -284,8 +285,10 @@ def main(folder: Path, out: Path) -> None:
     (folder / "configuration.md").write_text(configuration_page(), encoding="utf-8")
     (folder / "gates.md").write_text(gates_page(), encoding="utf-8")
     (folder / "rules.md").write_text(rules_page(), encoding="utf-8")
-    comparisons = compare(DataSet.identify(open_existing(None, str(out))))
-    (folder / "published-figures.md").write_text(figures_page(comparisons), encoding="utf-8")
+    data_set = DataSet.identify(open_existing(None, str(out)))
+    (folder / "published-figures.md").write_text(figures_page(compare(data_set)), encoding="utf-8")
+    tables = {name: data_set.read(name) for name in TABLES}
+    (folder / "power-bi-measures.md").write_text(measures_page(tables), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -13,12 +13,13 @@ from lm_synth_assets.cli.documents import (
     tables_page,
 )
 from lm_synth_assets.dataset.figures.comparison import Comparison, compare_tables, summary
+from lm_synth_assets.powerbi.documentation import measures_page
 from lm_synth_assets.region.files import load_region
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets_tests.damages.damage import Damage
 from lm_synth_assets_tests.damages.page import row
 from lm_synth_assets_tests.damages.suite import whole_suite
-from lm_synth_assets_tests.support.datasets import make_tables
+from lm_synth_assets_tests.support.datasets import Tables, make_tables
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -29,8 +30,13 @@ def default_region() -> Region:
 
 
 @pytest.fixture(scope="module")
-def comparisons(default_region: Region) -> list[Comparison]:
-    return compare_tables(make_tables(default_region), default_region)
+def default_tables(default_region: Region) -> Tables:
+    return make_tables(default_region)
+
+
+@pytest.fixture(scope="module")
+def comparisons(default_region: Region, default_tables: Tables) -> list[Comparison]:
+    return compare_tables(default_tables, default_region)
 
 
 def test_the_data_dictionary_is_current() -> None:
@@ -67,6 +73,11 @@ def test_the_page_of_damages_says_who_sees_them(damage: Damage) -> None:
 def test_the_page_of_published_figures_is_current(comparisons: list[Comparison]) -> None:
     page = (DOCS / "published-figures.md").read_text(encoding="utf-8")
     assert page == figures_page(comparisons), "run `make generate docs`"
+
+
+def test_the_page_of_measures_is_current(default_tables: Tables) -> None:
+    page = (DOCS / "power-bi-measures.md").read_text(encoding="utf-8")
+    assert page == measures_page(default_tables), "run `make generate docs`"
 
 
 def test_the_readme_says_the_same_of_the_figures(comparisons: list[Comparison]) -> None:

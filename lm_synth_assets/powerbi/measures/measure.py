@@ -47,6 +47,14 @@ def per_1000(part: str, whole: str) -> str:
     return f"DIVIDE ( {part}, {whole} ) * 1000"
 
 
+def growth(later: str, first: str) -> str:
+    """DAX: how much more a later number is than the first one; nothing where there is no later number."""
+    return f"""\
+VAR Later = {later}
+RETURN
+    IF ( NOT ISBLANK ( Later ), DIVIDE ( Later, {first} ) - 1 )"""
+
+
 def share(part: str, whole: str) -> str:
     """DAX: the share of a part in a whole, 0 where there is none of it."""
     return f"DIVIDE (\n    COALESCE ( {part}, 0 ),\n    {whole}\n)"

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from lm_synth_assets.powerbi.measures.measure import PERCENT, WHOLE, Measure
+from lm_synth_assets.powerbi.measures.measure import PERCENT, WHOLE, Measure, growth
 
 _FOLDER = "Population"
 _RESIDENTS = "SUM(population_projection.population) FILTER (WHERE population_projection.year = {year})"
@@ -71,7 +71,7 @@ RETURN
         _FOLDER,
         PERCENT,
         "Growth of the population from the first year of the projection to the last one selected (share).",
-        "DIVIDE ( [Projected Population], [Population in First Year] ) - 1",
+        growth("[Projected Population]", "[Population in First Year]"),
         f"""\
 SELECT {_RESIDENTS.format(year=_year("MAX"))}
      / {_RESIDENTS.format(year=_year("MIN"))} - 1

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from lm_synth_assets.powerbi.measures.measure import PERCENT, WHOLE, Format, Measure
+from lm_synth_assets.powerbi.measures.measure import PERCENT, WHOLE, Format, Measure, growth
 
 BASELINE: Final = 1
 """The scenario that others are compared with."""
@@ -61,7 +61,7 @@ RETURN
         PERCENT,
         "Growth of projected ED visits: the last year in the selection and the selected scenario, beside the "
         "first year of the baseline (share).",
-        "DIVIDE ( [Projected ED Visits], [ED Visits in First Year] ) - 1",
+        growth("[Projected ED Visits]", "[ED Visits in First Year]"),
         f"SELECT {_volume('MAX')}\n  / {_volume('MIN')} - 1\nFROM ed_projection",
     ),
 )
