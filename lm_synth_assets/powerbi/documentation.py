@@ -25,7 +25,7 @@ def value_of(measure: Measure, tables: Mapping[str, pd.DataFrame]) -> float:
     from lm_synth_assets.gates.sql import query
 
     result = query(measure.sql, **{name: tables[name] for name in tables_of(measure)})
-    return float(result.iloc[0, 0])
+    return float(result.to_numpy(float)[0, 0])
 
 
 def measures_page(tables: Mapping[str, pd.DataFrame]) -> str:
