@@ -9,7 +9,7 @@ from sqlalchemy import Table
 from lm_synth_assets.orchestration.asset_types import FRAME, dataframe_type, limits
 from lm_synth_assets.orchestration.io_manager import IO_MANAGER, POOL
 from lm_synth_assets.orchestration.lineage import column_lineage
-from lm_synth_assets.orchestration.provenance import asset_keys
+from lm_synth_assets.orchestration.provenance import depends_on
 from lm_synth_assets.orchestration.run_resource import RESOURCE
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.catalogue import TABLES, primary_key
@@ -41,7 +41,7 @@ def _table_asset(table: Table) -> dg.AssetsDefinition:
         name=table.name,
         group_name=recipe.group,
         ins={name: dg.AssetIn(dagster_type=FRAME) for name in sorted(recipe.tables)},
-        deps=[*asset_keys(recipe.reads), *map(dg.AssetKey, others)],
+        deps=[*depends_on(recipe.reads), *map(dg.AssetKey, others)],
         required_resource_keys={RESOURCE, IO_MANAGER},
         pool=POOL,
         dagster_type=dataframe_type(table),

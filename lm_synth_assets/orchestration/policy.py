@@ -38,8 +38,8 @@ def with_policy(assets: Iterable[Any], settings: Settings, freshness: dg.Freshne
     """The assets and specs with their policy."""
 
     def applied(spec: dg.AssetSpec) -> dg.AssetSpec:
-        area = AREAS.get(spec.group_name or "", PLATFORM)
         edited = spec.group_name == GROUP
+        area = spec.key.path[-1] if edited else AREAS.get(spec.group_name or "", PLATFORM)
         return spec.replace_attributes(
             owners=[f"team:{area}"],
             tags={**spec.tags, **TAGS, "area": area},

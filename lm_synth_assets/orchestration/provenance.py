@@ -1,46 +1,47 @@
 """The configuration as assets, and versions of data as Dagster records them.
 
-A part is one field of `run`, or one section of the file. Parts after whose change the same tables are out of
-date share an asset, upstream of the tables that read one of them, so that the graph shows what is out of date
-as precisely as if each had its own.
+A part is one field of `run`, or one section of the file. Each is a partition of an asset, upstream of the
+tables that read it, so that the graph has one asset for each area and still shows exactly what an edit puts
+out of date.
 """
 
-import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from dagster import AssetKey, AssetMaterialization, DagsterInstance, MetadataValue
+import dagster as dg
 
 from lm_synth_assets.orchestration.dagster_internals import DATA_VERSION_TAG
-from lm_synth_assets.simulation.catalogue import PARTS
 from lm_synth_assets.simulation.provenance import part_versions
 
 GROUP = "yaml"
 """Sorts behind all other groups, and its assets behind all tables, which people look for first."""
 
-_TOGETHER = {
-    "sample": ("patients", "seed", "privacy"),
-    "years": ("start_year", "years", "calendar"),
-    "contents": ("with_ed", "with_ip"),
-    "residents": ("age_profiles", "population"),
-    "care": ("rhythms", "ed_rhythms", "inpatient"),
+ASSETS: dict[str, tuple[str, ...]] = {
+    "demography": ("lhas", "population", "age_profiles"),
+    "emergency": ("ed", "ed_rhythms", "rhythms", "scenarios"),
+    "inpatient": ("inpatient",),
+    "platform": (
+        *("patients", "seed", "start_year", "years", "with_ed", "with_ip", "privacy"),
+        *("sites", "programs", "coverage_matrix", "calendar", "gates"),
+    ),
 }
-_ALONE = (part for part in PARTS if part not in sum(_TOGETHER.values(), ()))
+"""By area, the parts that are partitions of its asset."""
 
-ASSETS: dict[str, tuple[str, ...]] = {**_TOGETHER, **{part: (part,) for part in _ALONE}}
-"""The parts of each asset, by its name."""
-
-_ASSET_OF = {part: AssetKey([GROUP, name]) for name, parts in ASSETS.items() for part in parts}
+KEYS = {area: dg.AssetKey([GROUP, area]) for area in ASSETS}
 
 
-def asset_keys(parts: tuple[str, ...]) -> list[AssetKey]:
-    """The assets that stand for some parts."""
-    return list(dict.fromkeys(_ASSET_OF[part] for part in parts))
+def depends_on(parts: Collection[str]) -> list[dg.AssetDep]:
+    """The dependencies on the assets that some parts are partitions of: on these parts, and no others."""
+    return [
+        dg.AssetDep(KEYS[area], partition_mapping=dg.SpecificPartitionsPartitionMapping(read))
+        for area, known in ASSETS.items()
+        if (read := [part for part in known if part in parts])
+    ]
 
 
-def stored_versions(instance: DagsterInstance, keys: list[AssetKey]) -> dict[AssetKey, str]:
-    """Latest recorded data version per asset; assets without one are omitted."""
+def stored_versions(instance: dg.DagsterInstance, keys: list[dg.AssetKey]) -> dict[dg.AssetKey, str]:
+    """Latest recorded data version per table or report; those without one are omitted."""
     versions = {}
     for record in instance.get_asset_records(keys):
         last = record.asset_entry.last_materialization
@@ -50,19 +51,32 @@ def stored_versions(instance: DagsterInstance, keys: list[AssetKey]) -> dict[Ass
     return versions
 
 
-def record(instance: DagsterInstance, values: Mapping[str, Any]) -> None:
-    """Record the assets of the configuration with a part whose value Dagster does not know yet."""
+def record(instance: dg.DagsterInstance, values: Mapping[str, Any]) -> None:
+    """Record the parts of a configuration whose value Dagster does not know yet."""
     versions = part_versions(values)
-    known = stored_versions(instance, asset_keys(PARTS))
-    for parts in ASSETS.values():
-        [key] = asset_keys(parts)
-        version = hashlib.sha256("".join(versions[part] for part in parts).encode()).hexdigest()
-        if known.get(key) != version:
-            shown = {part: _shown(values[part]) for part in parts}
-            instance.report_runless_asset_event(
-                AssetMaterialization(key, metadata=shown, tags={DATA_VERSION_TAG: version})
-            )
+    for area, parts in ASSETS.items():
+        for part in parts:
+            if _recorded_version(instance, KEYS[area], part) != versions[part]:
+                instance.report_runless_asset_event(
+                    dg.AssetObservation(
+                        KEYS[area],
+                        partition=part,
+                        metadata={"value": _shown(values[part])},
+                        tags={DATA_VERSION_TAG: versions[part]},
+                    )
+                )
 
 
-def _shown(value: Any) -> MetadataValue:
-    return MetadataValue.json(value) if isinstance(value, dict) else MetadataValue.text(json.dumps(value))
+def _recorded_version(instance: dg.DagsterInstance, key: dg.AssetKey, part: str) -> str | None:
+    """The version that a part has, as Dagster knows it: of an external asset, that of an observation."""
+    only = dg.AssetRecordsFilter(asset_key=key, asset_partitions=[part])
+    for known in instance.fetch_observations(only, limit=1).records:
+        observation = known.asset_observation
+        return observation.tags.get(DATA_VERSION_TAG) if observation else None
+    return None
+
+
+def _shown(value: Any) -> dg.MetadataValue[Any]:
+    return (
+        dg.MetadataValue.json(value) if isinstance(value, dict) else dg.MetadataValue.text(json.dumps(value))
+    )

@@ -9,7 +9,7 @@ from lm_synth_assets.orchestration.assets import MADE_FROM, REPORT, version_of
 from lm_synth_assets.orchestration.checks import page_of
 from lm_synth_assets.orchestration.events import GatesFailed
 from lm_synth_assets.orchestration.io_manager import IO_MANAGER, POOL, TableIOManager
-from lm_synth_assets.orchestration.provenance import asset_keys
+from lm_synth_assets.orchestration.provenance import depends_on
 from lm_synth_assets.orchestration.settings import dagster_home
 from lm_synth_assets.orchestration.web_files import PAGE, PICTURE
 from lm_synth_assets.schema.catalogue import TABLES
@@ -45,7 +45,7 @@ def quality_report() -> dg.AssetsDefinition:
     @dg.asset(
         name=REPORT,
         group_name="report",
-        deps=[*asset_keys(MADE_FROM[REPORT].parts), *TABLES],
+        deps=[*depends_on(MADE_FROM[REPORT].parts), *TABLES],
         required_resource_keys={IO_MANAGER},
         pool=POOL,
         description=_DESCRIPTION,

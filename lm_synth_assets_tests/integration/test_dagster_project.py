@@ -19,10 +19,10 @@ from lm_synth_assets.orchestration.checks import check_of
 from lm_synth_assets.orchestration.io_manager import POOL
 from lm_synth_assets.orchestration.jobs import REGENERATE
 from lm_synth_assets.orchestration.policy import AREAS, PLATFORM, TAGS
-from lm_synth_assets.orchestration.provenance import ASSETS, GROUP, asset_keys
+from lm_synth_assets.orchestration.provenance import ASSETS, GROUP, KEYS
 from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.schema.catalogue import TABLES, foreign_keys
-from lm_synth_assets.simulation.catalogue import PARTS, RECIPES
+from lm_synth_assets.simulation.catalogue import RECIPES
 from lm_synth_assets.storage.formats import FORMATS
 from lm_synth_assets_tests.support.commands import (
     ROOT,
@@ -102,9 +102,12 @@ def test_every_table_is_an_asset_and_every_asset_a_table_or_their_report(definit
 
 def test_every_part_of_the_configuration_is_in_the_graph(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
-    assert graph.external_asset_keys == set(asset_keys(PARTS))
-    assert len(graph.external_asset_keys) == len(ASSETS) == 12
-    assert [key for key in graph.external_asset_keys if not graph.get(key).description] == []
+    assert graph.external_asset_keys == set(KEYS.values())
+    for area, key in KEYS.items():
+        asset = graph.get(key)
+        assert asset.partitions_def == dg.StaticPartitionsDefinition(ASSETS[area])
+        assert [part for part in ASSETS[area] if f"`{part}`" not in (asset.description or "")] == []
+        assert asset.owners == [f"team:{area}"]
 
 
 def test_catalog_and_groups_begin_with_tables(definitions: dg.Definitions) -> None:
@@ -112,7 +115,7 @@ def test_catalog_and_groups_begin_with_tables(definitions: dg.Definitions) -> No
     specs = definitions.resolve_all_asset_specs()
     assert max({spec.group_name for spec in specs} - {GROUP, None}) < GROUP  # type: ignore[type-var]
     others = [spec.key.to_user_string() for spec in specs if spec.group_name != GROUP]
-    assert max(others) < min(key.to_user_string() for key in asset_keys(PARTS))
+    assert max(others) < min(key.to_user_string() for key in KEYS.values())
 
 
 @each_table

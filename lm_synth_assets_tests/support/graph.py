@@ -31,10 +31,16 @@ def graph() -> dict[str, Any]:
     }
 
 
+def _dependency(dep: dg.AssetDep) -> str:
+    """The key of what an asset depends on, with the partitions if it has some."""
+    parts = getattr(dep.partition_mapping, "partition_keys", ())
+    return dep.asset_key.to_user_string() + (f": {', '.join(parts)}" if parts else "")
+
+
 def _asset(spec: dg.AssetSpec, checks: list[dg.AssetCheckSpec]) -> dict[str, Any]:
     return {
         "group": spec.group_name,
-        "deps": sorted(dep.asset_key.to_user_string() for dep in spec.deps),
+        "deps": sorted(map(_dependency, spec.deps)),
         "kinds": sorted(spec.kinds),
         "owners": list(spec.owners),
         "tags": {name: value for name, value in sorted(spec.tags.items()) if not name.startswith("dagster/")},
