@@ -38,11 +38,9 @@ _NARROW = 80
 
 @contextmanager
 def shown_progress(quiet: bool, title: str) -> Iterator[Progress]:
-    """A progress bar on a terminal, one line a step elsewhere, nothing when quiet."""
+    """A progress bar on a terminal; nothing elsewhere, and when quiet."""
     console = Console(stderr=True)
-    if quiet:
-        yield lambda done, steps, last: None
-    elif console.is_terminal:
+    if console.is_terminal and not quiet:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Bar(*columns, console=console, transient=True) as bar:
             task = bar.add_task(title, total=None)
@@ -50,7 +48,7 @@ def shown_progress(quiet: bool, title: str) -> Iterator[Progress]:
                 task, completed=done, total=steps, description=f"{title}: {last}"
             )
     else:
-        yield lambda done, steps, last: console.print(f"{title} {done}/{steps} {last}", highlight=False)
+        yield lambda done, steps, last: None
 
 
 def show(outcome: Outcome, *, as_json: bool, quiet: bool, title: str) -> None:
@@ -63,7 +61,7 @@ def show(outcome: Outcome, *, as_json: bool, quiet: bool, title: str) -> None:
         if outcome.tables:
             console.print(_tables(console, outcome))
         console.print(_gates(console, outcome))
-    _show_breaches(console, outcome)
+    _show_breaches(console, outcome, quiet=quiet)
     for name, reason in outcome.left_out.items():
         if not quiet:
             console.print(f"{name} left out: {printable(reason)}", style="dim", soft_wrap=True)
@@ -81,19 +79,22 @@ def show_report(outcome: Outcome, *, as_json: bool, quiet: bool) -> None:
         print(outcome_files.as_json(outcome))
         return
     console = _console()
-    _show_breaches(console, outcome)
+    _show_breaches(console, outcome, quiet=quiet)
     if not quiet:
         console.print(f"Written to {printable(outcome.report)}", soft_wrap=True)
     if not quiet or not outcome.passed:
         _show_verdict(console, outcome, "report")
 
 
-def _show_breaches(console: Console, outcome: Outcome) -> None:
-    """Whether the tables are one data set, then the gates that have not passed, and why."""
+def _show_breaches(console: Console, outcome: Outcome, *, quiet: bool) -> None:
+    """Whether the tables are one data set, then the gates that have not passed, and why.
+
+    When quiet, each in a line, without the rows that breach it.
+    """
     _show_state(console, outcome.state)
     for result in outcome.gates:
         if result.mark in (Mark.FAIL, Mark.WARN):
-            console.print(_breach(result), soft_wrap=True)
+            console.print(_breach(result, with_rows=not quiet), soft_wrap=True)
     for reason, names in _not_evaluated(outcome).items():
         console.print(f"NOT EVALUATED {', '.join(names)}: {reason}", style="bold red", soft_wrap=True)
     if outcome.not_run:
@@ -241,9 +242,9 @@ def _mark(result: GateResult) -> Text:
     return Text(word, style=_STYLES[result.mark])
 
 
-def _breach(result: GateResult) -> Text:
+def _breach(result: GateResult, *, with_rows: bool) -> Text:
     text = f"{result.mark.upper()} {result.full_name}: {result.comparison}"
-    rows = result.offending.text()
+    rows = result.offending.text() if with_rows else ""
     return Text(f"{text}\n{rows}" if rows else text)
 
 

@@ -156,7 +156,7 @@ def _metadata(result: GateResult) -> dict[str, MetadataValue]:
     texts = {"expected": result.expected, "observed": result.observed, "threshold": result.threshold}
     metadata: dict[str, MetadataValue] = {
         **{name: MetadataValue.text(text) for name, text in texts.items()},
-        **{name: MetadataValue.float(number) for name, number in result.numbers.items()},
+        **{name: MetadataValue.float(_rounded(number)) for name, number in result.numbers.items()},
         OFFENDING: MetadataValue.int(result.offending.total),
     }
     if result.decided_by:
@@ -164,6 +164,11 @@ def _metadata(result: GateResult) -> dict[str, MetadataValue]:
     if result.offending.total:
         metadata["offending rows"] = MetadataValue.md(result.offending.markdown())
     return metadata
+
+
+def _rounded(number: float) -> float:
+    """Six digits, as people read; JSON results have all of them."""
+    return float(f"{number:.6g}")
 
 
 def _summary(results: Sequence[GateResult]) -> str:

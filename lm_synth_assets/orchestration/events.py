@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pkgutil import resolve_name
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -10,6 +10,10 @@ from lm_synth_assets.dataset.outcome import StoredTable
 from lm_synth_assets.errors import UserError
 from lm_synth_assets.orchestration.dagster_internals import DagsterEvent, SerializableErrorInfo
 from lm_synth_assets.orchestration.io_manager import REMOVED
+from lm_synth_assets.schema.catalogue import TABLES
+
+if TYPE_CHECKING:
+    from lm_synth_assets.storage.store import ReadableStore
 
 
 class GatesFailed(dg.Failure):
@@ -34,14 +38,15 @@ def metadata_of(materialization: dg.AssetMaterialization) -> dict[str, Any]:
     return {key: value.value for key, value in materialization.metadata.items()}
 
 
-def stored_table(materialization: dg.AssetMaterialization) -> StoredTable:
+def stored_table(materialization: dg.AssetMaterialization, store: "ReadableStore") -> StoredTable:
     """The table that a materialization by the IO manager has written."""
     metadata = metadata_of(materialization)
+    name = materialization.asset_key.path[-1]
     return StoredTable(
-        name=materialization.asset_key.path[-1],
+        name=name,
         rows=metadata["dagster/row_count"],
         bytes=metadata["bytes"],
-        location=metadata["path"],
+        location=store.location(TABLES[name]),
         removed={
             name.removeprefix(REMOVED): count for name, count in metadata.items() if name.startswith(REMOVED)
         },

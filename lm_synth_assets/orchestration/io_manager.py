@@ -75,7 +75,6 @@ class TableIOManager(dg.IOManager):
                 **removed,
                 "dagster/row_count": written.rows,
                 "dagster/uri": _uri(written.location),
-                "path": dg.MetadataValue.path(written.location),
                 "bytes": written.bytes,
                 "digest": written.digest,
                 "preview": dg.MetadataValue.md(_first_rows(table, obj)),
@@ -92,9 +91,10 @@ class TableIOManager(dg.IOManager):
     def _withdraw_report(self) -> None:
         """Take away the report on tables that lie elsewhere; files have taken away the one beside them."""
         # Imported lazily: not needed to load definitions.
+        from lm_synth_assets.storage.files.sniffing import companion_problem
         from lm_synth_assets.storage.formats import formats_at
 
-        if not formats_at(self.report.parent):
+        if not formats_at(self.report.parent) and not companion_problem(self.report):
             self.report.unlink(missing_ok=True)
 
     def load_input(self, context: dg.InputContext) -> pd.DataFrame:

@@ -30,8 +30,7 @@ def run_resource(config: str, given: RunRequest | None = None) -> dg.ResourceDef
             request = given or requested({"config": config, **context.resource_config})
         except (ConfigError, CapacityError):
             if context.instance is not None and context.run_id is not None:
-                # Dagster repeats a run that was lost before its first step; this one would fail again.
-                context.instance.add_run_tags(context.run_id, {MAX_RETRIES_TAG: "0"})
+                not_retried(context.instance, context.run_id)
             raise
         # A temporary instance has nothing to compare a configuration with.
         if context.instance is not None and dagster_home():
@@ -59,6 +58,11 @@ def requested(fields: Mapping[str, Any]) -> RunRequest:
     request = RunRequest.read(config, source=f"resource {RESOURCE}", **changes)
     require_feasible(request.region)
     return request
+
+
+def not_retried(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Keep Dagster from repeating a run that fails before its first step, and would fail again."""
+    instance.add_run_tags(run_id, {MAX_RETRIES_TAG: "0"})
 
 
 def run_config(config: str, **changes: Any) -> dict[str, Any]:

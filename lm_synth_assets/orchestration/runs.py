@@ -145,7 +145,7 @@ def _record(
         if materialization.asset_key.path[-1] == REPORT:
             outcome.report = events.metadata_of(materialization)["path"]
         else:
-            outcome.tables.append(events.stored_table(materialization))
+            outcome.tables.append(events.stored_table(materialization, data_set.store))
     elif event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         check = event.asset_check_evaluation_data
         # The verdict of the report is no gate: the outcome has one of its own.

@@ -123,8 +123,8 @@ class FilesInTheWay(StorageError):
         listed = "; ".join(f"{name}: {reason}" for name, reason in files.items())
         super().__init__(
             f"{short_path(folder)} holds files of other programs that this run would overwrite ({listed}). "
-            "Move them away, choose another folder with --out, or have them overwritten with --replace. "
-            "Nothing was changed."
+            "Move them away, choose another folder (--out; in Dagster: LM_SYNTH_OUT), or overwrite them with "
+            "`lm-synth generate --replace`. Nothing was changed."
         )
 
 

@@ -40,6 +40,8 @@ def test_a_check_shows_the_numbers_and_says_what_was_compared(copy: Path) -> Non
     assert {kinds[name] for name in ("observed", "expected", "difference", "threshold")} == {
         dg.FloatMetadataValue
     }
+    shown = [value.value for value in found.metadata.values() if isinstance(value, dg.FloatMetadataValue)]
+    assert [number for number in shown if number != float(f"{number:.6g}")] == [], "digits nobody reads"
     assert (found.description or "").startswith("expected ")
     # Dagster renders it as Markdown, in which `<LHA>` would be markup.
     assert "lhas.\\<LHA\\>.base_population" in (found.description or "")

@@ -3,9 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import dagster as dg
 import pandas as pd
 import pytest
 
+from lm_synth_assets.orchestration.build import build_defs
+from lm_synth_assets.orchestration.dagster_internals import MAX_RETRIES_TAG
+from lm_synth_assets.orchestration.jobs import REGENERATE
+from lm_synth_assets.orchestration.settings import read_settings
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.files.csv import CsvStore
 from lm_synth_assets.storage.record import REPORT_FILE
@@ -33,8 +38,50 @@ def test_a_run_refuses_to_overwrite_a_file_that_none_has_made(
     assert ran.err.startswith(
         f"Error: {tmp_path} holds files of other programs that this run would overwrite ({reason}"
     )
-    assert ran.err.endswith("or have them overwritten with --replace. Nothing was changed.\n")
+    assert ran.err.endswith("or overwrite them with `lm-synth generate --replace`. Nothing was changed.\n")
     assert files(tmp_path) == {name: content, "notes.txt": b"mine"}
+
+
+def the_job() -> dg.JobDefinition:
+    """The job over all assets, for the settings of the environment."""
+    return build_defs(read_settings()).resolve_job_def(REGENERATE)
+
+
+@pytest.fixture
+def dagster_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[bool, str, str]]:
+    """Make some assets in a run of Dagster: whether it succeeded, its error, and how often it is retried."""
+    monkeypatch.setenv("LM_SYNTH_OUT", str(tmp_path))
+    monkeypatch.setenv("LM_SYNTH_CONFIG", str(TINY))
+
+    def made(*assets: str) -> tuple[bool, str, str]:
+        keys = list(map(dg.AssetKey, assets))
+        with dg.DagsterInstance.ephemeral() as instance:
+            result = dg.execute_job(dg.reconstructable(the_job), instance, asset_selection=keys)
+            errors = [event.job_failure_data.error for event in result.all_events if event.is_run_failure]
+            tags = instance.get_run_by_id(result.run_id).tags  # type: ignore[union-attr]
+        said = "".join(error.message for error in errors if error)
+        return result.success, said, tags.get(MAX_RETRIES_TAG, "")
+
+    return made
+
+
+@pytest.mark.parametrize(("name", "content", "reason"), OTHERS.values(), ids=OTHERS)
+def test_a_run_of_dagster_refuses_it_too_before_its_first_step(
+    tmp_path: Path,
+    dagster_run: Callable[..., tuple[bool, str, str]],
+    name: str,
+    content: bytes,
+    reason: str,
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assets = ("quality_report",) if name == REPORT_FILE else ("dim_gender", name.partition(".")[0])
+    success, said, retries = dagster_run(*assets)
+    assert (success, retries) == (False, "0")
+    assert f"{tmp_path} holds files of other programs that this run would overwrite ({reason}" in said
+    assert files(tmp_path) == {name: content}
+    # Those that the run does not write are none of its business.
+    assert dagster_run("dim_gender")[0]
+    assert files(tmp_path)[name] == content
 
 
 def test_a_folder_in_the_place_of_a_table_is_one_of_them(tmp_path: Path, call: Call) -> None:

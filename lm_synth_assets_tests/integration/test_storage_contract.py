@@ -501,7 +501,7 @@ def test_assets_are_stored_and_read_through_the_io_manager(tmp_path: Path, forma
     [told] = [event.metadata for event in result.asset_materializations_for_node("dim_site")]
     path = tmp_path / f"dim_site.{format}"
     assert told["dagster/row_count"].value == 3
-    assert told["path"].value == str(path)
+    assert told["dagster/uri"].value == path.as_uri()
     assert told["bytes"].value == path.stat().st_size
     header, _, first, *_ = told["preview"].value.splitlines()
     assert [name.strip() for name in header.split("|")[1:-1]] == list(SITES.columns.keys())

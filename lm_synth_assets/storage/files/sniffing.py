@@ -11,6 +11,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from lm_synth_assets.storage.errors import why_not_read
 from lm_synth_assets.storage.files.opening import regular_file
 from lm_synth_assets.storage.record import PACKAGE_FILE, REPORT_FILE
 
@@ -87,10 +88,15 @@ def parquet_problem(path: Path) -> str | None:
 
 
 def companion_problem(path: Path) -> str | None:
-    """Why a file beside the tables cannot be ours, whose name it has; None if it can. Raises OSError."""
+    """Why a file beside the tables cannot be ours, whose name it has; None if it can, or is not there."""
     mark, kind = _MARKS[path.name]
-    with regular_file(path) as file:
-        return None if mark in file.read(_HEAD) else f"it is not {kind}"
+    try:
+        with regular_file(path) as file:
+            return None if mark in file.read(_HEAD) else f"it is not {kind}"
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return why_not_read(error)
 
 
 def encoding_problem(path: Path) -> str | None:

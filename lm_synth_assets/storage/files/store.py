@@ -64,12 +64,12 @@ class FileStore(TableStore):
         tables = [table for table in TABLES.values() if self.exists(table) and self.record(table) is None]
         problems = {self._path(table).name: _problem(partial(self._obstacle, table)) for table in tables}
         for companion in self._companions():
-            problems[companion.name] = _problem(partial(companion_problem, companion))
+            problems[companion.name] = companion_problem(companion)
         return {name: problem for name, problem in problems.items() if problem}
 
     def overrule(self) -> None:
         package = self.folder / PACKAGE_FILE
-        if package.exists() and _problem(partial(companion_problem, package)):
+        if package.exists() and companion_problem(package):
             _remove(package)
 
     def remove(self, table: sa.Table) -> None:
@@ -128,7 +128,7 @@ class FileStore(TableStore):
     def _describe(self) -> None:
         """Write the data package of all tables that are there, unless another program's is in its place."""
         package = self.folder / PACKAGE_FILE
-        if package.exists() and (problem := _problem(partial(companion_problem, package))):
+        if package.exists() and (problem := companion_problem(package)):
             _LOG.warning("%s is kept, and the tables have no data package: %s", package, problem)
             return
         with atomic_file(package) as file:
@@ -160,7 +160,7 @@ class FileStore(TableStore):
 
     def _remove_companion(self, companion: Path) -> None:
         """Remove a file beside the tables, unless it is another program's."""
-        if not _problem(partial(companion_problem, companion)):
+        if not companion_problem(companion):
             _remove(companion)
 
     @abstractmethod
