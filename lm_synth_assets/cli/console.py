@@ -45,7 +45,7 @@ def shown_progress(quiet: bool, title: str) -> Iterator[Progress]:
         with Bar(*columns, console=console, transient=True) as bar:
             task = bar.add_task(title, total=None)
             yield lambda done, steps, last: bar.update(
-                task, completed=done, total=steps, description=f"{title}: {last}"
+                task, completed=done, total=steps, description=f"{title}: {last}", refresh=True
             )
     else:
         yield lambda done, steps, last: None

@@ -87,8 +87,7 @@ def test_the_page_is_put_beside_the_tables_as_by_the_run_that_made_them(call: Ca
         f"report: PASS ({GATES} of {GATES} gates passed)",
         DISCLAIMER,
     ]
-    steps = len(TABLES) + len(PICTURES)
-    assert ran.err.splitlines()[-1] == f"report {steps}/{steps} {PICTURES[-1].name}"
+    assert ran.err == ""
     # The run that made the data has made the same page.
     assert files(copy) == before
 

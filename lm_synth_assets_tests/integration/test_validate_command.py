@@ -40,7 +40,7 @@ def test_a_good_folder_passes_every_gate(call: Call, tiny: Path) -> None:
     ran = call("validate", "--in", tiny, "--config", TINY)
     assert ran.code == 0
     assert f"validate: PASS ({GATES} of {GATES} gates passed)" in ran.out
-    assert ran.err.splitlines()[-1].startswith("validate 18/18 ")
+    assert ran.err == ""
     assert files(tiny) == before
 
 

@@ -101,7 +101,8 @@ def disturb(
     """
     process = subprocess.Popen(
         [str(SCRIPTS / "lm-synth"), *map(str, arguments)],
-        env=environment(variables),
+        # For the sake of the progress bar, which a pipe does not get otherwise.
+        env=environment({**variables, "FORCE_COLOR": "1"}),
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -110,7 +111,7 @@ def disturb(
     share, moment = draw.uniform(_EARLIEST, _LATEST), draw.uniform(0, _MOMENT)
     assert process.stderr is not None
     for line in process.stderr:
-        step = re.match(r"\w+ (\d+)/(\d+) ", line)
+        step = re.search(r"(\d+)/(\d+)", line)
         if step and int(step[1]) >= share * int(step[2]):
             break
     time.sleep(moment)
