@@ -69,7 +69,7 @@ class FileStore(TableStore):
 
     def overrule(self) -> None:
         package = self.folder / PACKAGE_FILE
-        if package.exists() and companion_problem(package):
+        if companion_problem(package):
             _remove(package)
 
     def remove(self, table: sa.Table) -> None:
@@ -128,7 +128,7 @@ class FileStore(TableStore):
     def _describe(self) -> None:
         """Write the data package of all tables that are there, unless another program's is in its place."""
         package = self.folder / PACKAGE_FILE
-        if package.exists() and (problem := companion_problem(package)):
+        if problem := companion_problem(package):
             _LOG.warning("%s is kept, and the tables have no data package: %s", package, problem)
             return
         with atomic_file(package) as file:
