@@ -26,6 +26,15 @@ LABELS: Final = {
 }
 """By column, what pages call it."""
 
+ORDERED: Final = {
+    "dim_date.year",
+    "dim_date.month_name",
+    "dim_date.date",
+    "dim_date.day_name",
+    "ed_encounters.acuity",
+}
+"""Columns with an order of their own; charts of others begin with what is most."""
+
 _SLICER_COLUMNS: Final = 2
 
 
@@ -85,7 +94,17 @@ def chart(
     roles |= {"Series": (series,)} if series else {}
     roles |= {"Tooltips": tooltips} if tooltips else {}
     by = LABELS[category] + (f" and {LABELS[series]}" if series else "")
-    return Visual(kind, title, f"{title}. Chart of {measure} by {by}.", cells, roles, LABELS)
+    return Visual(
+        kind,
+        title,
+        f"{title}. Chart of {measure} by {by}.",
+        cells,
+        roles,
+        LABELS,
+        # Numbers are names here: years and levels of acuity have nothing between them.
+        {} if category == "dim_date.date" else {"categoryAxis": {"axisType": "Categorical"}},
+        sort=(category, "Ascending") if category in ORDERED else (measure, "Descending"),
+    )
 
 
 def matrix(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+from lm_synth_assets.powerbi.report.fields import field as field_of
 from lm_synth_assets.powerbi.report.fields import not_blank, projection
 
 PAGE_WIDTH: Final = 1280
@@ -43,7 +44,7 @@ class Visual:
     """What a visual shows. `roles` name the fields in each of its roles; `labels` rename some of them.
 
     `alt` is what a screen reader says. `only_with` names a measure: what it has no number for is not listed.
-    `text` is that of a text box, which shows no fields.
+    `sort` names a field and the direction to sort by. `text` is that of a text box, which shows no fields.
     """
 
     kind: str
@@ -54,6 +55,7 @@ class Visual:
     labels: Mapping[str, str] = field(default_factory=dict)
     objects: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     only_with: str | None = None
+    sort: tuple[str, str] | None = None
     text: str = ""
     size: int = 12
     """Of the text, in points."""
@@ -94,7 +96,11 @@ def _query(visual: Visual) -> dict[str, Any]:
         role: {"projections": [projection(name, visual.labels.get(name)) for name in names]}
         for role, names in visual.roles.items()
     }
-    return {"query": {"queryState": state}}
+    if visual.sort is None:
+        return {"query": {"queryState": state}}
+    name, direction = visual.sort
+    order = {"sort": [{"field": field_of(name), "direction": direction}]}
+    return {"query": {"queryState": state, "sortDefinition": order}}
 
 
 def _formats(visual: Visual) -> dict[str, Any]:
