@@ -14,6 +14,7 @@ import click
 from lm_synth_assets.cli.database import database, ddl, load
 from lm_synth_assets.cli.generate import generate
 from lm_synth_assets.cli.inspect import compare, report, validate
+from lm_synth_assets.cli.powerbi import powerbi
 from lm_synth_assets.cli.streams import UnwritableOutput, tolerant_streams
 from lm_synth_assets.errors import UserError
 from lm_synth_assets.text import json_text, printable
@@ -39,7 +40,7 @@ def cli() -> None:
     """A fictional health region as data: synthetic, for non-production testing."""
 
 
-for command in (generate, validate, compare, report, load, ddl, database):
+for command in (generate, validate, compare, report, powerbi, load, ddl, database):
     cli.add_command(command)
 
 

@@ -10,14 +10,9 @@ from sqlalchemy import Column, Table
 from lm_synth_assets.powerbi.identity import identity
 from lm_synth_assets.powerbi.measures.catalogue import MEASURES
 from lm_synth_assets.powerbi.measures.measure import Measure
-from lm_synth_assets.powerbi.power_query import (
-    LOAD_TABLE,
-    PARAMETERS,
-    Source,
-    load,
-    parameter_value,
-)
+from lm_synth_assets.powerbi.power_query import LOAD_TABLE, load, parameter_value
 from lm_synth_assets.powerbi.relationships import Relationship, keys_of, relationships
+from lm_synth_assets.powerbi.source import PARAMETERS, Source
 from lm_synth_assets.powerbi.tmdl import Part, document, quoted, reference
 from lm_synth_assets.schema.catalogue import TABLES, primary_key
 from lm_synth_assets.schema.dictionary import entries

@@ -2,42 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import Final
 
 from sqlalchemy import Table
 
+from lm_synth_assets.powerbi.source import SOURCE_KINDS
 from lm_synth_assets.schema.kinds import family_of
-
-SOURCE_KINDS: Final = {"csv": "CSV", "parquet": "Parquet", "delta": "Delta", "mysql": "MySQL"}
-"""By storage format, what the parameter SourceKind says."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where the model loads its tables from: a parameter of Power Query for each field."""
-
-    source_kind: str = "CSV"
-    data_folder: str = "C:\\lm-synth\\out"
-    mysql_server: str = "localhost:3306"
-    mysql_database: str = "lm_synth"
-
-    def parameters(self) -> dict[str, str]:
-        """By name in Power Query, the value of each parameter."""
-        return {PARAMETERS[field.name][0]: getattr(self, field.name) for field in fields(self)}
-
-
-PARAMETERS: Final = {
-    "source_kind": ("SourceKind", "What the tables are kept as"),
-    "data_folder": (
-        "DataFolder",
-        "The folder of the CSV or Parquet files, or the folder Tables of Delta tables: a path, or the https "
-        "address of a folder in OneLake or Azure Data Lake Storage",
-    ),
-    "mysql_server": ("MySqlServer", "Host and port of MySQL; only for the source MySQL"),
-    "mysql_database": ("MySqlDatabase", "The database in MySQL; only for the source MySQL"),
-}
-"""By field of a source, the parameter's name in Power Query and its description."""
 
 
 def text(value: str) -> str:

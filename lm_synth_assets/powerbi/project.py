@@ -13,8 +13,8 @@ from typing import Any, Final
 from lm_synth_assets.errors import StorageError, UserError
 from lm_synth_assets.powerbi.identity import PROJECT, REPORT, SEMANTIC_MODEL, identity
 from lm_synth_assets.powerbi.model import model_files
-from lm_synth_assets.powerbi.power_query import Source
 from lm_synth_assets.powerbi.report.report import report_files
+from lm_synth_assets.powerbi.source import Source
 from lm_synth_assets.schema.vocabulary import DISCLAIMER
 
 _SCHEMAS: Final = "https://developer.microsoft.com/json-schemas/fabric"

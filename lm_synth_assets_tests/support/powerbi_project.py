@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from functools import cache
 
 from lm_synth_assets.powerbi.identity import SEMANTIC_MODEL
-from lm_synth_assets.powerbi.power_query import Source
 from lm_synth_assets.powerbi.project import project_files
+from lm_synth_assets.powerbi.source import Source
 from lm_synth_assets_tests.support.tmdl_reader import Model, read_model
 
 DEFINITION = f"{SEMANTIC_MODEL}/definition/"

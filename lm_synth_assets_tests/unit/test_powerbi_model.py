@@ -7,8 +7,8 @@ from sqlalchemy import Column, ForeignKeyConstraint, Integer, MetaData, PrimaryK
 
 from lm_synth_assets.powerbi.measures.measure import WHOLE, Measure
 from lm_synth_assets.powerbi.model import model_files
-from lm_synth_assets.powerbi.power_query import Source
 from lm_synth_assets.powerbi.relationships import INACTIVE, relationships
+from lm_synth_assets.powerbi.source import Source
 from lm_synth_assets.schema.catalogue import TABLES, foreign_key_constraints
 from lm_synth_assets.schema.dictionary import entries
 from lm_synth_assets.schema.kinds import KINDS, Family, family_of

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from lm_synth_assets.powerbi.power_query import Source
 from lm_synth_assets.powerbi.project import FolderInUse, ProjectNotWritten, project_files, write
+from lm_synth_assets.powerbi.source import Source
 from lm_synth_assets_tests.support.commands import ROOT, files
 from lm_synth_assets_tests.support.powerbi_project import made
 
