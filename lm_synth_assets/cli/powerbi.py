@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from lm_synth_assets.cli.options import UserPath, location_of, stored
-from lm_synth_assets.storage.formats import FORMATS
+from lm_synth_assets.storage.formats import is_url
 from lm_synth_assets.text import json_text
 
 
@@ -25,12 +25,12 @@ def powerbi(
     from lm_synth_assets.dataset.dataset import open_existing
     from lm_synth_assets.powerbi.identity import PROJECT
     from lm_synth_assets.powerbi.project import project_files, write
-    from lm_synth_assets.powerbi.source import source_of
+    from lm_synth_assets.powerbi.source import check_whole, source_of
     from lm_synth_assets.storage.formats import formats_at
 
-    if storage is None or FORMATS[storage].is_files:
-        # Power BI logs in to a database by itself.
-        open_existing(storage, location)
+    if not is_url(location):
+        # Power BI logs in to a database or an object store by itself.
+        check_whole(open_existing(storage, location))
     source = source_of(storage or formats_at(location)[0], location)
     write(target, project_files(source), replace=replace)
     project = target / f"{PROJECT}.pbip"

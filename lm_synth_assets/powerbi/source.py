@@ -7,10 +7,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from lm_synth_assets.errors import UserError
-from lm_synth_assets.storage.formats import MYSQL, format_named
+from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.storage.formats import MYSQL, format_named, is_url
+
+if TYPE_CHECKING:
+    from lm_synth_assets.storage.store import TableStore
 
 SOURCE_KINDS: Final = {"csv": "CSV", "parquet": "Parquet", "delta": "Delta", "mysql": "MySQL"}
 """By storage format, what the parameter SourceKind says."""
@@ -28,8 +33,21 @@ PARAMETERS: Final = {
 """By field of a source, the parameter's name in Power Query and its description."""
 
 
+_DELTA_TABLES: Final = "/Tables"
+
+
 class NoSource(UserError):
     """Power BI does not read the format of a data set."""
+
+
+class LacksTables(UserError):
+    """A data set lacks tables that the model loads."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(
+            f"the data set has no {', '.join(names)}, and the model loads every table: make it with "
+            "lm-synth generate --with-ed --with-ip"
+        )
 
 
 @dataclass(frozen=True)
@@ -47,7 +65,7 @@ class Source:
 
 
 def source_of(storage: str, location: str) -> Source:
-    """The source that is a data set in a format, in a folder or in the database of a URL.
+    """The source that is a data set in a format, in a folder, or at the URL of a database or an object store.
 
     Raises NoSource, and BadAddress for a URL that names no database.
     """
@@ -61,8 +79,27 @@ def source_of(storage: str, location: str) -> Source:
 
         address = address_of(location)
         return Source(SOURCE_KINDS[storage], mysql_server=address.server, mysql_database=address.database)
-    folder = Path(location).absolute() / ("Tables" if storage == "delta" else "")
-    return Source(SOURCE_KINDS[storage], windows_path(str(folder)))
+    if is_url(location):
+        return Source(SOURCE_KINDS[storage], _web_address(location) + _DELTA_TABLES)
+    folder = f"{Path(location).absolute()}{_DELTA_TABLES if storage == 'delta' else ''}"
+    return Source(SOURCE_KINDS[storage], windows_path(folder))
+
+
+def _web_address(url: str) -> str:
+    """The address in the web of a folder in OneLake or Azure Data Lake Storage. Raises NoSource."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("abfs", "abfss") or not parts.username or not parts.hostname:
+        raise NoSource(
+            f"Power BI does not read {parts.scheme}:// addresses: name the data set as "
+            "abfss://container@account.dfs.core.windows.net/folder"
+        )
+    return f"https://{parts.hostname}/{parts.username}{parts.path}".rstrip("/")
+
+
+def check_whole(store: TableStore) -> None:
+    """Check that a store has every table that the model loads. Raises LacksTables."""
+    if absent := [name for name, table in TABLES.items() if not store.exists(table)]:
+        raise LacksTables(absent)
 
 
 def windows_path(path: str, environment: Mapping[str, str] = os.environ) -> str:

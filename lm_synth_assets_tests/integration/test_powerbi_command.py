@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from lm_synth_assets.powerbi.source import NoSource, Source, source_of, windows_path
+from lm_synth_assets_tests.conftest import MadeWith
 from lm_synth_assets_tests.support.commands import Call, files
 from lm_synth_assets_tests.support.powerbi_project import definition
 from lm_synth_assets_tests.support.tmdl_reader import read_model
@@ -80,6 +81,22 @@ def test_a_folder_without_a_data_set_is_refused_before_anything_is_written(
     assert ran.code == 1
     assert "holds no table" in ran.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_data_set_without_stays_is_refused(call: Call, made_with: MadeWith, tmp_path: Path) -> None:
+    _, folder = made_with("--with-ed")
+    ran = call("powerbi", "--in", folder, "--to", tmp_path / "bi")
+    assert ran.code == 2
+    assert "the data set has no ip_stays, and the model loads every table" in ran.err
+    assert not (tmp_path / "bi").exists()
+
+
+def test_delta_tables_in_onelake_are_named_by_their_address_in_the_web() -> None:
+    url = "abfss://Planning@onelake.dfs.fabric.microsoft.com/region.Lakehouse"
+    web = "https://onelake.dfs.fabric.microsoft.com/Planning/region.Lakehouse/Tables"
+    assert source_of("delta", url) == Source("Delta", web)
+    with pytest.raises(NoSource, match="does not read s3:// addresses"):
+        source_of("delta", "s3://bucket/region")
 
 
 def test_the_tables_of_a_delta_lake_are_in_their_folder(tmp_path: Path) -> None:

@@ -113,6 +113,7 @@ def matrix(
     """A table of measures with a row for each name."""
     roles = {"Rows": rows, **({"Columns": columns} if columns else {}), "Values": measures}
     by = " and ".join(LABELS[column] for column in (*rows, *columns))
-    return Visual(
-        "pivotTable", title, f"{title}. Table of {', '.join(measures)} by {by}.", cells, roles, LABELS
-    )
+    # The total over scenarios would be one of them.
+    objects = {"subTotals": {"columnSubtotals": False}} if columns else {}
+    alt = f"{title}. Table of {', '.join(measures)} by {by}."
+    return Visual("pivotTable", title, alt, cells, roles, LABELS, objects)
