@@ -152,6 +152,23 @@ def test_dax_and_sql_name_the_same_tables_and_columns(measure: Measure) -> None:
     assert dax_tables(measure) - _ONLY_FILTER == set(tables_of(measure))
 
 
+def whole_dax(measure: Measure) -> str:
+    """The DAX of a measure, followed by that of the measures that it uses."""
+    return "\n".join((measure.dax, *(whole_dax(BY_NAME[name]) for name in _MEASURE.findall(measure.dax))))
+
+
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)
+def test_dax_and_sql_compare_columns_alike_and_aggregate_them_alike(measure: Measure) -> None:
+    comparison = "(=|<>|>=|<=|<|>) (?!TRUE)"
+    dax = set(re.findall(rf"\b(\w+)\[(\w+)\] {comparison}", whole_dax(measure)))
+    sql = set(re.findall(rf"\b([a-z]\w*)\.(\w+) {comparison}", measure.sql))
+    assert dax == {triple for triple in sql if triple[:2] not in _KEYS or triple in dax}
+    names = {"AVERAGE": "AVG"}
+    functions = re.findall(r"\b(SUM|MIN|MAX|AVERAGE|MEDIAN) \( (\w+)\[(\w+)\] \)", whole_dax(measure))
+    of_columns = {(names.get(function, function), *column) for function, *column in functions}
+    assert of_columns <= set(re.findall(r"\b(SUM|MIN|MAX|AVG|MEDIAN)\((\w+)\.(\w+)\)", measure.sql))
+
+
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)
 def test_dax_is_balanced_and_its_names_are_there(measure: Measure) -> None:
     for opening, closing in ("()", "[]"):
