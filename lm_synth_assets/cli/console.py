@@ -32,8 +32,8 @@ from lm_synth_assets.text import json_text, printable
 
 _KIB = 1024
 _LOG_WIDTH = 140
-_NARROW = 80
-"""Columns that a terminal needs for whole tables."""
+_WIDE, _WIDE_FOR_GATES = 80, 120
+"""Columns that a terminal needs for whole tables, and for that of gates, whose cells are sentences."""
 
 
 @contextmanager
@@ -150,7 +150,7 @@ def _figures(
             shown_number(one.observed, one.figure.decimals),
             shown_number(one.tolerance, one.figure.decimals),
         )
-        _add_row(console, table, *cells, Text(one.standing, style=_FIGURE_STYLES.get(one.verdict, "")))
+        _add_row(table, *cells, Text(one.standing, style=_FIGURE_STYLES.get(one.verdict, "")))
     return table
 
 
@@ -172,13 +172,20 @@ def _console() -> Console:
     return console
 
 
-def _table(console: Console, title: str, columns: Sequence[str], numbers: Sequence[str] = ()) -> Table:
+def _table(
+    console: Console,
+    title: str,
+    columns: Sequence[str],
+    numbers: Sequence[str] = (),
+    *,
+    wide_from: int = _WIDE,
+) -> Table:
     """A table without rows: the first and the last column in one line, numbers to the right.
 
-    A narrow terminal has room for these two columns only.
+    A terminal of less than `wide_from` columns has room for these two only.
     """
     table = Table(title=title, title_justify="left")
-    wide = console.width >= _NARROW
+    wide = console.width >= wide_from
     ends = (columns[0], columns[-1])
     for name in columns if wide else ends:
         justify: JustifyMethod = "right" if name in numbers else "left"
@@ -188,9 +195,9 @@ def _table(console: Console, title: str, columns: Sequence[str], numbers: Sequen
     return table
 
 
-def _add_row(console: Console, table: Table, *cells: str | Text) -> None:
+def _add_row(table: Table, *cells: str | Text) -> None:
     """A row of a `_table`, given with all of its cells."""
-    table.add_row(*(cells if console.width >= _NARROW else (cells[0], cells[-1])))
+    table.add_row(*(cells if len(table.columns) == len(cells) else (cells[0], cells[-1])))
 
 
 def _tables(console: Console, outcome: Outcome) -> Table:
@@ -199,7 +206,7 @@ def _tables(console: Console, outcome: Outcome) -> Table:
     table.caption, table.caption_justify = "\n".join(removed) or None, "left"
     for stored in outcome.tables:
         location = printable(stored.location)
-        _add_row(console, table, stored.name, location, f"{stored.rows:,}", _size(stored.bytes))
+        _add_row(table, stored.name, location, f"{stored.rows:,}", _size(stored.bytes))
     return table
 
 
@@ -216,21 +223,22 @@ def _size(count: int) -> str:
 
 def _gates(console: Console, outcome: Outcome) -> Table:
     """The structural gates, which say the same of every table, in a row each; the others by their table."""
-    table = _table(console, "Checked", ("gate", "observed", "expected", "threshold", "verdict"))
+    columns = ("gate", "observed", "expected", "threshold", "verdict")
+    table = _table(console, "Checked", columns, wide_from=_WIDE_FOR_GATES)
     for name in STRUCTURAL:
         same = [result for result in outcome.gates if result.gate == name]
         failed = [result for result in same if not result.passed]
         if same:
             observed = f"{len(failed)} of {len(same)} tables fail"
             verdict = _mark(failed[0] if failed else same[0])
-            _add_row(console, table, name, observed, "none fails", same[0].threshold, verdict)
+            _add_row(table, name, observed, "none fails", same[0].threshold, verdict)
     own = [result for result in outcome.gates if result.gate not in STRUCTURAL]
     for name, results in groupby(own, attrgetter("table")):
         table.add_section()
         table.add_row(Text(name, style="bold"))
         for result in results:
             cells = result.gate, result.observed, result.expected, result.threshold, _mark(result)
-            _add_row(console, table, *cells)
+            _add_row(table, *cells)
     return table
 
 

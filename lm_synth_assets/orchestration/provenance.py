@@ -52,19 +52,24 @@ def stored_versions(instance: dg.DagsterInstance, keys: list[dg.AssetKey]) -> di
 
 
 def record(instance: dg.DagsterInstance, values: Mapping[str, Any]) -> None:
-    """Record the parts of a configuration whose value Dagster does not know yet."""
+    """Record the parts of a configuration whose value Dagster does not know yet.
+
+    Twice: what is out of date follows from observations of external assets, and their pages show
+    materializations. A run takes the last of these for what it has used, so it comes last.
+    """
     versions = part_versions(values)
     for area, parts in ASSETS.items():
         for part in parts:
             if _recorded_version(instance, KEYS[area], part) != versions[part]:
-                instance.report_runless_asset_event(
-                    dg.AssetObservation(
-                        KEYS[area],
-                        partition=part,
-                        metadata={"value": _shown(values[part])},
-                        tags={DATA_VERSION_TAG: versions[part]},
+                for event in (dg.AssetObservation, dg.AssetMaterialization):
+                    instance.report_runless_asset_event(
+                        event(
+                            KEYS[area],
+                            partition=part,
+                            metadata={part: _shown(values[part])},
+                            tags={DATA_VERSION_TAG: versions[part]},
+                        )
                     )
-                )
 
 
 def _recorded_version(instance: dg.DagsterInstance, key: dg.AssetKey, part: str) -> str | None:

@@ -140,8 +140,10 @@ class TestWhatDagsterShows:
     def test_a_part_shows_the_value_that_was_used_last(self, made: Deployment) -> None:
         made.run(seed=7)
         seed = dg.AssetRecordsFilter(KEYS["platform"], asset_partitions=["seed"])
-        observed = [known.asset_observation for known in made.instance.fetch_observations(seed, 9).records]
-        assert [one.metadata["value"].value for one in observed if one] == ["7", "42"]
+        shown = [
+            known.asset_materialization for known in made.instance.fetch_materializations(seed, 9).records
+        ]
+        assert [one.metadata["seed"].value for one in shown if one] == ["7", "42"]
 
     def test_an_edit_of_a_part_is_shown_for_what_reads_it_until_it_is_taken_back(
         self, made: Deployment

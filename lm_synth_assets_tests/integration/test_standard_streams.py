@@ -87,11 +87,11 @@ def test_letters_that_a_log_does_not_know_are_escaped() -> None:
         assert log.read().splitlines()[0] == r"ERROR Rivi\xe8re"
 
 
-@pytest.fixture
-def narrow() -> Iterator[tuple[int, int]]:
-    """A terminal of 40 columns: the side of its user, and that of programs."""
+@pytest.fixture(params=[40, 80])
+def narrow(request: pytest.FixtureRequest) -> Iterator[tuple[int, int]]:
+    """A terminal of so many columns: the side of its user, and that of programs."""
     ours, theirs = pty.openpty()
-    ioctl(theirs, termios.TIOCSWINSZ, pack("HHHH", 24, 40, 0, 0))
+    ioctl(theirs, termios.TIOCSWINSZ, pack("HHHH", 24, request.param, 0, 0))
     yield ours, theirs
     os.close(ours)
 
