@@ -11,7 +11,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 # Not in the home folder, where nothing of ours belongs.
 export MPLCONFIGDIR := $(CURDIR)/$(VENV)/.matplotlib
 
-.PHONY: help setup generate validate test test-all kills lint types ui bench power fuzz docs lock clean
+.PHONY: help setup generate validate test test-all kills lint ui bench power fuzz docs lock clean
 
 help:
 	@echo "generate  make the default data set in out/ and check it"

@@ -24,6 +24,7 @@ from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets.schema.catalogue import CLAIMS, TABLES
 from lm_synth_assets.simulation.catalogue import PARTS, part_values
 from lm_synth_assets.simulation.provenance import data_versions
+from lm_synth_assets.storage.record import PACKAGE_FILE
 from lm_synth_assets_tests.support.commands import EXTENDS_TINY
 
 FEW = f"{EXTENDS_TINY}run: {{patients: 300}}\n"
@@ -179,7 +180,7 @@ class TestSensor:
         made.run(requests[0])
         after = made.times()
         remade = {name.partition(".")[0] for name in before if after[name] != before[name]}
-        assert remade == WITH_A_SCENARIO
+        assert remade == {*WITH_A_SCENARIO, PACKAGE_FILE.partition(".")[0]}
         assert made.stale() == set()
         assert made.tick() == ([], "region.yaml has not changed")
 
