@@ -39,7 +39,7 @@ def load(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Put a data set of CSV or Parquet files into MySQL, once every blocking gate has passed it.
+    """Put a data set of files into MySQL, once every blocking gate has passed it.
 
     Each table goes in whole or not at all. To go on after a failure, run it again.
     """

@@ -6,7 +6,14 @@ from typing import Any
 
 import click
 
-from lm_synth_assets.cli.options import URL_OPTION, UserPath, common, location_of, read_request, run_options
+from lm_synth_assets.cli.options import (
+    LOCATION_OPTION,
+    UserPath,
+    common,
+    location_of,
+    read_request,
+    run_options,
+)
 from lm_synth_assets.region.models.run import Run
 from lm_synth_assets.storage.formats import DEFAULT, FORMATS, MYSQL
 
@@ -23,7 +30,7 @@ from lm_synth_assets.storage.formats import DEFAULT, FORMATS, MYSQL
     help="What to keep the tables as.  "
     f"[default: LM_SYNTH_STORAGE, or {DEFAULT.name}, or {MYSQL.name} with --url]",
 )
-@URL_OPTION
+@LOCATION_OPTION
 @click.option(
     "--replace",
     is_flag=True,

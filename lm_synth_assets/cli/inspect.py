@@ -7,7 +7,7 @@ import click
 
 from lm_synth_assets.cli.options import UserPath, common, location_of, read_request, run_options, stored
 from lm_synth_assets.region.run_request import THRESHOLDS
-from lm_synth_assets.storage.formats import FORMATS
+from lm_synth_assets.storage.formats import is_url
 
 
 @click.command()
@@ -108,8 +108,8 @@ def report(
 ) -> None:
     """Make one page of a stored data set: what it is, verdicts, pictures, figures and dictionary."""
     storage, location = location_of(storage, folder, url)
-    if page is None and storage is not None and not FORMATS[storage].is_files:
-        raise click.UsageError("the tables are in a database: name a file for the page with --to")
+    if page is None and is_url(location):
+        raise click.UsageError("the tables are not in a folder: name a file for the page with --to")
     if page is not None and page.suffix.lower() != ".html":
         raise click.UsageError(f"--to {page}: the page is HTML, so its name must end in .html")
     request = read_request(config)

@@ -9,7 +9,7 @@ import click
 
 from lm_synth_assets.orchestration.settings import read_settings
 from lm_synth_assets.region.run_request import FIELDS, RunRequest
-from lm_synth_assets.storage.formats import FORMATS, MYSQL, is_url
+from lm_synth_assets.storage.formats import DELTA, FORMATS, MYSQL, format_of_url, is_url
 
 OUT = Path("out")
 
@@ -33,8 +33,8 @@ class UserPath(click.Path):
         if is_url(str(value)):
             # Not repeated, since it may hold a password.
             self.fail(
-                "needs a path, and this is a URL: name a database with --url, and give its password in "
-                "LM_SYNTH_MYSQL_PASSWORD or LM_SYNTH_MYSQL_PASSWORD_FILE",
+                "needs a path, and this is a URL: name a database or an object store with --url, and give "
+                "the password of a database in LM_SYNTH_MYSQL_PASSWORD or LM_SYNTH_MYSQL_PASSWORD_FILE",
                 param,
                 ctx,
             )
@@ -46,6 +46,14 @@ URL_OPTION = click.option(
     metavar="URL",
     help=f"{MYSQL.title} database, as in {MYSQL.location}; the password comes from "
     "LM_SYNTH_MYSQL_PASSWORD or LM_SYNTH_MYSQL_PASSWORD_FILE.  [default: LM_SYNTH_MYSQL_URL]",
+)
+LOCATION_OPTION = click.option(
+    "--url",
+    metavar="URL",
+    help=f"{MYSQL.title} database, as in {MYSQL.location}; the password comes from "
+    "LM_SYNTH_MYSQL_PASSWORD or LM_SYNTH_MYSQL_PASSWORD_FILE. Or an object store for "
+    f"{DELTA.title}, as in {DELTA.location}.  "
+    "[default: LM_SYNTH_MYSQL_URL, LM_SYNTH_DELTA_URL]",
 )
 
 
@@ -67,7 +75,7 @@ def common(command: Command) -> Command:
 def stored(command: Command) -> Command:
     """The options that say which stored data set a command looks at."""
     for option in (
-        URL_OPTION,
+        LOCATION_OPTION,
         click.option(
             "--format",
             "storage",
@@ -85,24 +93,36 @@ def stored(command: Command) -> Command:
 def location_of(
     storage: str | None, folder: Path | None, url: str | None, *, writing: bool = False
 ) -> tuple[str | None, str]:
-    """The format, if it is known, and the folder or the database that the options of a command name.
+    """The format, if it is known, and the folder, database or object store that a command's options name.
 
     What they leave open comes from the environment, as for Dagster. Raises UsageError for options that do not
     go together, ConfigError for a variable that is wrong.
     """
     settings = read_settings()
+    if url is not None:
+        return _at_url(url, storage, folder)
     # A folder that is named holds files, and what is there already says of which format.
     follows = folder is None or (writing and FORMATS[settings.storage].is_files)
-    if storage is None and url is None and follows and "storage" in settings.model_fields_set:
+    if storage is None and follows and "storage" in settings.model_fields_set:
         storage = settings.storage
-    asks_for_files = storage is not None and FORMATS[storage].is_files
-    if url is None and (storage is None or asks_for_files):
+    if storage is None or (FORMATS[storage].is_files and (folder or not settings.url_of(storage))):
         return storage, folder_of(folder)
-    if asks_for_files:
-        raise click.UsageError(f"--url names a database, and --format {storage} is for files: choose one")
     if folder is not None:
         raise click.UsageError(f"{folder} is a folder, and the tables are in a database: choose one")
-    return MYSQL.name, database_of(url)
+    return storage, database_of(None) if storage == MYSQL.name else settings.url_of(storage)
+
+
+def _at_url(url: str, storage: str | None, folder: Path | None) -> tuple[str, str]:
+    """The format of which tables are at a URL, and the URL. Raises UsageError."""
+    row = format_of_url(url) or MYSQL
+    kind = "a database" if row is MYSQL else "an object store"
+    if storage is not None and FORMATS[storage] is not row:
+        raise click.UsageError(
+            f"--url names {kind}, and --format {storage} is for another kind of place: choose one"
+        )
+    if folder is not None:
+        raise click.UsageError(f"{folder} is a folder, and --url names {kind}: choose one")
+    return row.name, database_of(url) if row is MYSQL else url
 
 
 def folder_of(folder: Path | None) -> str:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _EVERYTHING = [
     "lm_synth_assets.definitions",
     "lm_synth_assets.report.pictures.registry",
-    *(row.opener.partition(":")[0] for row in FILE_FORMATS.values()),
+    *(row.opener.partition(":")[0] for row in FILE_FORMATS.values() if row.is_installed),
 ]
 _START: dict[str, dict[str, list[str]]] = (
     {"forkserver": {"preload_modules": _EVERYTHING}}

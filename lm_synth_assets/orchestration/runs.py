@@ -20,7 +20,7 @@ from lm_synth_assets.region.run_request import FIELDS, RunRequest
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.simulation.catalogue import RECIPES, tables_left_out
 from lm_synth_assets.storage.errors import FilesInTheWay, TablesWouldStay
-from lm_synth_assets.storage.formats import FORMATS, open_store
+from lm_synth_assets.storage.formats import FORMATS, is_url, open_store
 from lm_synth_assets.storage.run_lock import Writer
 
 _JOB = "lm_synth"
@@ -60,19 +60,19 @@ def generate(
 def _generated(data_set: DataSet, storage: str, location: str, writer: Writer, progress: Progress) -> Outcome:
     left_out = data_set.not_asked_for
     made = [name for name in TABLES if name not in left_out]
-    reports = [REPORT] if FORMATS[storage].is_files else []
+    reports = [] if is_url(location) else [REPORT]
     settings = Settings.model_validate(
         {
             "storage": storage,
             "config": data_set.request.config,
-            "out" if FORMATS[storage].is_files else "mysql_url": location,
+            (FORMATS[storage].url_setting if is_url(location) else "out"): location,
         }
     )
     outcome = _run(settings, data_set, [*made, *reports], writer.run, progress)
     outcome.left_out.update(dict.fromkeys(left_out, "not asked for"))
     if not outcome.report:
         outcome.left_out[REPORT] = _NO_REPORT.format(
-            options=f"--in {location}" if FORMATS[storage].is_files else f"--format {storage} --to FILE"
+            options=f"--format {storage} --to FILE" if is_url(location) else f"--in {location}"
         )
     return outcome
 

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from lm_synth_assets.errors import ConfigError
 from lm_synth_assets.region.files import CONFIG_FOLDER, DEFAULT_CONFIG
-from lm_synth_assets.storage.formats import DEFAULT, FORMATS, is_url
+from lm_synth_assets.storage.formats import DEFAULT, DELTA, FORMATS, format_of_url, is_url
 from lm_synth_assets.storage.mysql.address import EXAMPLE, URL_VARIABLE, without_password
 
 _PREFIX = "LM_SYNTH_"
@@ -39,6 +39,7 @@ class Settings(BaseModel):
     storage: str = DEFAULT.name
     out: Path = CONFIG_FOLDER.parent / "out"
     mysql_url: SecretStr | None = None
+    delta_url: str | None = None
     mysql_password: SecretStr | None = None
     mysql_password_file: Path | None = None
     config: Path = DEFAULT_CONFIG
@@ -65,7 +66,19 @@ class Settings(BaseModel):
     @classmethod
     def _is_path(cls, value: Any) -> Any:
         if is_url(str(value)):
-            raise PydanticCustomError("path", "must be a path; a database is named by LM_SYNTH_MYSQL_URL")
+            raise PydanticCustomError(
+                "path",
+                "must be a path; a database is named by LM_SYNTH_MYSQL_URL, an object store by "
+                "LM_SYNTH_DELTA_URL",
+            )
+        return value
+
+    @field_validator("delta_url")
+    @classmethod
+    def _is_object_store(cls, value: str | None) -> str | None:
+        if value is not None and format_of_url(value) is not DELTA:
+            schemes = ", ".join(f"{scheme}://" for scheme in DELTA.schemes)
+            raise PydanticCustomError("url", f"must be the URL of an object store, with one of {schemes}")
         return value
 
     @field_validator("storage")
@@ -94,25 +107,33 @@ class Settings(BaseModel):
 
     @property
     def location(self) -> str:
-        """Where tables are stored: a folder, or the URL of a database without its password.
+        """Where tables are stored: a folder, or a URL, which of a database is without its password.
 
         Raises ConfigError where no database is named, BadAddress where a URL names none.
         """
+        url = self.url_of(self.storage)
         if FORMATS[self.storage].is_files:
-            return str(self.out)
+            return url or str(self.out)
         if self.mysql_url is None:
             raise ConfigError(
                 f"environment: {URL_VARIABLE}: must be set where tables are kept in MySQL, as in {EXAMPLE}"
             )
         return without_password(self.mysql_url.get_secret_value())
 
+    def url_of(self, storage: str) -> str:
+        """The URL where tables of a format are stored, as it is set; empty where none is."""
+        field = FORMATS[storage].url_setting
+        url = field and getattr(self, field)
+        return url.get_secret_value() if isinstance(url, SecretStr) else url or ""
+
     def same_tables(self, other: "Settings") -> bool:
         """Whether the tables of both are in the same folder or database."""
         if self.storage != other.storage:
             return False
-        if FORMATS[self.storage].is_files:
-            return self.out.resolve() == other.out.resolve()
-        return None not in (self.mysql_url, other.mysql_url) and self.location == other.location
+        urls = self.url_of(self.storage), other.url_of(other.storage)
+        if not any(urls):
+            return FORMATS[self.storage].is_files and self.out.resolve() == other.out.resolve()
+        return all(urls) and self.location == other.location
 
     def mail(self) -> Mail | None:
         """Where to send notices of failed runs; None without recipients. Raises ConfigError if incomplete."""

@@ -45,21 +45,21 @@ class SchemaError(StorageError):
 
 
 class MissingTable(StorageError):
-    """A table that is needed has not been stored."""
+    """A table that is needed has not been stored; `options` are those by which a command writes it there."""
 
-    def __init__(self, table: str, location: str) -> None:
+    def __init__(self, table: str, location: str, options: Sequence[str]) -> None:
         super().__init__(
-            f"{table} is not there (looked for {location}); make it with {_remedy_at(table, location)}."
+            f"{table} is not there (looked for {location}); make it with {_remedy(table, options)}."
         )
 
 
 class UnreadableTable(StorageError):
     """A stored table cannot be read: it was changed, damaged, or made by another program."""
 
-    def __init__(self, table: str, location: str, reason: object) -> None:
+    def __init__(self, table: str, location: str, reason: str, options: Sequence[str]) -> None:
         super().__init__(
             f"{location} cannot be read as {table}: {reason}; "
-            f"correct it or make it again with {_remedy_at(table, location)}."
+            f"correct it or make it again with {_remedy(table, options)}."
         )
 
 
@@ -67,10 +67,12 @@ class NoDataSet(StorageError):
     """A folder or a database holds none of the tables."""
 
     def __init__(self, location: str) -> None:
-        option = "database with --url" if "://" in location else "folder with --in"
+        written, read = (
+            ("--url", "database with --url") if "://" in location else ("--out", "folder with --in")
+        )
         super().__init__(
             f"{location} holds no table of a data set; make one with "
-            f"{_remedy('dataset_manifest', location)}, or name the {option}."
+            f"{_remedy('dataset_manifest', (written, location))}, or name the {read}."
         )
 
 
@@ -158,17 +160,10 @@ class MissingPackage(StorageError):
         )
 
 
-def _remedy_at(table: str, location: str) -> str:
-    """The same for a table of which `location` is the file, or the address in a database."""
-    storage = " --format parquet" if location.endswith(".parquet") else ""
-    return _remedy(table, location.rpartition("/")[0], storage)
-
-
-def _remedy(table: str, location: str, storage: str = "") -> str:
-    """The commands that make a table and what it needs in a folder or a database, to end a sentence with."""
-    option = "--url" if "://" in location else "--out"
+def _remedy(table: str, options: Sequence[str]) -> str:
+    """The commands that make a table and what it needs where some options say, to end a sentence with."""
     return (
-        f"`lm-synth generate --with-ed --with-ip {option} {shlex.quote(location)}{storage}` or, in Dagster, "
+        f"`lm-synth generate --with-ed --with-ip {shlex.join(options)}` or, in Dagster, "
         f"`dagster asset materialize -m lm_synth_assets --select '*{table}'`"
     )
 

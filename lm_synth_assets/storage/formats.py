@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -21,34 +22,47 @@ class Format:
 
     `opener` is the dotted name of what makes a store from a location, so that a format's packages are only
     imported where the format is used. `package` is what the opener imports; `pip install` with `extra`
-    brings it.
+    brings it. A location is a folder where `is_files`, or a URL with one of the `schemes`; `url_setting` is
+    the field of the settings that holds such a URL. A folder without its `mark` holds no table of the format.
     """
 
     name: str
     title: str
     opener: str
     location: str
-    is_files: bool
     package: str
     extra: str | None = None
+    is_files: bool = True
+    schemes: tuple[str, ...] = ()
+    url_setting: str | None = None
+    mark: str | None = None
 
     def open(self, location: str | Path) -> TableStore:
         """The store at a location that looks like `location`. Touches nothing yet.
 
-        Raises MissingPackage, BadAddress for a URL that names no database, NotAFolder for a URL where files
-        are kept.
+        Raises MissingPackage, BadAddress for a URL that names no database, NotAFolder for a URL of which the
+        format has no use.
         """
-        if find_spec(self.package) is None:
+        if not self.is_installed:
             raise MissingPackage(self.title, self.package, self.extra)
-        if self.is_files and is_url(str(location)):
+        if self.is_files and is_url(str(location)) and scheme_of(str(location)) not in self.schemes:
             raise NotAFolder
         store: TableStore = resolve_name(self.opener)(str(location))
+        if self.is_files and self is not DEFAULT:
+            store.format_options = ("--format", self.name)
         return store
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the packages are there that the format needs."""
+        return find_spec(self.package) is not None
 
     def is_at(self, location: str | Path) -> bool:
         """Whether any table of a data set is stored at a location. Raises StorageError."""
         from lm_synth_assets.schema.catalogue import TABLES
 
+        if self.mark is not None and not os.path.exists(os.path.join(location, self.mark)):
+            return False
         store = self.open(location)
         return any(store.exists(table) for table in TABLES.values())
 
@@ -58,7 +72,6 @@ CSV: Final = Format(
     title="CSV",
     opener="lm_synth_assets.storage.files.csv:CsvStore",
     location="a folder",
-    is_files=True,
     package="pyarrow",
 )
 PARQUET: Final = Format(
@@ -66,20 +79,31 @@ PARQUET: Final = Format(
     title="Parquet",
     opener="lm_synth_assets.storage.files.parquet:ParquetStore",
     location="a folder",
-    is_files=True,
     package="pyarrow",
+)
+DELTA: Final = Format(
+    name="delta",
+    title="Delta",
+    opener="lm_synth_assets.storage.delta.store:DeltaStore",
+    location="abfss://workspace@onelake.dfs.fabric.microsoft.com/name.Lakehouse",
+    package="deltalake",
+    extra="delta",
+    schemes=("abfss", "abfs", "az", "s3", "s3a"),
+    url_setting="delta_url",
+    mark="Tables",
 )
 MYSQL: Final = Format(
     name="mysql",
     title="MySQL",
     opener="lm_synth_assets.storage.mysql.store:MysqlStore.at",
     location="mysql://user@host:3306/database",
-    is_files=False,
     package="pymysql",
     extra="mysql",
+    is_files=False,
+    url_setting="mysql_url",
 )
 
-FORMATS: Final = {row.name: row for row in (CSV, PARQUET, MYSQL)}
+FORMATS: Final = {row.name: row for row in (CSV, PARQUET, DELTA, MYSQL)}
 FILE_FORMATS: Final = {name: row for name, row in FORMATS.items() if row.is_files}
 DEFAULT: Final = CSV
 
@@ -87,6 +111,16 @@ DEFAULT: Final = CSV
 def is_url(location: str) -> bool:
     """Whether a location is a URL, or what is left of one that went through a path: `mysql:/me@host/lm`."""
     return re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", location) is not None
+
+
+def scheme_of(url: str) -> str:
+    """The scheme of a URL, in lower case."""
+    return url.partition(":")[0].lower()
+
+
+def format_of_url(url: str) -> Format | None:
+    """The format of which tables are stored at a URL; None where no format takes its scheme."""
+    return next((row for row in FORMATS.values() if scheme_of(url) in row.schemes), None)
 
 
 def format_named(name: str) -> Format:
@@ -102,7 +136,7 @@ def formats_at(folder: str | Path) -> list[str]:
 
 
 def open_store(format: str, location: str | Path) -> TableStore:
-    """The store of one format at one location: a folder, or the URL of a database. Touches nothing yet.
+    """The store of one format at one location: a folder, or a URL. Touches nothing yet.
 
     Raises UnknownFormat, MissingPackage, and BadAddress for a URL that names no database.
     """

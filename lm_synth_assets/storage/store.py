@@ -29,8 +29,8 @@ from lm_synth_assets.storage.inspection import (
     notation_remarks,
     order_remarks,
 )
+from lm_synth_assets.storage.location import Location
 from lm_synth_assets.storage.record import Record
-from lm_synth_assets.storage.run_lock import RunLock
 
 _FAILURES = (SchemaError, pa.ArrowException, OSError, ValueError)
 """What reading may raise where something other than the declared table is stored."""
@@ -89,18 +89,19 @@ class ReadableStore(Protocol):
 class TableStore(ABC):
     """Tables in one location, each written whole and read back unchanged."""
 
-    run_lock: RunLock
-    """Held by the one run that writes to the location."""
-
     format_options: Sequence[str] = ()
     """The options by which a command writes files of this format; none for the default one."""
 
-    location_options: Sequence[str]
-    """The options by which a command writes to this location."""
+    def __init__(self, location: Location) -> None:
+        self._location = location
+        self.run_lock = location.run_lock
+        """Held by the one run that writes to the location."""
+        self.location_options = location.options
+        """The options by which a command writes to this location."""
 
-    @abstractmethod
     def check(self, *, writing: bool) -> None:
         """Check that tables can be read from the location, or written to it. Raises StorageError if not."""
+        self._location.check(writing=writing)
 
     @abstractmethod
     def location(self, table: sa.Table) -> str:
@@ -119,7 +120,7 @@ class TableStore(ABC):
 
     def strangers(self) -> dict[str, str]:
         """The files that writing would overwrite and that no run has made, with what shows it."""
-        return {}
+        return self._location.strange_companions()
 
     def overrule(self) -> None:
         """Remove the files of other programs that writing would keep, though they have the names of ours.
@@ -201,7 +202,7 @@ class TableStore(ABC):
                 raise SchemaError(table.name, problems)
             return self._converted(table, columns or list(table.columns.keys())).frame
         except _FAILURES as error:
-            raise self._unreadable(table, error) from error
+            raise self._unreadable(table, _reason(error)) from error
 
     def inspect(self, table: sa.Table) -> Inspection:
         """Inspect what is stored under the name of `table`, and list everything wrong with it.
@@ -210,15 +211,14 @@ class TableStore(ABC):
         """
         try:
             if not self.exists(table):
-                missing = str(MissingTable(table.name, self.location(table)))
-                return Inspection(None, (missing,), is_stored=False)
+                return Inspection(None, (str(self._missing(table)),), is_stored=False)
             if obstacle := self._obstacle(table):
-                raise UnreadableTable(table.name, self.location(table), obstacle)
+                raise self._unreadable(table, obstacle)
             return self._inspect_columns(table)
         except StorageError as error:
             return Inspection(None, (str(error),))
         except _FAILURES as error:
-            return Inspection(None, (str(self._unreadable(table, error)),))
+            return Inspection(None, (str(self._unreadable(table, _reason(error))),))
 
     def _inspect_columns(self, table: sa.Table) -> Inspection:
         names = self._names(table)
@@ -249,10 +249,17 @@ class TableStore(ABC):
 
     def _require(self, table: sa.Table) -> None:
         if not self.exists(table):
-            raise MissingTable(table.name, self.location(table))
+            raise self._missing(table)
 
-    def _unreadable(self, table: sa.Table, error: Exception) -> UnreadableTable:
-        return UnreadableTable(table.name, self.location(table), _reason(error))
+    def _missing(self, table: sa.Table) -> MissingTable:
+        return MissingTable(table.name, self.location(table), self._options)
+
+    def _unreadable(self, table: sa.Table, reason: str) -> UnreadableTable:
+        return UnreadableTable(table.name, self.location(table), reason, self._options)
+
+    @property
+    def _options(self) -> list[str]:
+        return [*self.location_options, *self.format_options]
 
 
 def _reason(error: Exception) -> str:

@@ -23,7 +23,6 @@ class ParquetStore(FileStore):
     """Tables as Parquet files."""
 
     suffix = ".parquet"
-    format_options = ("--format", suffix.removeprefix("."))
     form = MappingProxyType(
         {"profile": "data-resource", "format": "parquet", "mediatype": "application/vnd.apache.parquet"}
     )

@@ -72,6 +72,27 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
             temporary.unlink()
 
 
+@contextmanager
+def new_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file that is not there yet; once it is left, all of it is on the disk.
+
+    If anything fails before that, or is interrupted, the file is removed. The folder is made if it is
+    missing. Raises UnwritableFolder, which names the folder.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException as error:
+        with suppress(OSError):
+            path.unlink()
+        if isinstance(error, OSError):
+            raise UnwritableFolder(path.parent, error) from error
+        raise
+
+
 def _temporary(path: Path) -> Path:
     """A name that no other run takes: of two that write a file at once, the later one wins, whole."""
     return path.with_name(f".{path.name}.{secrets.token_hex(4)}{_SUFFIX}")

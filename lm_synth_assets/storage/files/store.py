@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,11 +14,11 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from lm_synth_assets.schema.catalogue import CLAIMS, TABLES, claims_on
-from lm_synth_assets.storage.errors import NoWorkingFolder, UnreadableFolder, UnwritableFolder, why_not_read
+from lm_synth_assets.storage.errors import UnreadableFolder, why_not_read
 from lm_synth_assets.storage.files.data_package import Parts, data_package, describes, package_remarks
-from lm_synth_assets.storage.files.folder_lock import FolderLock
+from lm_synth_assets.storage.files.folder import Folder, remove_file
 from lm_synth_assets.storage.files.opening import regular_file
-from lm_synth_assets.storage.files.publishing import atomic_file, check_folder
+from lm_synth_assets.storage.files.publishing import atomic_file
 from lm_synth_assets.storage.files.sniffing import companion_problem
 from lm_synth_assets.storage.frames import to_arrow
 from lm_synth_assets.storage.record import PACKAGE_FILE, REPORT_FILE, Record
@@ -41,15 +40,7 @@ class FileStore(TableStore):
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
-        self.run_lock = FolderLock(self.folder)
-        try:
-            self.location_options = ("--out", os.path.abspath(self.folder))
-        except FileNotFoundError as error:
-            raise NoWorkingFolder(self.folder) from error
-
-    def check(self, *, writing: bool) -> None:
-        if writing:
-            check_folder(self.folder)
+        super().__init__(Folder(self.folder, (PACKAGE_FILE, REPORT_FILE)))
 
     def location(self, table: sa.Table) -> str:
         return str(self._path(table))
@@ -63,20 +54,18 @@ class FileStore(TableStore):
     def strangers(self) -> dict[str, str]:
         tables = [table for table in TABLES.values() if self.exists(table) and self.record(table) is None]
         problems = {self._path(table).name: _problem(partial(self._obstacle, table)) for table in tables}
-        for companion in self._companions():
-            problems[companion.name] = companion_problem(companion)
-        return {name: problem for name, problem in problems.items() if problem}
+        return {name: problem for name, problem in problems.items() if problem} | super().strangers()
 
     def overrule(self) -> None:
         package = self.folder / PACKAGE_FILE
         if companion_problem(package):
-            _remove(package)
+            remove_file(package)
 
     def remove(self, table: sa.Table) -> None:
         if self.exists(table):
-            _remove(self._path(table))
+            remove_file(self._path(table))
             self._withdraw(table)
-        _remove(self._record_path(table))
+        remove_file(self._record_path(table))
 
     def _path(self, table: sa.Table) -> Path:
         return self.folder / f"{table.name}{self.suffix}"
@@ -103,7 +92,7 @@ class FileStore(TableStore):
             if not (before and before.digest == record.digest):
                 withdrawn = self._withdraw(table)
             elif not describes(self.folder, table.name, parts):
-                self._remove_companion(self.folder / PACKAGE_FILE)
+                Folder.remove_companion(self.folder / PACKAGE_FILE)
         # Last, so that a run that was killed in between withdraws when it is repeated.
         with atomic_file(self._record_path(table)) as file:
             file.write(json.dumps(record._asdict()).encode())
@@ -148,20 +137,9 @@ class FileStore(TableStore):
         """Take away what speaks of a table that has changed; the names of the tables among it."""
         withdrawn = [TABLES[name] for name in claims_on(table) if self.exists(TABLES[name])]
         for path in map(self._path, withdrawn):
-            _remove(path)
-        for companion in self._companions():
-            self._remove_companion(companion)
+            remove_file(path)
+        self._location.withdraw_companions()
         return tuple(claim.name for claim in withdrawn)
-
-    def _companions(self) -> list[Path]:
-        """The files beside the tables that speak of them, or have the names of these."""
-        companions = (self.folder / name for name in (PACKAGE_FILE, REPORT_FILE))
-        return [path for path in companions if path.exists()]
-
-    def _remove_companion(self, companion: Path) -> None:
-        """Remove a file beside the tables, unless it is another program's."""
-        if not companion_problem(companion):
-            _remove(companion)
 
     @abstractmethod
     def _encode(self, arrow: pa.Table, file: IO[bytes]) -> None:
@@ -174,11 +152,3 @@ def _problem(describe: Callable[[], str | None]) -> str | None:
         return describe()
     except OSError as error:
         return why_not_read(error)
-
-
-def _remove(path: Path) -> None:
-    """Remove a file, if it is there. Raises UnwritableFolder."""
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise UnwritableFolder(path, error) from error

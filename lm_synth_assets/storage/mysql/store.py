@@ -32,27 +32,43 @@ _LOG = logging.getLogger(__name__)
 _LONGEST_LOCK_NAME = 64
 
 
+class Database:
+    """One database as the location of tables."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self.run_lock = DatabaseLock(address)
+        self.options = ("--url", str(address))
+
+    def check(self, *, writing: bool) -> None:
+        """Check that the server answers, and that tables can be written. Raises DatabaseError."""
+        with session(self._address, f"opening {self._address}") as opened:
+            if writing:
+                # First, since the server hides tables from a user without grants.
+                require_packets(opened)
+                require_grants(opened)
+                require_tables(opened, TABLES.values())
+
+    def strange_companions(self) -> dict[str, str]:
+        """None: nothing lies beside the tables."""
+        return {}
+
+    def withdraw_companions(self) -> None:
+        """Nothing: nothing lies beside the tables."""
+
+
 class MysqlStore(TableStore):
     """The tables of one database."""
 
     def __init__(self, address: Address) -> None:
+        super().__init__(Database(address))
         self.address = address
-        self.run_lock = DatabaseLock(address)
-        self.location_options = ("--url", str(address))
         self._open: Session | None = None
 
     @classmethod
     def at(cls, url: str) -> "MysqlStore":
         """The store that a URL names. Raises BadAddress."""
         return cls(address_of(url))
-
-    def check(self, *, writing: bool) -> None:
-        with session(self.address, f"opening {self.address}") as opened:
-            if writing:
-                # First, since the server hides tables from a user without grants.
-                require_packets(opened)
-                require_grants(opened)
-                require_tables(opened, TABLES.values())
 
     def location(self, table: sa.Table) -> str:
         return f"{self.address}/{table.name}"

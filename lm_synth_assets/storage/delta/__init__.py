@@ -1,0 +1,1 @@
+"""Tables as Delta tables, in a folder or in an object store: `Tables/<table>`, as OneLake lays them out."""
