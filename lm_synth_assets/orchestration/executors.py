@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from multiprocessing import get_all_start_methods
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -97,7 +96,7 @@ class LockingExecutor(dg.Executor):
         from lm_synth_assets.storage.errors import FilesInTheWay
         from lm_synth_assets.storage.files.sniffing import companion_problem
 
-        written = {Path(store.location(TABLES[step])).name for step in steps if step in TABLES}
+        written = {store.file_name(TABLES[step]) for step in steps if step in TABLES}
         strangers = {name: problem for name, problem in store.strangers().items() if name in written}
         if REPORT in steps and (problem := companion_problem(self._settings.out / REPORT_FILE)):
             strangers[REPORT_FILE] = problem

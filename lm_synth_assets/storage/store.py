@@ -3,6 +3,7 @@
 A frame that is written to any two formats reads back as equal frames, dtypes included.
 """
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -121,6 +122,10 @@ class TableStore(ABC):
     def strangers(self) -> dict[str, str]:
         """The files that writing would overwrite and that no run has made, with what shows it."""
         return self._location.strange_companions()
+
+    def file_name(self, table: sa.Table) -> str:
+        """The name of the file or folder that holds a table, as `strangers` has it."""
+        return os.path.basename(self.location(table))
 
     def overrule(self) -> None:
         """Remove the files of other programs that writing would keep, though they have the names of ours.

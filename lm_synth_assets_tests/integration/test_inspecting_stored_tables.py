@@ -21,20 +21,19 @@ from lm_synth_assets.errors import StorageError
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.errors import UnreadableTable
 from lm_synth_assets.storage.files.csv import CsvStore
+from lm_synth_assets.storage.files.folder import Folder
 from lm_synth_assets.storage.files.parquet import ParquetStore
 from lm_synth_assets.storage.files.store import FileStore
-from lm_synth_assets.storage.formats import FILE_FORMATS
 from lm_synth_assets.storage.frames import to_arrow
 from lm_synth_assets.storage.inspection import Inspection
 from lm_synth_assets.storage.record import Record
 from lm_synth_assets.storage.store import Replacement, TableStore
-from lm_synth_assets_tests.support.commands import FORMAT_OPTION
 from lm_synth_assets_tests.support.frames import frames, valid_frame
+from lm_synth_assets_tests.support.stores import FLAT_OPENERS, OPENERS, remedy
 
 ED, PATIENTS, STAYS, SITES, PROGRAMS = (
     TABLES[name] for name in ["ed_encounters", "patients", "ip_stays", "dim_site", "dim_program"]
 )
-OPENERS = {name: row.open for name, row in FILE_FORMATS.items()}
 REMEDY = "correct it or make it again with `lm-synth generate --with-ed --with-ip --out "
 
 
@@ -76,7 +75,9 @@ def parquet_bytes(arrow: pa.Table) -> bytes:
 
 @pytest.mark.parametrize("kind", OPENERS.values(), ids=OPENERS)
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
-def test_what_was_written_is_found_without_problem_or_remark(kind: type[FileStore], table: sa.Table) -> None:
+def test_what_was_written_is_found_without_problem_or_remark(
+    kind: Callable[..., TableStore], table: sa.Table
+) -> None:
     @settings(max_examples=10)
     @given(frames(table))
     def round_trip(frame: pd.DataFrame) -> None:
@@ -187,18 +188,21 @@ def test_parquet_in_another_order_is_remarked(tmp_path: Path) -> None:
 # No table at all
 
 
-@pytest.fixture(params=OPENERS.values(), ids=OPENERS)
+@pytest.fixture(params=FLAT_OPENERS.values(), ids=FLAT_OPENERS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> FileStore:
     return request.param(tmp_path)
 
 
-def test_a_table_that_is_not_there_is_told_with_the_commands_that_make_it(store: FileStore) -> None:
+@pytest.mark.parametrize("kind", OPENERS.values(), ids=OPENERS)
+def test_a_table_that_is_not_there_is_told_with_the_commands_that_make_it(
+    kind: Callable[..., TableStore], tmp_path: Path
+) -> None:
+    store = kind(tmp_path)
     assert store.inspect(ED) == Inspection(
         None,
         (
             f"ed_encounters is not there (looked for {store.location(ED)}); make it with "
-            f"`lm-synth generate --with-ed --with-ip --out {store.folder}{FORMAT_OPTION[store.suffix]}` or, "
-            "in Dagster, `dagster asset materialize -m lm_synth_assets --select '*ed_encounters'`.",
+            f"{remedy(store, 'ed_encounters')}.",
         ),
         is_stored=False,
     )
@@ -501,11 +505,9 @@ class MemoryStore(TableStore):
     """As little as a kind of storage must have: columns of Arrow by table."""
 
     def __init__(self, **tables: pa.Table) -> None:
+        super().__init__(Folder(Path("memory")))
         self.tables = tables
         self.fails = False
-
-    def check(self, *, writing: bool) -> None:
-        pass
 
     def location(self, table: sa.Table) -> str:
         return f"memory:{table.name}"
@@ -568,7 +570,7 @@ def never_raises(kind: type[FileStore], table: sa.Table, content: bytes) -> None
 
 
 @settings(max_examples=150)
-@given(st.binary(max_size=200), st.sampled_from(list(OPENERS.values())))
+@given(st.binary(max_size=200), st.sampled_from(list(FLAT_OPENERS.values())))
 def test_inspecting_any_bytes_ends_in_words(content: bytes, kind: type[FileStore]) -> None:
     never_raises(kind, PROGRAMS, content)
 

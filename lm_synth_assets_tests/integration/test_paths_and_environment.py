@@ -152,7 +152,8 @@ class TestVariables:
         monkeypatch.setenv("LM_SYNTH_STORAGE", "xlsx")
         ran = call("generate")
         assert ran.code == 2
-        assert "LM_SYNTH_STORAGE: must be 'csv', 'parquet' or 'mysql'; found 'xlsx'" in ran.err
+        assert "LM_SYNTH_STORAGE: must be 'csv', " in ran.err
+        assert "; found 'xlsx'" in ran.err
 
 
 class TestNamesOfAnyBytes:

@@ -14,6 +14,7 @@ from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.files.store import FileStore
 from lm_synth_assets.storage.formats import FILE_FORMATS
 from lm_synth_assets_tests.support.commands import TINY, Call
+from lm_synth_assets_tests.support.stores import FLAT
 
 PATIENTS = TABLES["patients"]
 SECONDS = 60
@@ -54,7 +55,7 @@ SPECIAL: dict[str, tuple[Callable[[Path], None], str]] = {
 }
 
 
-@pytest.fixture(params=FILE_FORMATS)
+@pytest.fixture(params=FLAT)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> FileStore:
     opened = FILE_FORMATS[request.param].open(tmp_path)
     assert isinstance(opened, FileStore)

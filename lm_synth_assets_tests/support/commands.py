@@ -22,8 +22,6 @@ TINY = CONFIG_FOLDER / "tiny.yaml"
 EXTENDS_TINY = f"extends: {TINY}\n"
 EXTENDS_DEFAULTS = f"extends: {DEFAULT_CONFIG}\n"
 WITH_ALL = ("--with-ed", "--with-ip")
-FORMAT_OPTION = {".csv": "", ".parquet": " --format parquet"}
-"""The option by which `lm-synth generate` writes files with a suffix."""
 REPORT = "quality_report.html"
 PACKAGE = "datapackage.json"
 ALL_FILES = {

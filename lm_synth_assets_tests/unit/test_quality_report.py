@@ -496,7 +496,7 @@ class Memory:
         self.read.append(table.name)
         if self.exists(table):
             return Inspection(self.tables[table.name])
-        return Inspection(None, (str(MissingTable(table.name, self.location(table))),), is_stored=False)
+        return Inspection(None, (str(MissingTable(table.name, self.location(table), ())),), is_stored=False)
 
     def record(self, table: sa.Table, /) -> None:
         return None

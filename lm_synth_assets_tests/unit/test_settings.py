@@ -23,6 +23,7 @@ def test_without_variables_csv_files_go_to_out_beside_the_configurations() -> No
         ("LM_SYNTH_STORAGE", "parquet", "parquet"),
         ("LM_SYNTH_OUT", "/data/lm", Path("/data/lm")),
         ("LM_SYNTH_MYSQL_URL", "mysql://me@here/lm", SecretStr("mysql://me@here/lm")),
+        ("LM_SYNTH_DELTA_URL", "s3://lake/lm", "s3://lake/lm"),
         ("LM_SYNTH_MYSQL_PASSWORD", "open", SecretStr("open")),
         ("LM_SYNTH_MYSQL_PASSWORD_FILE", "/run/secrets/lm", Path("/run/secrets/lm")),
         ("LM_SYNTH_CONFIG", "my.yaml", Path("my.yaml")),
@@ -50,6 +51,7 @@ def test_every_field_has_its_variable_tested() -> None:
         "storage",
         "out",
         "mysql_url",
+        "delta_url",
         "mysql_password",
         "mysql_password_file",
         "config",
@@ -71,6 +73,19 @@ def test_every_field_has_its_variable_tested() -> None:
 class TestLocation:
     def test_is_the_folder_of_files(self) -> None:
         assert Settings(storage="parquet", out=Path("/data/lm")).location == "/data/lm"
+
+    def test_of_delta_is_the_object_store_where_one_is_named(self) -> None:
+        assert Settings(storage="delta", out=Path("/data/lm")).location == "/data/lm"
+        url = "abfss://ws@onelake.dfs.fabric.microsoft.com/lh.Lakehouse"
+        assert Settings(storage="delta", delta_url=url).location == url
+        assert Settings(storage="csv", delta_url=url, out=Path("/data/lm")).location == "/data/lm"
+
+    def test_of_two_settings_may_be_the_same(self) -> None:
+        here, there = (Settings(storage="delta", delta_url=f"s3://{name}/lm") for name in "ab")
+        assert here.same_tables(here)
+        assert not here.same_tables(there)
+        assert not here.same_tables(Settings(storage="delta", out=Path("/data/lm")))
+        assert Settings(out=Path("a")).same_tables(Settings(out=Path("a/../a")))
 
     def test_is_the_database_without_its_password(self) -> None:
         settings = read_settings(
@@ -96,7 +111,14 @@ def test_other_variables_are_left_alone() -> None:
     [
         (
             {"LM_SYNTH_STORAGE": "xlsx"},
-            ["environment: LM_SYNTH_STORAGE: must be 'csv', 'parquet' or 'mysql'; found 'xlsx'"],
+            ["environment: LM_SYNTH_STORAGE: must be 'csv', 'parquet', 'delta' or 'mysql'; found 'xlsx'"],
+        ),
+        (
+            {"LM_SYNTH_DELTA_URL": "mysql://here/lm"},
+            [
+                "environment: LM_SYNTH_DELTA_URL: must be the URL of an object store, with one of abfss://, "
+                "abfs://, az://, s3://, s3a://; found 'mysql://here/lm'"
+            ],
         ),
         (
             {"LM_SYNTH_EXECUTOR": "threads"},
@@ -106,7 +128,7 @@ def test_other_variables_are_left_alone() -> None:
             {"LM_SYNTH_OTU": "out", "LM_SYNTH_STORAGE": "xlsx"},
             [
                 "environment: LM_SYNTH_OTU: unknown variable; did you mean LM_SYNTH_OUT?",
-                "environment: LM_SYNTH_STORAGE: must be 'csv', 'parquet' or 'mysql'; found 'xlsx'",
+                "environment: LM_SYNTH_STORAGE: must be 'csv', 'parquet', 'delta' or 'mysql'; found 'xlsx'",
             ],
         ),
         (

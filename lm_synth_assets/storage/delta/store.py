@@ -102,9 +102,12 @@ class DeltaStore(TableStore):
         problems = {} if self._is_remote else dict(self._strange_folders())
         return problems | super().strangers()
 
+    def file_name(self, table: sa.Table) -> str:
+        return f"{FOLDER}/{table.name}"
+
     def _strange_folders(self) -> Iterator[tuple[str, str]]:
         for table in TABLES.values():
-            path, name = Path(self.location(table)), f"{FOLDER}/{table.name}"
+            path, name = Path(self.location(table)), self.file_name(table)
             if not path.exists():
                 continue
             if not path.is_dir():
