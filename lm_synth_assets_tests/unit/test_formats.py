@@ -42,7 +42,7 @@ NAMES_OF_OTHERS = {
     "storage/files/parquet.py",
     "powerbi/source.py",
 }
-"""Where SQLAlchemy's drivers, Frictionless' formats and a parameter of Power BI happen to be named as ours."""
+"""Where SQLAlchemy's drivers, Frictionless' formats and a parameter of Power BI have names of ours."""
 
 
 def test_no_other_module_names_a_format() -> None:
