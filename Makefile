@@ -89,7 +89,6 @@ docs: $(DEV)
 	$(BIN)/python -m lm_synth_assets.region.editor_schema > configs/region.schema.json
 	$(BIN)/python -m lm_synth_assets.cli.documents docs out
 	$(BIN)/python -m lm_synth_assets.storage.mysql.scripts deploy/mysql
-	rm -rf powerbi
 	$(BIN)/python -m lm_synth_assets.powerbi.project powerbi
 	$(BIN)/python -m lm_synth_assets_tests.damages.page > docs/damages.md
 	$(BIN)/python -m lm_synth_assets_tests.support.graph > lm_synth_assets_tests/support/graph.json

@@ -1,11 +1,12 @@
 """The project as files: what Power BI Desktop opens, its semantic model and its report.
 
-`python -m lm_synth_assets.powerbi.project FOLDER` writes it to FOLDER, with the default parameters.
+`python -m lm_synth_assets.powerbi.project FOLDER` writes it to FOLDER anew, with the default parameters.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -69,12 +70,16 @@ def project_files(source: Source) -> dict[str, str]:
 def write(folder: Path, files: dict[str, str], *, replace: bool = False) -> None:
     """Write the files of a project to a folder that is new, empty, or, with `replace`, holds a project.
 
-    Raises FolderInUse before anything is written, ProjectNotWritten.
+    What the project there had more, such as pages of its own, is removed. Raises FolderInUse before anything
+    is written, ProjectNotWritten.
     """
     try:
         is_project = (folder / f"{PROJECT}.pbip").is_file()
         if any(folder.iterdir() if folder.is_dir() else ()) and not (is_project and replace):
             raise FolderInUse(folder, is_project=is_project)
+        for part in (SEMANTIC_MODEL, REPORT):
+            # Power BI reads every file in there, whether it is listed or not.
+            shutil.rmtree(folder / part / "definition", ignore_errors=True)
         for path, text in files.items():
             file = folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -106,4 +111,4 @@ def _below(folder: str, files: dict[str, str]) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), project_files(Source()))
+    write(Path(sys.argv[1]), project_files(Source()), replace=True)

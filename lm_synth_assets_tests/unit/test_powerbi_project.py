@@ -44,6 +44,14 @@ def test_a_project_is_written_over_where_that_is_asked_for(tmp_path: Path) -> No
     assert "new" in (tmp_path / "lm_synth.SemanticModel/definition/expressions.tmdl").read_text("utf-8")
 
 
+def test_what_an_earlier_project_had_more_is_removed(tmp_path: Path) -> None:
+    write(tmp_path, {**made(), "lm_synth.SemanticModel/definition/tables/old.tmdl": "table old\n"})
+    (tmp_path / "lm_synth.SemanticModel" / ".pbi").mkdir()
+    (tmp_path / "lm_synth.SemanticModel" / ".pbi" / "cache.abf").touch()
+    write(tmp_path, dict(made()), replace=True)
+    assert set(files(tmp_path)) - set(made()) == {"lm_synth.SemanticModel/.pbi/cache.abf"}
+
+
 def test_a_file_in_the_place_of_the_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(ProjectNotWritten, match="file"):
