@@ -11,8 +11,8 @@ from lm_synth_assets.schema.kinds import family_of
 
 
 def text(value: str) -> str:
-    """Text as Power Query writes it."""
-    return '"' + value.replace('"', '""') + '"'
+    """Text as Power Query writes it: quotes are doubled, and `#(` begins an escape."""
+    return '"' + value.replace('"', '""').replace("#(", "#(#)(") + '"'
 
 
 def parameter_value(name: str, value: str) -> str:

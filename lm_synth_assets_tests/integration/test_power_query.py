@@ -46,7 +46,7 @@ def wrong(queries: Mapping[str, str]) -> dict[str, str]:
 
 
 def test_every_query_is_parsed() -> None:
-    source = Source(data_folder='a "folder"')
+    source = Source(data_folder='a "folder" #(odd)')
     parameters = {name: parameter_value(name, value) for name, value in source.parameters().items()}
     tables = {name: load(table) for name, table in TABLES.items()}
     assert wrong({**parameters, **tables, "LoadTable": LOAD_TABLE}) == {}

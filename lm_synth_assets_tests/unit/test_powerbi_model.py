@@ -7,6 +7,7 @@ from sqlalchemy import Column, ForeignKeyConstraint, Integer, MetaData, PrimaryK
 
 from lm_synth_assets.powerbi.measures.measure import WHOLE, Measure
 from lm_synth_assets.powerbi.model import model_files
+from lm_synth_assets.powerbi.power_query import parameter_value
 from lm_synth_assets.powerbi.relationships import INACTIVE, relationships
 from lm_synth_assets.powerbi.source import Source
 from lm_synth_assets.schema.catalogue import TABLES, foreign_key_constraints
@@ -161,6 +162,11 @@ def test_parameters_name_the_source() -> None:
     assert values["MySqlServer"] == '"db:3307"'
     assert values["MySqlDatabase"] == '"region"'
     assert 'List={"CSV", "Parquet", "Delta", "MySQL"}' in expressions["SourceKind"].value
+
+
+def test_text_is_written_so_that_power_query_reads_the_same() -> None:
+    written = parameter_value("DataFolder", 'C:\\a "b" #(lf)')
+    assert written.startswith('"C:\\a ""b"" #(#)(lf)" meta [')
 
 
 def test_a_table_and_a_measure_that_are_declared_are_in_the_model() -> None:
