@@ -38,6 +38,11 @@ def in_markdown(text: str) -> str:
     return _MARKDOWN.sub(r"\\\g<0>", in_one_line(text))
 
 
+def counted(number: int, one: str, several: str) -> str:
+    """A number of things as a sentence has it: 1 value is, 2,000 values are."""
+    return f"{number:,} {one if number == 1 else several}"
+
+
 def json_text(value: Any) -> str:
     """A value as JSON that every parser reads: null for numbers that are not finite."""
     return json.dumps(_plain(value), indent=2, allow_nan=False)

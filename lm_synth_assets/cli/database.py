@@ -28,7 +28,7 @@ from lm_synth_assets.text import json_text
     type=click.Choice(tuple(FILE_FORMATS)),
     help="File format.  [default: what is there]",
 )
-@click.option("--no-validate", is_flag=True, help="Load without evaluating the gates first.")
+@click.option("--no-validate", is_flag=True, help="Load without running the gates first.")
 @common
 def load(
     url: str | None,
@@ -39,9 +39,10 @@ def load(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Put a data set of files into MySQL, once every blocking gate has passed it.
+    """Load the files of a data set into MySQL.
 
-    Each table goes in whole or not at all. To go on after a failure, run it again.
+    Nothing is stored unless every blocking gate passes. Each table is stored whole or not at all. To resume
+    after a failure, run it again.
     """
     location = database_of(url)
     request = read_request(config)
@@ -58,7 +59,7 @@ def load(
 
 
 @click.command()
-@click.option("--dialect", type=click.Choice([MYSQL.name]), default=MYSQL.name, help="The SQL to write.")
+@click.option("--dialect", type=click.Choice([MYSQL.name]), default=MYSQL.name, help="SQL dialect.")
 def ddl(dialect: str) -> None:
     """Print the statements that create the tables."""
     from lm_synth_assets.schema.catalogue import TABLES
@@ -74,11 +75,13 @@ def database() -> None:
 
 @database.command("init")
 @URL_OPTION
-@click.option("--recreate", is_flag=True, help="Drop the tables and all that is in them, and make them anew.")
+@click.option("--recreate", is_flag=True, help="Drop all tables with their rows, and create them again.")
 @click.option("--yes", is_flag=True, help="Do not ask before dropping.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def init(url: str | None, recreate: bool, yes: bool, as_json: bool) -> None:
-    """Create the tables that are missing; drop nothing, unless told to.
+    """Create the tables that are missing.
+
+    Drops nothing unless --recreate is given.
 
     The user needs the grants CREATE and REFERENCES on the database, and DROP for --recreate.
     """

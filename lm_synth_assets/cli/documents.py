@@ -169,7 +169,7 @@ def rules_page() -> str:
         "",
         "For another configuration, print the SQL of a rule with its values:",
         "",
-        "```",
+        "```sh",
         *_PRINT_RULE.splitlines(),
         "```",
     ]

@@ -27,8 +27,7 @@ from lm_synth_assets.storage.formats import DEFAULT, FORMATS, MYSQL
     "--format",
     "storage",
     type=click.Choice(tuple(FORMATS)),
-    help="What to keep the tables as.  "
-    f"[default: LM_SYNTH_STORAGE, or {DEFAULT.name}, or {MYSQL.name} with --url]",
+    help=f"Storage format.  [default: LM_SYNTH_STORAGE, or {DEFAULT.name}, or {MYSQL.name} with --url]",
 )
 @LOCATION_OPTION
 @click.option(

@@ -1,4 +1,4 @@
-"""The commands that look at a stored data set: lm-synth validate, compare and report."""
+"""The commands that read a stored data set: lm-synth validate, compare and report."""
 
 import sys
 from pathlib import Path
@@ -18,14 +18,14 @@ from lm_synth_assets.storage.formats import is_url
     "patterns",
     multiple=True,
     metavar="NAME",
-    help="Only the gates of this name: a table, a gate, or table.gate, with * for any letters. Repeatable.",
+    help="Run only these gates: a table, a gate, or table.gate; * matches any letters. Repeatable.",
 )
 @click.option(
     "--report",
     "reports",
     multiple=True,
     type=UserPath(),
-    help="Write the results to this file too: JSON (.json) or JUnit XML (.xml). Repeatable.",
+    help="Also write the results to this file, as JSON (.json) or JUnit XML (.xml). Repeatable.",
 )
 @click.option("--fidelity", is_flag=True, help="Run the sdmetrics gates as well; needs the extra 'fidelity'.")
 @common
@@ -41,7 +41,11 @@ def validate(
     quiet: bool,
     **thresholds: float | None,
 ) -> None:
-    """Check a stored data set, whoever made or changed it, with every gate, without making it again."""
+    """Run every gate on a stored data set.
+
+    Copies that other people or programs made or changed are welcome. Nothing is regenerated: the manifest of
+    the copy says which seed and size it has.
+    """
     storage, location = location_of(storage, folder, url)
     request = read_request(config, **thresholds)
 
@@ -72,9 +76,11 @@ def compare(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Compare a stored data set with published figures, and with the defaults' own targets.
+    """Compare a stored data set with published figures.
 
-    Ends with 1 where a target is missed, or a figure is outside what was published without a stated reason.
+    Figures without a publication are compared with the defaults' own targets.
+
+    Exits with 1 if a target is missed, or a figure is outside its published range without a stated reason.
     """
     storage, location = location_of(storage, folder, url)
     request = read_request(config)
@@ -106,7 +112,10 @@ def report(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Make one page of a stored data set: what it is, verdicts, pictures, figures and dictionary."""
+    """Make the HTML report of a stored data set.
+
+    One page: what the data are, the verdict, pictures, published figures, gates and data dictionary.
+    """
     storage, location = location_of(storage, folder, url)
     if page is None and is_url(location):
         raise click.UsageError("the tables are not in a folder: name a file for the page with --to")

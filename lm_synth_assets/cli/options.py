@@ -61,7 +61,7 @@ def common(command: Command) -> Command:
     """The options that every command has."""
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
-        click.option("--quiet", is_flag=True, help="Print nothing but what is wrong."),
+        click.option("--quiet", is_flag=True, help="Print only what is wrong."),
         click.option(
             "--config",
             type=UserPath(),
@@ -73,14 +73,14 @@ def common(command: Command) -> Command:
 
 
 def stored(command: Command) -> Command:
-    """The options that say which stored data set a command looks at."""
+    """The options that say which stored data set a command reads."""
     for option in (
         LOCATION_OPTION,
         click.option(
             "--format",
             "storage",
             type=click.Choice(tuple(FORMATS)),
-            help="What the tables are kept as.  [default: what is there]",
+            help="Storage format.  [default: what is there]",
         ),
         click.option(
             "--in", "folder", type=UserPath(), help="Folder of the tables.  [default: LM_SYNTH_OUT, or out]"

@@ -123,7 +123,7 @@ class DataSet:
             return ""
         if listed is None and name not in self.not_asked_for:
             return "" if self.is_stored(name) else "not there"
-        reason = "not made, as the manifest says"
+        reason = "not part of this data set"
         if self.is_stored(name):
             reason += f"; {self.store.location(TABLES[name])} is from another run"
         return reason

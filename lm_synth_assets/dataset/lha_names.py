@@ -14,6 +14,7 @@ from lm_synth_assets.storage.errors import SchemaError
 from lm_synth_assets.storage.inspection import Inspection
 from lm_synth_assets.storage.record import Record
 from lm_synth_assets.storage.store import TableStore
+from lm_synth_assets.text import counted
 
 _AREAS = TABLES["dim_lha"]
 _NUMBER, _NAME = "lha_id", "lha_name"
@@ -81,7 +82,10 @@ def _numbered(table: sa.Table, frame: pd.DataFrame, areas: pd.DataFrame) -> pd.D
     unknown = frame[_NAME][~frame[_NAME].isin(number.index)]
     if len(unknown):
         shown = ", ".join(map(repr, unknown.unique()[:_SHOWN]))
-        raise SchemaError(table.name, [f"{_NAME}: {len(unknown):,} values are in no row of dim_lha: {shown}"])
+        raise SchemaError(
+            table.name,
+            [f"{_NAME}: {counted(len(unknown), 'value is', 'values are')} in no row of dim_lha: {shown}"],
+        )
     numbers = frame[_NAME].map(number).astype(number.dtype)
     columns: Sequence[str] = list(table.columns.keys())
     return frame.assign(**{_NUMBER: numbers})[columns]

@@ -46,7 +46,7 @@ def number(value: float) -> str:
     """A number as people read it: thousands apart, at most two decimals, or three digits if it is small."""
     if np.isnan(value):
         return "no row"
-    if value == round(value):
+    if value == round(value) or (abs(value) >= 1 and abs(value - round(value)) < 0.005):
         return f"{value:,.0f}"
     return f"{value:,.2f}" if abs(value) >= 1 else f"{value:.3g}"
 

@@ -73,7 +73,7 @@ def _difference(tables: StoredTables, name: str, record: Record) -> str:
     if rows != record.rows:
         return f"{rows:,} rows, and {record.rows:,} are listed: of another run, or changed since"
     if digest(tables, name) != record.digest:
-        return f"{rows:,} rows with other values than those listed: of another run, or changed since"
+        return f"{rows:,} rows, whose values are not those listed: from another run, or changed since"
     return ""
 
 
@@ -82,7 +82,7 @@ def nothing_besides(tables: StoredTables, region: Region) -> Verdict:
     listed = listed_tables(tables)
     others = [name for name in TABLES if name not in (*CLAIMS, *listed)]
     problems = ((name, _beside(name)) for name in others if tables.inspection(name).is_stored)
-    return _none_of(problems, "no table besides those listed", len(others))
+    return _none_of(problems, "no table beside those listed", len(others))
 
 
 def _beside(name: str) -> str:

@@ -13,7 +13,7 @@ import scipy.special as sc
 
 from lm_synth_assets.gates.evidence import ALL, Finding, OneByOne, weighed
 from lm_synth_assets.gates.gate import Verdict
-from lm_synth_assets.gates.limits import MISFIT
+from lm_synth_assets.gates.limits import FALSE_ALARM, MISFIT
 from lm_synth_assets.schema.arrays import Floats, Ints
 
 FEW = 30
@@ -73,7 +73,10 @@ class Counts:
     @property
     def worst(self) -> str:
         levels = self.probabilities
-        level = int(np.argmin([part.min(initial=1.0) for part in levels]))
+        least = [part.min(initial=1.0) for part in levels]
+        # The smallest part that fails by itself says more than a table whose total is as expected.
+        failing = np.flatnonzero(np.array(least) < FALSE_ALARM)
+        level = int(failing[-1] if len(failing) else np.argmin(least))
         where = np.unravel_index(levels[level].argmin(), levels[level].shape) if level else ()
         return str(self._finding(*map(int, where)))
 

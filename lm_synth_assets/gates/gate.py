@@ -161,7 +161,10 @@ class Gate:
             verdict = _not_evaluated(str(error))
         except Exception as error:
             # Tables that break their schema or their keys may hold anything.
-            verdict = _not_evaluated(f"such data cannot be evaluated ({type(error).__name__}: {error})")
+            verdict = _not_evaluated(
+                "such data cannot be evaluated; first mend what schema and keys report "
+                f"({type(error).__name__}: {error})"
+            )
         return replace(verdict, threshold=verdict.threshold or self.stated_threshold(region))
 
 

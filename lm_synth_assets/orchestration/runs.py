@@ -69,7 +69,7 @@ def _generated(data_set: DataSet, storage: str, location: str, writer: Writer, p
         }
     )
     outcome = _run(settings, data_set, [*made, *reports], writer.run, progress)
-    outcome.left_out.update(dict.fromkeys(left_out, "not asked for"))
+    outcome.left_out.update(dict.fromkeys(left_out, "not requested"))
     if not outcome.report:
         outcome.left_out[REPORT] = _NO_REPORT.format(
             options=f"--format {storage} --to FILE" if is_url(location) else f"--in {location}"

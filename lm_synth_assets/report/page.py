@@ -5,6 +5,7 @@ Everything that comes from data or configuration is escaped; the pictures are ma
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ from lm_synth_assets.dataset.figures.comparison import (
 from lm_synth_assets.dataset.figures.publications import SOURCES
 from lm_synth_assets.gates.gate import NOT_EVALUATED
 from lm_synth_assets.gates.results import GateResult, Mark
-from lm_synth_assets.report.content import Content
+from lm_synth_assets.report.content import Content, PictureEntry
 from lm_synth_assets.report.grids import NOTHING, of_offending
 from lm_synth_assets.report.pictures.registry import OPENING
 from lm_synth_assets.schema.catalogue import TABLES, foreign_keys, primary_key
@@ -85,8 +86,7 @@ def page(content: Content) -> str:
         nothing=NOTHING,
         about=_about(content),
         facts=_facts(content),
-        opening=[entry for entry in content.pictures if entry.name in _OPENING],
-        others=[entry for entry in content.pictures if entry.name not in _OPENING],
+        **_arranged(content.pictures),
         tally=tally(gates),
         figures_summary=summary(content.figures) if content.figures else "",
         compared=_compared(content.figures),
@@ -99,6 +99,17 @@ def page(content: Content) -> str:
         shown_number=shown_number,
         manifest={entry.name: entry.value for entry in content.identity.manifest},
     )
+
+
+def _arranged(pictures: list[PictureEntry]) -> dict[str, list[PictureEntry]]:
+    """The pictures that the page opens with, the others, and last those that could not be drawn.
+
+    Where one of the opening ones could not be drawn, the next takes its place.
+    """
+    drawn = [entry for entry in pictures if not entry.reason]
+    first = sorted(drawn, key=lambda entry: entry.name not in _OPENING)[: len(_OPENING)]
+    others = [entry for entry in drawn if entry not in first]
+    return {"opening": first, "others": [*others, *(entry for entry in pictures if entry.reason)]}
 
 
 def tally(gates: Iterable[GateResult]) -> str:
@@ -144,12 +155,21 @@ def _facts(content: Content) -> list[Fact]:
 
     return [
         counted("Patients", "patients", f"each stands for {manifest['sampling_weight']} residents"),
-        Fact("Residents", manifest["population"], f"on {manifest['reference_date']}"),
+        Fact("Residents", manifest["population"], f"on {_in_words(manifest['reference_date'])}"),
         counted("ED visits", "ed_encounters", f"in {start}"),
         counted("Inpatient stays", "ip_stays", f"{start}, with patients in bed on 1 January"),
         Fact("Projection", f"{start}\u2013{start + int(manifest['years']) - 1}", "1 January of each year"),
         Fact("Seed", manifest["seed"], "reproduces this data set"),
     ]
+
+
+def _in_words(day: str) -> str:
+    """A day as people write it: 1 January 2025. What is no day stays as it is."""
+    try:
+        known = date.fromisoformat(day)
+    except ValueError:
+        return day
+    return f"{known.day} {known:%B %Y}"
 
 
 def _by_reason(gates: list[GateResult]) -> dict[str, list[GateResult]]:

@@ -26,6 +26,7 @@ from lm_synth_assets.schema.kinds import (
 from lm_synth_assets.schema.text import FORBIDDEN
 from lm_synth_assets.storage.errors import SchemaError
 from lm_synth_assets.storage.frames import EXACT_DIGITS, Dtype, column_problems, pandas_dtype
+from lm_synth_assets.text import counted
 
 Rule = tuple[str, Callable[[Any], Any]]
 """A description of wrong values, and the test for them: takes a series without nulls, returns a mask."""
@@ -91,16 +92,16 @@ def _checked(column: sa.Column[Any], series: pd.Series[Any]) -> tuple[pd.Series[
     problems = []
     if null.any() and not column.nullable:
         rows = ", ".join(map(str, null.index[null][:EXAMPLES]))
-        problems.append(f"{column.name}: {null.sum():,} values are null and none may be (row {rows})")
+        many = counted(null.sum(), "value is", "values are")
+        problems.append(f"{column.name}: {many} null and none may be (row {rows})")
     if not (present.empty or _accepts(family_of(column), present)):
         return series, [*problems, f"{column.name}: the type is {series.dtype} where {dtype} is declared"]
     present = _prepared(column, present)
     for description, test in _rules(column):
         wrong = test(present)
         if wrong.any():
-            problems.append(
-                f"{column.name}: {wrong.sum():,} values are {description}: {_examples(present[wrong])}"
-            )
+            many = counted(wrong.sum(), "value is", "values are")
+            problems.append(f"{column.name}: {many} {description}: {_examples(present[wrong])}")
     return (series if problems else _typed(present, dtype).reindex(series.index, copy=False)), problems
 
 
@@ -194,7 +195,8 @@ def _repeated_keys(key: Mapping[str, pd.Series[Any]]) -> Iterator[str]:
     if repeated.any():
         rows = columns[repeated].head(EXAMPLES)
         examples = _examples(rows.iloc[:, 0] if len(key) == 1 else rows.apply(tuple, axis=1))
-        yield f"{', '.join(key)}: {repeated.sum():,} rows repeat the key of an earlier row: {examples}"
+        many = counted(repeated.sum(), "row repeats", "rows repeat")
+        yield f"{', '.join(key)}: {many} the key of an earlier row: {examples}"
 
 
 def _increasing(key: pd.DataFrame) -> bool:

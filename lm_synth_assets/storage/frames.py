@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from lm_synth_assets.schema.kinds import arrow_name, closed_list, kind_of, labels
 from lm_synth_assets.storage.errors import SchemaError
+from lm_synth_assets.text import counted
 
 Dtype: TypeAlias = "np.dtype[Any] | pd.api.extensions.ExtensionDtype"
 
@@ -120,7 +121,7 @@ def values_from_arrow(
 ) -> pd.api.extensions.ExtensionArray | npt.NDArray[Any]:
     """Convert one column as `from_arrow` does. Raises ValueError or ArrowException."""
     if stored.null_count and not column.nullable:
-        raise ValueError(f"{stored.null_count:,} values are missing, and none may be")
+        raise ValueError(f"{counted(stored.null_count, 'value is', 'values are')} missing, and none may be")
     kind, dtype = arrow_type(column), pandas_dtype(column)
     try:
         values = _exactly(stored, kind)

@@ -26,6 +26,7 @@ from lm_synth_assets.storage.frames import (
     usual_notation,
     values_from_arrow,
 )
+from lm_synth_assets.text import counted
 
 
 class Inspection(NamedTuple):
@@ -94,7 +95,7 @@ def notation_remarks(table: sa.Table, stored: StoredColumns) -> list[str]:
         if count := rewritten.true_count:
             first = pc.index(rewritten, True).as_py()
             remarks.append(
-                f"{name}: {count:,} values are written in another way, such as "
+                f"{name}: {counted(count, 'value is', 'values are')} written in another way, such as "
                 f"{text[first].as_py()!r} where {usual[first].as_py()} is meant (row {stored.rows[first]})"
             )
     return remarks
@@ -118,7 +119,8 @@ def _misfits(column: sa.Column[Any], stored: pa.ChunkedArray, rows: npt.NDArray[
     null = stored.is_null().to_numpy()
     if null.any() and not column.nullable:
         first_rows = ", ".join(map(str, rows[null][:EXAMPLES]))
-        yield f"{column.name}: {null.sum():,} values are missing, and none may be (row {first_rows})"
+        many = counted(null.sum(), "value is", "values are")
+        yield f"{column.name}: {many} missing, and none may be (row {first_rows})"
     stored, rows = stored.drop_null(), rows[~null]
     if _fits(column, stored):
         return
@@ -131,7 +133,8 @@ def _misfits(column: sa.Column[Any], stored: pa.ChunkedArray, rows: npt.NDArray[
     first = np.unique(positions[wrong], return_index=True)[1][:EXAMPLES]
     shown = _displayed(encoded.dictionary.take(positions[wrong][first]))
     description = wrong_values(column, as_text=is_text(stored.type))
-    yield f"{column.name}: {wrong.sum():,} values are {description}: {examples(shown, rows[wrong][first])}"
+    many = counted(wrong.sum(), "value is", "values are")
+    yield f"{column.name}: {many} {description}: {examples(shown, rows[wrong][first])}"
 
 
 def _stored_as(column: sa.Column[Any], stored: pa.DataType) -> str:

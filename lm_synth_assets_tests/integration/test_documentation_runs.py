@@ -1,17 +1,43 @@
-"""The documentation does what it says: its commands run in a fresh folder, and its links lead somewhere."""
+"""The documentation does what it says: its commands run in a fresh folder and print what is shown, its run
+configurations are accepted, and its links lead somewhere.
+"""
 
 import os
 import subprocess
 import sys
+import time
+from itertools import pairwise
 from pathlib import Path
 
+import dagster as dg
 import pytest
+import yaml
 
+from lm_synth_assets.orchestration.build import build_defs
+from lm_synth_assets.orchestration.settings import Settings
 from lm_synth_assets_tests.support.commands import ROOT, SCRIPTS
 from lm_synth_assets_tests.support.pages import PAGES, Block, blocks, links
 
 RUN = {"sh": ("bash", "-e", "-u", "-c"), "python": (sys.executable, "-c")}
 """What runs a block of a language."""
+
+
+ONLY_SHOWN = {
+    "README.md": "make targets set up an environment: test_make_targets",
+    "CONTRIBUTING.md": "make targets set up an environment: test_make_targets",
+    "docs/tutorial.md": "make targets set up an environment: test_make_targets",
+    "docs/compose.md": "needs a Docker engine: test_deploy_files",
+    "docs/dagster.md": "make ui keeps running (e2e/test_ui), dg has tests of its own: test_dg_commands",
+    "docs/mysql.md": "needs a server: lm_synth_assets_tests/mysql",
+    "docs/how-to/sql.md": "needs a server: lm_synth_assets_tests/mysql",
+    "docs/how-to/scheduling.md": "needs a daemon: e2e/test_daemon; cron",
+    "docs/how-to/larger-sample.md": "takes 2 GB and a minute",
+    "docs/how-to/pandas-polars.md": "polars is not among the packages of the tests",
+}
+"""Why the blocks `console` of a page are not typed here, and where else they are tried."""
+
+LONGEST = 600.0
+"""Seconds that the blocks of a page may take together: the tutorial promises ten minutes."""
 
 
 def typed(page: Path) -> list[Block]:
@@ -22,12 +48,14 @@ def typed(page: Path) -> list[Block]:
 TYPED = [page for page in PAGES if any(block.language in RUN for block in typed(page))]
 
 
-def run_in(folder: Path, command: tuple[str, ...]) -> None:
+def run_in(folder: Path, command: tuple[str, ...], seconds: float = LONGEST) -> str:
+    """What a command prints; fails unless it ends with 0, and in time."""
     variables = {**os.environ, "PATH": f"{SCRIPTS}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
     ran = subprocess.run(
-        command, cwd=folder, env=variables, capture_output=True, text=True, check=False, timeout=600
+        command, cwd=folder, env=variables, capture_output=True, text=True, check=False, timeout=seconds
     )
     assert ran.returncode == 0, f"{command[-1]}\n{ran.stdout[-2000:]}\n{ran.stderr[-2000:]}"
+    return ran.stdout
 
 
 @pytest.fixture(scope="module")
@@ -57,11 +85,36 @@ def test_every_block_of_a_page_runs_in_order(page: Path, default_set: Path, tmp_
     for name in ("configs", "docs"):
         (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / "out").symlink_to(default_set)
-    for block in typed(page):
+    end = time.monotonic() + LONGEST
+    for block, following in pairwise([*blocks(page), Block("", "")]):
         if block.file:
             (tmp_path / block.file).write_text(block.text, encoding="utf-8")
-        else:
-            run_in(tmp_path, (*RUN[block.language], block.text))
+        elif block.language in RUN:
+            printed = run_in(tmp_path, (*RUN[block.language], block.text), max(1.0, end - time.monotonic()))
+            if following.language == "text":
+                assert printed.strip() == following.text.strip()
+
+
+def test_every_page_with_blocks_that_are_only_shown_says_why() -> None:
+    shown = {
+        page.relative_to(ROOT).as_posix()
+        for page in PAGES
+        if any(block.language == "console" for block in blocks(page))
+    }
+    assert shown == set(ONLY_SHOWN)
+
+
+def test_dagster_accepts_every_run_configuration_of_the_pages(tmp_path: Path) -> None:
+    configurations = [
+        yaml.safe_load(block.text)
+        for page in PAGES
+        for block in blocks(page)
+        if block.language == "yaml" and not block.file
+    ]
+    assert len(configurations) >= 2
+    job = build_defs(Settings(out=tmp_path)).resolve_job_def("regenerate_all")
+    for configuration in configurations:
+        dg.validate_run_config(job, configuration)
 
 
 def test_pages_have_blocks_to_run() -> None:

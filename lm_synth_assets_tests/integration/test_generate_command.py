@@ -173,7 +173,7 @@ def test_json_holds_tables_gates_and_whether_they_passed(without_ip: tuple[Ran, 
         "mark": "pass",
         "passed": True,
         "blocking": True,
-        "expected": "no patient with a double",
+        "expected": "no patient with the date of birth, LHA and gender of another",
         "observed": "0 of 2,000 rows",
         "threshold": "none, unless privacy.unique_quasi_identifiers is off",
         "decided_by": ["privacy.unique_quasi_identifiers", "run.patients"],
@@ -190,7 +190,7 @@ def test_replace_removes_the_table_that_the_run_does_not_make(
 ) -> None:
     ran, folder = without_ip
     assert json.loads(ran.out)["left_out"] == {
-        "ip_stays": "not asked for; that of an earlier run was removed"
+        "ip_stays": "not requested; that of an earlier run was removed"
     }
     assert without_records(ALL_FILES - files(folder).keys()) == {"ip_stays.csv"}
     assert (folder / "ip_stays.parquet").read_text("utf-8") == "of somebody else"
@@ -249,7 +249,7 @@ def test_the_manifest_says_which_tables_belong_to_the_data_set(
 def test_what_is_left_out_is_told(call: Call, tmp_path: Path) -> None:
     ran = call("generate", "--config", TINY, "--patients", 50, "--years", 1, "--out", tmp_path)
     assert ran.code == 0
-    assert "ed_encounters left out: not asked for\nip_stays left out: not asked for\n" in ran.out
+    assert "ed_encounters left out: not requested\nip_stays left out: not requested\n" in ran.out
 
 
 @pytest.mark.usefixtures("few_pictures")

@@ -108,7 +108,7 @@ def windows(text: bytes) -> bytes:
 BOM = "it begins with a byte order mark"
 CRLF = "its lines end in CRLF (Windows) where LF is written"
 QUOTED = "its header is in quotes"
-RETURNS = "it has carriage returns (CR) besides its line ends: not every program counts the same lines"
+RETURNS = "it has carriage returns (CR) within lines: programs may count its lines differently"
 NO_END = "its last line has no line end: it may have been cut off"
 ORDER = "the columns are in another order: departure_ts stands where encounter_id is declared"
 LAYOUTS: dict[str, tuple[Callable[[bytes], bytes], tuple[str, ...]]] = {
@@ -352,7 +352,7 @@ def test_columns_that_are_missing_or_twice_leave_no_frame_and_hide_no_other_prob
     assert found.problems == (
         "acuity: the column is missing",
         "dispo: the column is there 2 times",
-        "arrival_date: 1 values are not days within 1677 to 2262, as YYYY-MM-DD: '1/1/2025' (row 1)",
+        "arrival_date: 1 value is not days within 1677 to 2262, as YYYY-MM-DD: '1/1/2025' (row 1)",
     )
 
 
@@ -389,7 +389,7 @@ def test_every_column_with_wrong_values_is_told_with_rows_as_they_are_counted_in
         "lha_id: 20 values are not whole numbers that fit INTEGER, without a decimal point: "
         "'1.5' (row 1), '2.5' (row 2), '3.5' (row 3)",
         "gender: 2 values are not among Female, Male, Other: 'female' (row 4)",
-        "dob: 1 values are missing, and none may be (row 8)",
+        "dob: 1 value is missing, and none may be (row 8)",
         "sampling_weight: 20 values are not numbers of at most 4 decimals that fit NUMERIC(12, 4): "
         "'1,5' (row 1)",
     )
@@ -413,7 +413,7 @@ def test_ragged_rows_are_told_and_the_others_looked_at(tmp_path: Path) -> None:
     assert found.problems == (
         "4 rows do not have 9 values, one for each column: row 2 (line 3) has 8, row 4 (line 5) has 10, "
         "row 8 (line 9) has 18",
-        "dispo: 1 values are not among Discharged, Admitted, Transferred, Left without being seen, Died: "
+        "dispo: 1 value is not among Discharged, Admitted, Transferred, Left without being seen, Died: "
         "'?' (row 5)",
     )
     assert found.remarks == (NO_END,)
@@ -458,8 +458,8 @@ def test_damaged_metadata_of_parquet_are_told(tmp_path: Path) -> None:
 def test_a_quote_that_is_not_closed_is_told_by_the_row_that_swallows_the_others(tmp_path: Path) -> None:
     [problem] = inspected(tmp_path, csv_bytes().replace(b"P0000002,", b'"P0000002,')).problems
     assert problem == (
-        "1 rows do not have 9 values, one for each column: row 2 (line 3) has 2 and takes in 1 more lines by "
-        "a quotation mark that is not closed"
+        "1 row does not have 9 values, one for each column: row 2 (line 3) has 2 and takes in 1 more "
+        "lines by a quotation mark that is not closed"
     )
 
 
@@ -494,7 +494,7 @@ def test_parquet_columns_that_do_not_fit_are_all_told(tmp_path: Path) -> None:
         "an hour and repeat another",
         "los_days: 2 values are not numbers of at most 2 decimals that fit NUMERIC(6, 2): "
         "nan (row 2), 1000000 (row 3)",
-        "alc_flag: 1 values are not among 0, 1: 2 (row 3)",
+        "alc_flag: 1 value is not among 0, 1: 2 (row 3)",
     )
 
 

@@ -414,9 +414,9 @@ def test_tables_that_were_not_asked_for_are_not_missed(
     folder = Path(shutil.copytree(made_with(*asked_for)[1], tmp_path / "copy"))
     assert call("report", "--in", folder, "--config", TINY).code == 0
     page = page_in(folder)
-    reasons = re.findall(r"(\w+) not made, as the manifest says", section(page, "gates"))
+    reasons = re.findall(r"(\w+) not part of this data set", section(page, "gates"))
     assert reasons == left_out
-    assert f"{left_out[0]}: not made, as the manifest says" in section(page, "figures")
+    assert f"{left_out[0]}: not part of this data set" in section(page, "figures")
     assert f"--years 3 {' '.join(asked_for)}".strip() in text(labelled(page, "Command"))
 
 

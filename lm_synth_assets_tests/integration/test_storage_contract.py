@@ -129,7 +129,7 @@ def no_file_above(limit: int) -> Iterator[None]:
 def test_a_refused_frame_leaves_the_old_table(store: TableStore, tmp_path: Path) -> None:
     store.write(SITES, valid_frame(SITES))
     before = files(tmp_path)
-    with pytest.raises(SchemaError, match="site_id: 1 rows repeat the key of an earlier row: 2"):
+    with pytest.raises(SchemaError, match="site_id: 1 row repeats the key of an earlier row: 2"):
         store.write(SITES, valid_frame(SITES).assign(site_id=[1, 2, 2]))
     assert files(tmp_path) == before
 
@@ -349,7 +349,7 @@ HARMFUL: dict[str, tuple[Callable[[bytes], bytes], str]] = {
         replaced(b"2025-01-01 00:01", b"9999-01-01 00:01"),
         "arrival_ts: .* within 1677 to 2262, .*: '9999-01-01 00:01:00'",
     ),
-    "missing value": (replaced(b"P0000002,", b","), "patient_id: 1 values are missing, and none may be"),
+    "missing value": (replaced(b"P0000002,", b","), "patient_id: 1 value is missing, and none may be"),
     "unknown word": (replaced(b"Admitted", b"Vanished"), "dispo: .* not among Discharged, .*: 'Vanished'"),
 }
 
@@ -395,7 +395,7 @@ HARMFUL_PARQUET: dict[str, tuple[Callable[[pa.Table], pa.Table], str]] = {
     ),
     "missing value": (
         lambda table: table.set_column(2, "facility_id", pa.array([1, None, 3])),
-        "facility_id: 1 values are missing",
+        "facility_id: 1 value is missing",
     ),
 }
 

@@ -207,7 +207,7 @@ def test_tables_that_were_not_asked_for_are_not_missed(
     _, folder = made_with(*asked_for)
     ran = call("validate", "--in", folder, "--config", TINY, "--json")
     assert ran.code == 0
-    assert json.loads(ran.out)["left_out"] == dict.fromkeys(left_out, "not made, as the manifest says")
+    assert json.loads(ran.out)["left_out"] == dict.fromkeys(left_out, "not part of this data set")
 
 
 def test_stays_of_another_run_are_named_and_not_evaluated(
@@ -220,7 +220,7 @@ def test_stays_of_another_run_are_named_and_not_evaluated(
     told = json.loads(ran.out)
     assert (ran.code, failed_gates(ran)) == (1, {"dataset_contents.nothing_besides"})
     assert told["left_out"] == {
-        "ip_stays": f"not made, as the manifest says; {folder}/ip_stays.csv is from another run"
+        "ip_stays": f"not part of this data set; {folder}/ip_stays.csv is from another run"
     }
     assert not any(gate["table"] == "ip_stays" for gate in told["gates"])
 

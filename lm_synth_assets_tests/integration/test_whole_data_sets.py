@@ -233,7 +233,7 @@ class TestByWayOfDagster:
         assert manifest["without_tables"] == "patients"
         ran = call("validate", "--in", tmp_path / "out", "--config", TINY)
         assert ran.code == 0
-        assert "patients left out: not made, as the manifest says" in ran.out
+        assert "patients left out: not part of this data set" in ran.out
         assert "validate: PASS, partial: reference data only, without patients (" in ran.out
         page = (tmp_path / "out" / REPORT).read_text("utf-8")
         assert "<strong>Partial:</strong> reference data only, without patients." in page

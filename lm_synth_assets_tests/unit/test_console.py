@@ -21,7 +21,7 @@ SITES = StoredTable("dim_site", 1234, 2048, "/data/dim_site.csv")
 
 
 def good() -> Outcome:
-    return Outcome(tables=[SITES], gates=[PASSED], left_out={"ip_stays": "not asked for"})
+    return Outcome(tables=[SITES], gates=[PASSED], left_out={"ip_stays": "not requested"})
 
 
 def shown(capsys: pytest.CaptureFixture[str], outcome: Outcome, quiet: bool = False) -> str:
@@ -89,7 +89,7 @@ class TestSummary:
 
     def test_ends_with_verdict_and_disclaimer(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert shown(capsys, good()).splitlines()[-3:] == [
-            "ip_stays left out: not asked for",
+            "ip_stays left out: not requested",
             "generate: PASS (1 of 1 gates passed)",
             DISCLAIMER,
         ]

@@ -50,11 +50,11 @@ RANGES = {
     "left without being seen, % of Pediatric ED visits": (2.3, 2.3),
     "inpatient stays per 1,000": (69.9, 70),
     "mean LOS, days": (7.3, 7.3),
-    "stays of patients from 65, %": (39.8, 39.8),
-    "admissions through the ED, births apart, %": (60, 60),
+    "stays of patients aged 65+, %": (39.8, 39.8),
+    "admissions through the ED, excluding births, %": (60, 60),
     "stays with ALC, %": (5.8, 6.9),
     "ALC share of days, %": (12.6, 16.1),
-    "mean ALC days of stays with ALC, 65 and over": (25, 25),
+    "mean ALC days of stays with ALC, aged 65+": (25, 25),
     "births per 1,000": (8.6, 8.6),
     "occupied beds per 1,000": (1.85, 1.85),
 }
@@ -188,8 +188,8 @@ class TestTheSummary:
     def test_counts_targets_apart(self) -> None:
         comparisons = [compared(410), compared(380), compared(410, figure=TARGET)]
         assert summary(comparisons) == (
-            "2 published figures: 1 inside their published range (to sampling error), "
-            "1 outside (stated why); 1 own targets: all met."
+            "2 published figures: 1 inside the published range (within sampling error), "
+            "1 outside for a stated reason; 1 own targets: all met."
         )
 
     def test_of_few_patients_is_neither_a_success_nor_a_failure(self) -> None:

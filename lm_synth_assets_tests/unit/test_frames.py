@@ -137,8 +137,8 @@ def test_columns_without_values_have_no_wrong_type() -> None:
 
 
 REFUSED: dict[str, tuple[sa.Table, dict[str, Any], str]] = {
-    "null": (ED, {"facility_id": [1, None, 3]}, "facility_id: 1 values are null and none may be (row 1)"),
-    "null text": (ED, {"patient_id": ["P0000001", None, "P0000003"]}, "patient_id: 1 values are null"),
+    "null": (ED, {"facility_id": [1, None, 3]}, "facility_id: 1 value is null and none may be (row 1)"),
+    "null text": (ED, {"patient_id": ["P0000001", None, "P0000003"]}, "patient_id: 1 value is null"),
     "type": (ED, {"facility_id": ["1", "2", "3"]}, "facility_id: the type is object where int32 is declared"),
     "truth as number": (ED, {"facility_id": [True, True, True]}, "the type is bool where int32"),
     "number as truth": (STAYS, {"alc_flag": [0, 1, 0]}, "the type is int64 where bool"),
@@ -152,13 +152,13 @@ REFUSED: dict[str, tuple[sa.Table, dict[str, Any], str]] = {
         "fit INTEGER: 2147483648 (row 1)",
     ),
     "infinite": (ED, {"facility_id": [1, np.inf, 3]}, "not whole numbers that fit INTEGER: inf (row 1)"),
-    "not in list": (ED, {"dispo": ["Gone", None, "Died"]}, "dispo: 1 values are not among Discharged, Adm"),
+    "not in list": (ED, {"dispo": ["Gone", None, "Died"]}, "dispo: 1 value is not among Discharged, Adm"),
     "below": (ED, {"acuity": [0, 1, 0]}, "acuity: 2 values are below 1: 0 (row 0), 0 (row 2)"),
-    "above": (ED, {"acuity": [5, None, 6]}, "acuity: 1 values are above 5: 6.0 (row 2)"),
+    "above": (ED, {"acuity": [5, None, 6]}, "acuity: 1 value is above 5: 6.0 (row 2)"),
     "decimal below": (
         STAYS,
         {"los_days": [1.0, -0.01, 2.0]},
-        "1 values are below 0: -0.01 (row 1)",
+        "1 value is below 0: -0.01 (row 1)",
     ),
     "decimal digits": (STAYS, {"los_days": [1.0, 1e4, 2.0]}, "too large for NUMERIC(6, 2): 10000.0"),
     "rounded up": (STAYS, {"los_days": [1.0, 9999.996, 2.0]}, "too large for NUMERIC(6, 2): 10000.0"),
@@ -171,7 +171,7 @@ REFUSED: dict[str, tuple[sa.Table, dict[str, Any], str]] = {
     "formula for an id": (
         PATIENTS,
         {"patient_id": ["P0000001", "=1+1", "P0000003"]},
-        "patient_id: 1 values are not P and seven digits: '=1+1' (row 1)",
+        "patient_id: 1 value is not P and seven digits: '=1+1' (row 1)",
     ),
     "id without zeros": (ED, {"patient_id": ["P1", "P2", "P3"]}, "3 values are not P and seven digits: 'P1'"),
     "id and a line": (ED, {"patient_id": "P0000001 "}, "3 values are not P and seven digits: 'P0000001 '"),
@@ -194,20 +194,20 @@ REFUSED: dict[str, tuple[sa.Table, dict[str, Any], str]] = {
     "same key": (
         ED,
         {"encounter_id": [1, 2, 1]},
-        "1 rows repeat the key of an earlier row: 1 (row 2)",
+        "1 row repeats the key of an earlier row: 1 (row 2)",
     ),
     "same text key": (
         PATIENTS,
         {"patient_id": ["P0000001", "P0000001", "P0000002"]},
-        "patient_id: 1 rows repeat the key",
+        "patient_id: 1 row repeats the key",
     ),
     "same listed key": (TABLES["dim_gender"], {"gender": ["Male"] * 3}, "gender: 2 rows repeat the key"),
     "same wide key": (
         TABLES["program_coverage"],
         {"site_id": 1, "program_id": 2, "subprogram_id": [1, 3, 1]},
-        "site_id, program_id, subprogram_id: 1 rows repeat the key of an earlier row: (1, 2, 1) (row 2)",
+        "site_id, program_id, subprogram_id: 1 row repeats the key of an earlier row: (1, 2, 1) (row 2)",
     ),
-    "same unique value": (SITES, {"site_code": ["A", "B", "A"]}, "site_code: 1 rows repeat the key"),
+    "same unique value": (SITES, {"site_code": ["A", "B", "A"]}, "site_code: 1 row repeats the key"),
 }
 
 
@@ -231,7 +231,7 @@ def test_all_problems_are_told_at_once() -> None:
         "  - note: the table has no such column",
         "  - facility_id: the column is there 2 times",
         "  - acuity: 3 values are above 5: 9 (row 0), 9 (row 1), 9 (row 2)",
-        "  - encounter_id: 1 rows repeat the key of an earlier row: 1 (row 1)",
+        "  - encounter_id: 1 row repeats the key of an earlier row: 1 (row 1)",
     ]
 
 
@@ -239,7 +239,7 @@ def test_all_problems_are_told_at_once() -> None:
 @given(st.permutations(range(6)))
 def test_a_repeated_key_is_found_in_any_order(order: list[int]) -> None:
     frame = valid_frame(PATIENTS, 5).iloc[[0, 1, 2, 3, 4, 2]].iloc[order]
-    with pytest.raises(SchemaError, match="patient_id: 1 rows repeat the key of an earlier row: 'P0000003'"):
+    with pytest.raises(SchemaError, match="patient_id: 1 row repeats the key of an earlier row: 'P0000003'"):
         enforce(PATIENTS, frame)
 
 
@@ -253,5 +253,5 @@ def test_arrow_that_does_not_fit_is_refused_by_column() -> None:
         from_arrow(STAYS, arrow)
     facility, program, route = refusal.value.problems
     assert facility.startswith("facility_id: Integer value 1099511627776 not in range")
-    assert program == "program_id: 1 values are missing, and none may be"
+    assert program == "program_id: 1 value is missing, and none may be"
     assert route == "admit_route: 'taxi', 'bus' not among ED, direct, transfer"

@@ -170,7 +170,10 @@ def test_an_error_in_a_gate_is_a_finding(tables: Tables, region: Region) -> None
     gate = replace(GATES[0], arguments=("no_such_table",))
     verdict = gate.evaluate(StoredTables.of(tables), region)
     assert (verdict.passed, verdict.evaluated) == (False, False)
-    assert verdict.observed == "not evaluated: such data cannot be evaluated (KeyError: 'no_such_table')"
+    assert verdict.observed == (
+        "not evaluated: such data cannot be evaluated; first mend what schema and keys report "
+        "(KeyError: 'no_such_table')"
+    )
 
 
 class TestChoosing:

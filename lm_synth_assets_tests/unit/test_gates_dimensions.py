@@ -67,16 +67,16 @@ class TestAsConfigured:
     def test_names_keys_of_several_columns(self, judge: Judge, tables: Tables) -> None:
         moved = edited(tables["dim_subprogram"], 4, care_setting="ambulatory")
         verdict = judge("dim_subprogram", "as_configured", dim_subprogram=moved)
-        assert verdict.observed == "1 rows differ: program_id, subprogram_id 2-2"
+        assert verdict.observed == "1 row differs: program_id, subprogram_id 2-2"
 
     def test_sees_a_default_site_moved(self, judge: Judge, tables: Tables) -> None:
         moved = edited(tables["dim_lha"], 8, default_site_id=7)
-        assert judge("dim_lha", "as_configured", dim_lha=moved).observed == "1 rows differ: lha_id 9"
+        assert judge("dim_lha", "as_configured", dim_lha=moved).observed == "1 row differs: lha_id 9"
 
     def test_sees_the_limit_of_an_age_group_moved(self, judge: Judge, tables: Tables) -> None:
         moved = edited(tables["dim_age_group"], 5, last_age=75)
         verdict = judge("dim_age_group", "as_configured", dim_age_group=moved)
-        assert verdict.observed == "1 rows differ: age_group 65-74"
+        assert verdict.observed == "1 row differs: age_group 65-74"
 
     def test_sees_another_order(self, judge: Judge, tables: Tables) -> None:
         genders = tables["dim_gender"].assign(gender_order=[3, 2, 1])
@@ -119,7 +119,7 @@ class TestContiguousDays:
         frame = frame[frame["date"] != pd.Timestamp(day)]
         verdict = judge("dim_date", "contiguous_days", dim_date=frame)
         assert not verdict.passed
-        assert verdict.observed == "4,382 days: 1 missing, 0 besides"
+        assert verdict.observed == "4,382 days: 1 missing, 0 extra"
         assert verdict.offending.to_numpy().tolist() == [[pd.Timestamp(day), "missing"]]
 
     def test_sees_days_twice_and_days_beyond(self, judge: Judge, tables: Tables) -> None:
@@ -127,7 +127,7 @@ class TestContiguousDays:
         beyond = frame.tail(1).assign(date=pd.Timestamp("2036-01-01"))
         verdict = judge("dim_date", "contiguous_days", dim_date=pd.concat([frame, frame.head(2), beyond]))
         assert not verdict.passed
-        assert verdict.offending["found"].tolist() == ["besides"] * 3
+        assert verdict.offending["found"].tolist() == ["extra"] * 3
 
 
 class TestCalendarParts:

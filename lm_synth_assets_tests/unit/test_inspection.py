@@ -43,7 +43,7 @@ MISFITS: dict[str, tuple[sa.Table, str, pa.Array, str]] = {
         ED,
         "facility_id",
         pa.array(["1", "two", "3"]),
-        "1 values are not whole numbers that fit INTEGER, without a decimal point: 'two' (row 2)",
+        "1 value is not whole numbers that fit INTEGER, without a decimal point: 'two' (row 2)",
     ),
     "number too large": (
         ED,
@@ -61,13 +61,13 @@ MISFITS: dict[str, tuple[sa.Table, str, pa.Array, str]] = {
         ED,
         "facility_id",
         pa.array([1, 2**31, 3]),
-        "1 values are not whole numbers that fit INTEGER: 2147483648 (row 2)",
+        "1 value is not whole numbers that fit INTEGER: 2147483648 (row 2)",
     ),
     "no number": (
         ED,
         "facility_id",
         pa.array([1.0, float("nan")]),
-        "1 values are not whole numbers that fit INTEGER: nan (row 2)",
+        "1 value is not whole numbers that fit INTEGER: nan (row 2)",
     ),
     "word for a truth": (
         STAYS,
@@ -75,7 +75,7 @@ MISFITS: dict[str, tuple[sa.Table, str, pa.Array, str]] = {
         pa.array(["yes", "0", "FALSE", "yes"]),
         "2 values are not among 0, 1: 'yes' (row 1)",
     ),
-    "number for a truth": (STAYS, "alc_flag", pa.array([0, 1, 2]), "1 values are not among 0, 1: 2 (row 3)"),
+    "number for a truth": (STAYS, "alc_flag", pa.array([0, 1, 2]), "1 value is not among 0, 1: 2 (row 3)"),
     "words that are not listed": (
         ED,
         "dispo",
@@ -87,13 +87,13 @@ MISFITS: dict[str, tuple[sa.Table, str, pa.Array, str]] = {
         STAYS,
         "los_days",
         pa.array(["1.015", "1.010", "1"]),
-        "1 values are not numbers of at most 2 decimals that fit NUMERIC(6, 2): '1.015' (row 1)",
+        "1 value is not numbers of at most 2 decimals that fit NUMERIC(6, 2): '1.015' (row 1)",
     ),
     "too many digits": (
         STAYS,
         "los_days",
         pa.array([1.0, 1e4]),
-        "1 values are not numbers of at most 2 decimals that fit NUMERIC(6, 2): 10000 (row 2)",
+        "1 value is not numbers of at most 2 decimals that fit NUMERIC(6, 2): 10000 (row 2)",
     ),
     "decimal comma": (
         STAYS,
@@ -105,20 +105,20 @@ MISFITS: dict[str, tuple[sa.Table, str, pa.Array, str]] = {
         ED,
         "arrival_date",
         pa.array(["2025-01-01", "1/2/2025"]),
-        "1 values are not days within 1677 to 2262, as YYYY-MM-DD: '1/2/2025' (row 2)",
+        "1 value is not days within 1677 to 2262, as YYYY-MM-DD: '1/2/2025' (row 2)",
     ),
     "impossible day": (ED, "arrival_date", pa.array(["2025-02-29"]), "as YYYY-MM-DD: '2025-02-29' (row 1)"),
     "time of the day in a day": (
         ED,
         "arrival_date",
         pa.array([pd.Timestamp("2025-01-01"), pd.Timestamp("2025-01-01 10:00")]),
-        "1 values are not whole days within 1677 to 2262: 2025-01-01 10:00:00 (row 2)",
+        "1 value is not whole days within 1677 to 2262: 2025-01-01 10:00:00 (row 2)",
     ),
     "local time": (
         ED,
         "arrival_ts",
         pa.array(["01/02/2025 10:00"]),
-        "1 values are not times within 1677 to 2262, as YYYY-MM-DD HH:MM:SS: '01/02/2025 10:00' (row 1)",
+        "1 value is not times within 1677 to 2262, as YYYY-MM-DD HH:MM:SS: '01/02/2025 10:00' (row 1)",
     ),
     "part of a second in text": (
         ED,
@@ -130,37 +130,37 @@ MISFITS: dict[str, tuple[sa.Table, str, pa.Array, str]] = {
         ED,
         "arrival_ts",
         pa.array([pd.Timestamp("2025-01-01 10:00:00.5"), pd.Timestamp("2025-01-01")]),
-        "1 values are not whole seconds within 1677 to 2262: 2025-01-01 10:00:00.5 (row 1)",
+        "1 value is not whole seconds within 1677 to 2262: 2025-01-01 10:00:00.5 (row 1)",
     ),
     "far future": (
         ED,
         "arrival_ts",
         pa.array(["9999-01-01 00:00:00"]),
-        "1 values are not times within 1677 to 2262, as YYYY-MM-DD HH:MM:SS: '9999-01-01 00:00:00' (row 1)",
+        "1 value is not times within 1677 to 2262, as YYYY-MM-DD HH:MM:SS: '9999-01-01 00:00:00' (row 1)",
     ),
     "year that Python does not know": (
         ED,
         "arrival_ts",
         pa.array([-(2**58)], pa.timestamp("us")),
-        "1 values are not whole seconds within 1677 to 2262: -7164-",
+        "1 value is not whole seconds within 1677 to 2262: -7164-",
     ),
     "bytes": (
         SITES,
         "site_name",
         pa.array([b"Zo\xeb", b"A"]),
-        r"1 values are not text in UTF-8: 'Zo\\xeb' (row 1",
+        r"1 value is not text in UTF-8: 'Zo\\xeb' (row 1",
     ),
     "text that its writer did not check": (
         SITES,
         "site_name",
         pa.Array.from_buffers(pa.string(), 1, [None, *pa.array([b"Zo\xeb"]).buffers()[1:]]),
-        r"1 values are not text in UTF-8: 'Zo\\xeb' (row 1",
+        r"1 value is not text in UTF-8: 'Zo\\xeb' (row 1",
     ),
     "bytes in a list": (
         SITES,
         "site_type",
         pa.array([b"\xeb"]),
-        r"1 values are not among tertiary, regional, community, small: '",
+        r"1 value is not among tertiary, regional, community, small: '",
     ),
     "nothing where something must be": (
         ED,
@@ -204,9 +204,9 @@ def test_all_columns_are_looked_at_and_missing_values_apart_from_wrong_ones() ->
         {"facility_id": ["1", None, "x"], "acuity": ["6", "?", "1"], "arrival_ts": ["", "", ""]}
     )
     assert misfits(ED, StoredColumns.whole(columns)) == [
-        "facility_id: 1 values are missing, and none may be (row 2)",
-        "facility_id: 1 values are not whole numbers that fit INTEGER, without a decimal point: 'x' (row 3)",
-        "acuity: 1 values are not whole numbers that fit SMALLINT, without a decimal point: '?' (row 2)",
+        "facility_id: 1 value is missing, and none may be (row 2)",
+        "facility_id: 1 value is not whole numbers that fit INTEGER, without a decimal point: 'x' (row 3)",
+        "acuity: 1 value is not whole numbers that fit SMALLINT, without a decimal point: '?' (row 2)",
         "arrival_ts: 3 values are not times within 1677 to 2262, as YYYY-MM-DD HH:MM:SS: '' (row 1)",
     ]
 
@@ -217,7 +217,7 @@ def test_rows_keep_their_number_where_others_were_left_out() -> None:
     )
     assert misfits(ED, part) == [
         "one is ragged",
-        "facility_id: 1 values are missing, and none may be (row 5)",
+        "facility_id: 1 value is missing, and none may be (row 5)",
         "facility_id: 2 values are not whole numbers that fit INTEGER, without a decimal point: "
         "'x' (row 2), 'y' (row 9)",
     ]
@@ -342,10 +342,10 @@ def test_value_problems_are_those_of_enforcement_with_rows_counted_from_1_and_ke
         enforce(ED, frame)
     assert refusal.value.problems[2:] == (
         "acuity: 2 values are above 5: 9 (row 0), 9 (row 2)",
-        "encounter_id: 1 rows repeat the key of an earlier row: 1 (row 1)",
+        "encounter_id: 1 row repeats the key of an earlier row: 1 (row 1)",
     )
 
 
 def test_value_problems_do_not_depend_on_the_index() -> None:
     frame = valid_frame(SITES).assign(site_name=["A", None, "C"]).set_axis([7, 7, 7])
-    assert value_problems(SITES, frame) == ["site_name: 1 values are null and none may be (row 2)"]
+    assert value_problems(SITES, frame) == ["site_name: 1 value is null and none may be (row 2)"]

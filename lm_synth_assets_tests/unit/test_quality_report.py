@@ -227,7 +227,7 @@ def test_a_good_data_set_shows_that_at_the_top() -> None:
     assert heading(tree) == "PASS: quality report of data set 0123456789ab"
     verdict = section(tree, "verdict")
     assert verdict.startswith(
-        "Verdict ✓ PASS All 3 gates passed. 1 published figures: all inside their published range"
+        "Verdict ✓ PASS All 3 gates passed. 1 published figures: all inside the published range"
     )
     assert "None needs attention: every gate passed." in section(tree, "gates")
     assert "attention" not in {element.get("id") for element in tree.iter()}
@@ -312,11 +312,11 @@ def test_every_gate_stands_under_its_table_with_its_verdict_in_words() -> None:
 
 
 def test_a_table_that_was_left_out_says_why_where_it_would_stand() -> None:
-    stays = TableEntry("ip_stays", "Stays", None, "not made, as the manifest says", [])
+    stays = TableEntry("ip_stays", "Stays", None, "not part of this data set", [])
     tree = read(page(replace(GOOD, tables=[PATIENTS, VISITS, stays])))
     assert "inpatient stays" not in text(next(tree.iter("header")))
     assert "Inpatient stays – not stored" in section(tree, "verdict")
-    assert "ip_stays not made, as the manifest says" in section(tree, "gates")
+    assert "ip_stays not part of this data set" in section(tree, "gates")
 
 
 def test_a_picture_stands_with_its_sentence_and_its_numbers_or_with_why_it_is_not_there() -> None:
@@ -341,8 +341,8 @@ def test_a_figure_that_is_outside_says_why_and_fails_nothing() -> None:
     tree = read(page(replace(GOOD, figures=[INSIDE, OUTSIDE, TARGET])))
     assert heading(tree).startswith("PASS: ")
     sentence = (
-        "2 published figures: 1 inside their published range (to sampling error), 1 outside (stated why); "
-        "1 own targets: all met."
+        "2 published figures: 1 inside the published range (within sampling error), 1 outside for a stated "
+        "reason; 1 own targets: all met."
     )
     assert sentence in section(tree, "verdict")
     assert sentence in section(tree, "figures")
@@ -388,7 +388,7 @@ def test_a_data_set_without_manifest_says_what_it_is_taken_for() -> None:
 def test_a_doubt_about_making_it_again_stands_in_the_place_of_the_command() -> None:
     doubtful = IDENTITY._replace(doubts=["The version differs."], command="")
     told = section(read(page(replace(GOOD, identity=doubtful))), "data-set")
-    assert "give the same bytes. No command here makes this data set again. The version differs." in told
+    assert "give the same bytes. No command here reproduces this data set. The version differs." in told
     assert "lm-synth generate" not in told
     assert "No command" not in section(read(page(GOOD)), "data-set")
 
@@ -582,7 +582,7 @@ class TestWhatCannotBeHad:
         self, region: Region, tables: Tables, changes: dict[str, bool], left_out: list[str]
     ) -> None:
         told = gathered(described(region.with_run(**changes), without(tables, *left_out)))
-        why = "not made, as the manifest says"
+        why = "not part of this data set"
         for table in told.tables:
             assert (table.rows is None) == (table.name in left_out)
             assert table.reason == (why if table.name in left_out else "")
@@ -599,7 +599,7 @@ class TestWhatCannotBeHad:
     def test_is_left_from_another_run(self, region: Region, tables: Tables) -> None:
         told = gathered(described(region.with_run(with_ip=False), tables))
         (stays,) = (table for table in told.tables if table.name == "ip_stays")
-        assert stays.reason == "not made, as the manifest says; ip_stays.csv is from another run"
+        assert stays.reason == "not part of this data set; ip_stays.csv is from another run"
         assert stays.rows is None
 
     @pytest.mark.usefixtures("few_pictures")

@@ -200,7 +200,7 @@ PUBLISHED = (
         ),
     ),
     PublishedFigure(
-        "stays of patients from 65, %",
+        "stays of patients aged 65+, %",
         p.STAYS_FROM_65,
         m.share_of_stays(m.aged(_SENIOR)),
         matters=3.9,
@@ -210,7 +210,7 @@ PUBLISHED = (
         ),
     ),
     PublishedFigure(
-        "admissions through the ED, births apart, %",
+        "admissions through the ED, excluding births, %",
         p.THROUGH_THE_ED,
         m.share_of_stays(m.through_the_ed, m.admissions_without_births),
         matters=6,
@@ -226,12 +226,12 @@ PUBLISHED = (
         acceptance=Acceptance(
             5.2,
             "The shares by age and program, which are set by judgement, come to 5.4%; one publication "
-            "counts those from 40 alone.",
+            "counts only those aged 40+.",
         ),
     ),
     PublishedFigure("ALC share of days, %", p.ALC_DAYS, m.alc_share_of_days, matters=1.26),
     PublishedFigure(
-        "mean ALC days of stays with ALC, 65 and over",
+        "mean ALC days of stays with ALC, aged 65+",
         p.MEAN_ALC_DAYS,
         m.mean_alc_days(_SENIOR),
         matters=2.5,
@@ -267,18 +267,18 @@ PUBLISHED = (
 """The figures that were published, which the defaults are calibrated to."""
 
 TARGETS = (
-    Target("all ED visits per 1,000", 454, "asked for: 400 to 550", m.visits_per_1000(), matters=45),
+    Target("all ED visits per 1,000", 454, "required: 400 to 550", m.visits_per_1000(), matters=45),
     Target(
-        "Pediatric ED in visits under 15, %",
+        "Pediatric ED in visits of patients under 15, %",
         76.9,
-        "asked for: at least 70",
+        "required: at least 70",
         m.share_of_visits(m.in_pediatric_ed, m.aged(0, 14)),
         matters=7,
     ),
     Target(
-        "Pediatric ED in visits from 25, %",
+        "Pediatric ED in visits of patients aged 25+, %",
         0.03,
-        "asked for: minimal",
+        "required: minimal",
         m.share_of_visits(m.in_pediatric_ed, m.aged(25)),
         matters=0.1,
         decimals=2,

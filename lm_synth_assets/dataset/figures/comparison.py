@@ -141,8 +141,8 @@ def _rounded_up(number: float) -> int:
 
 
 _SUMMARY = {
-    Verdict.INSIDE: "inside their published range (to sampling error)",
-    Verdict.OUTSIDE: "outside (stated why)",
+    Verdict.INSIDE: "inside the published range (within sampling error)",
+    Verdict.OUTSIDE: "outside for a stated reason",
     Verdict.UNEXPLAINED: "outside without a stated reason",
     Verdict.MET: "met",
     Verdict.MISSED: "missed",

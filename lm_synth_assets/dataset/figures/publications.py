@@ -81,13 +81,13 @@ STAYS_FROM_65 = (Publication(39.8, 39.8, "Canada", "2019/20", ("S29",), "newborn
 THROUGH_THE_ED = (Publication(60, 60, "Canada", "2005/06", ("S28",), "about 60"),)
 STAYS_WITH_ALC = (
     Publication(5.8, 6.2, "Canada", "2021/22 (5.8)", ("S36", "S37", "S38", "S39")),
-    Publication(6.9, 6.9, "BC from 40", "2019", ("S37",)),
+    Publication(6.9, 6.9, "BC, aged 40+", "2019", ("S37",)),
 )
 ALC_DAYS = (
     Publication(12.6, 12.6, "BC", "2013/14", ("S38", "S39")),
-    Publication(16.1, 16.1, "BC from 40", "2019", ("S37",)),
+    Publication(16.1, 16.1, "BC, aged 40+", "2019", ("S37",)),
 )
-MEAN_ALC_DAYS = (Publication(25, 25, "Canada from 65", "", ("S36",)),)
+MEAN_ALC_DAYS = (Publication(25, 25, "Canada, aged 65+", "", ("S36",)),)
 BIRTHS = (
     Publication(8.6, 8.6, "Canada", "2023/24", ("S25",), "344,811 births over about 40 million residents"),
 )

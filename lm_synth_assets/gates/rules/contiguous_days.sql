@@ -16,7 +16,7 @@ FROM expected e
 LEFT JOIN dim_date d ON d.date = e.date
 WHERE d.date IS NULL
 UNION ALL
-SELECT CAST(date AS DATE), 'besides'
+SELECT CAST(date AS DATE), 'extra'
 FROM (
     SELECT date, ROW_NUMBER() OVER (PARTITION BY date ORDER BY date) AS occurrence FROM dim_date
 ) days

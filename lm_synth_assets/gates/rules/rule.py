@@ -34,7 +34,7 @@ class Rule(NamedTuple):
     portable: bool = True
 
 
-_CELL_AND_YEAR = "row missing, twice, besides or of another date"
+_CELL_AND_YEAR = "row missing, twice, extra or of another date"
 
 _WRITTEN = {
     "visits_match_patients": Rule("patient with another number of visits", ("patients", "ed_encounters")),
@@ -67,11 +67,13 @@ _WRITTEN = {
     "one_place_at_a_time": Rule("contact during another, or after death", ("ip_stays", "ed_encounters")),
     "transfers_along_corridors": Rule("transfer that is not as configured", ("ip_stays", "program_coverage")),
     "age_group_matches_dob": Rule("patient outside the age group", ("patients",)),
-    "unique_quasi_identifiers": Rule("patient with a double", ("patients",)),
+    "unique_quasi_identifiers": Rule(
+        "patient with the date of birth, LHA and gender of another", ("patients",)
+    ),
     "rates_by_age": Rule("area and gender whose highest rates are at another age", ("ed_baseline_rates",)),
-    "contiguous_days": Rule("day missing or besides", ("dim_date",), wording.days),
+    "contiguous_days": Rule("day missing or extra", ("dim_date",), wording.days),
     "calendar_parts": Rule("day that differs", ("dim_date",), wording.calendar, portable=False),
-    "complete_cross_product": Rule("cell missing or besides", ("ed_baseline_rates",), wording.cells),
+    "complete_cross_product": Rule("cell missing or extra", ("ed_baseline_rates",), wording.cells),
     "population_every_year": Rule(_CELL_AND_YEAR, ("population_projection",), wording.yearly),
     "projection_every_year": Rule(_CELL_AND_YEAR, ("ed_projection",), wording.yearly),
 }

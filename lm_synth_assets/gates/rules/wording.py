@@ -9,19 +9,18 @@ from lm_synth_assets.gates.gate import Verdict
 
 
 def days(breaches: pd.DataFrame, rows: int) -> Verdict:
-    """Of `dim_date`: how many days are missing, and how many are there besides."""
+    """Of `dim_date`: how many days are missing, and how many are extra."""
     missing = _count(breaches, "found", "missing")
-    besides = len(breaches) - missing
-    observed = f"{rows:,} days: {missing:,} missing, {besides:,} besides"
-    return Verdict(breaches.empty, f"{rows + missing - besides:,} days", observed, offending=breaches)
+    extra = len(breaches) - missing
+    observed = f"{rows:,} days: {missing:,} missing, {extra:,} extra"
+    return Verdict(breaches.empty, f"{rows + missing - extra:,} days", observed, offending=breaches)
 
 
 def calendar(breaches: pd.DataFrame, rows: int) -> Verdict:
     """Of `dim_date`: the columns in which days differ from what their date says."""
-    columns = (
-        "none" if breaches.empty else ", ".join(dict.fromkeys(", ".join(breaches["differing"]).split(", ")))
-    )
-    observed = f"{len(breaches):,} of {rows:,} days differ: {columns}"
+    observed = f"{len(breaches):,} of {rows:,} days differ"
+    if not breaches.empty:
+        observed += f": {', '.join(dict.fromkeys(', '.join(breaches['differing']).split(', ')))}"
     return Verdict(breaches.empty, "parts that agree with the date", observed, offending=breaches)
 
 
@@ -38,7 +37,7 @@ def yearly(breaches: pd.DataFrame, rows: int) -> Verdict:
     """Of a table with a row for each cell and year: how many dates are not 1 January of their year."""
     undated = 0 if breaches.empty else int(breaches["other_dates"].sum())
     if not undated:
-        return none_of(breaches, "row of a cell and year missing or besides", rows)
+        return none_of(breaches, "row of a cell and year missing or extra", rows)
     return Verdict(False, "dates of 1 January", f"{undated:,} other dates", offending=breaches)
 
 

@@ -10,6 +10,7 @@ from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.schema.catalogue import TABLES, primary_key
 from lm_synth_assets.simulation.catalogue import RECIPES
 from lm_synth_assets.storage.enforcement import enforce
+from lm_synth_assets.text import counted
 
 _NAMED_ROWS = 3
 
@@ -41,4 +42,5 @@ def _named(keys: pd.DataFrame) -> str:
     distinct = keys.drop_duplicates()
     named = ["-".join(map(str, key)) for key in distinct.head(_NAMED_ROWS).itertuples(index=False)]
     more = ", ..." if len(distinct) > len(named) else ""
-    return f"{len(distinct):,} rows differ: {', '.join(distinct.columns)} {', '.join(named)}{more}"
+    differ = counted(len(distinct), "row differs", "rows differ")
+    return f"{differ}: {', '.join(distinct.columns)} {', '.join(named)}{more}"

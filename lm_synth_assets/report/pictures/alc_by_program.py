@@ -12,7 +12,7 @@ from lm_synth_assets.model.lengths import alc_chances
 from lm_synth_assets.model.units import units_of
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report.pictures.picture import Tables, joinable, picture
-from lm_synth_assets.report.pictures.style import BAND, DOT, MOST_ROWS, left_out, legend, rows, share
+from lm_synth_assets.report.pictures.style import BAND, DOT, MOST_ROWS, left_out, legend, of_all, rows, share
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -79,8 +79,8 @@ def _describe(frame: pd.DataFrame) -> str:
     return (
         f"{share(totals['with_alc'], totals['stays'])} of {totals['stays']:,.0f} stays end in ALC, "
         f"most often in {most['program']} ({most['with_alc_pct']:.1f}%); ALC takes "
-        f"{share(totals['alc_days'], totals['days'])} of all days. {inside} of {len(frame)} programs are "
-        "within what the gate allows."
+        f"{share(totals['alc_days'], totals['days'])} of all days. Of the programs, "
+        f"{of_all(inside, len(frame))} are within what the gate allows."
     )
 
 

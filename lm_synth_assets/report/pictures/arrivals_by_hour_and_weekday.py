@@ -91,9 +91,9 @@ def _describe(frame: pd.DataFrame) -> str:
     for name in ED_SUBSERVICES:
         of_service = frame[frame["ed_subservice"] == name]
         most = of_service.loc[of_service["visits_per_hour"].idxmax()]
-        peak = f", most on {most['weekday']}s from {most['hour']}:00 ({most['visits_per_hour']:.2f} an hour)"
-        parts.append(f"{name} {count(totals[name], 'visit')}{peak if totals[name] else ''}")
-    return f"ED arrivals by hour and weekday: {'; '.join(parts)}."
+        peak = f"{most['weekday']} from {most['hour']}:00 ({most['visits_per_hour']:.2f} visits an hour)"
+        parts.append(f"{name} {peak if totals[name] else 'has no visits'}")
+    return f"The busiest hours of the week: {'; '.join(parts)}."
 
 
 ARRIVALS_BY_HOUR_AND_WEEKDAY = picture(

@@ -12,7 +12,18 @@ from lm_synth_assets.model.calendar import DAY
 from lm_synth_assets.model.sample import sampling_weight
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report.pictures.picture import Tables, joinable, picture
-from lm_synth_assets.report.pictures.style import BAND, INK, LINE, SEEN, WIDTH, legend, months, panel, share
+from lm_synth_assets.report.pictures.style import (
+    BAND,
+    INK,
+    LINE,
+    SEEN,
+    WIDTH,
+    as_day,
+    legend,
+    months,
+    panel,
+    share,
+)
 from lm_synth_assets.schema.arrays import Ints
 
 if TYPE_CHECKING:
@@ -82,11 +93,11 @@ def _describe(frame: pd.DataFrame) -> str:
     beds = frame["patients"]
     least, most = beds.idxmin(), beds.idxmax()
     return (
-        f"At noon {beds.mean():,.1f} patients of the sample are in a bed on average, which stand for "
-        f"{frame['beds_of_all_residents'].mean():,.0f} beds of all residents: from {beds[least]:,} on "
-        f"{frame['day'][least].date()} to {beds[most]:,} on {frame['day'][most].date()}. "
-        f"Rates and lengths imply {frame['expected_patients'].iloc[0]:,.1f} as the year begins. "
-        f"{share(frame['in_alc'].sum(), beds.sum())} of the beds are taken by patients in ALC."
+        f"On average {beds.mean():,.1f} patients of the sample are in bed at noon, which stands for "
+        f"{frame['beds_of_all_residents'].mean():,.0f} beds of all residents. The fewest are {beds[least]:,} "
+        f"({as_day(frame['day'][least])}), the most {beds[most]:,} ({as_day(frame['day'][most])}). "
+        f"For 1 January, rates and lengths of stay imply {frame['expected_patients'].iloc[0]:,.1f}. "
+        f"Patients in ALC take {share(frame['in_alc'].sum(), beds.sum())} of the beds."
     )
 
 

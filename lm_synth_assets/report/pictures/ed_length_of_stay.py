@@ -11,7 +11,7 @@ from lm_synth_assets.model.visit_hours import visit_hours
 from lm_synth_assets.region.models.region import Region
 from lm_synth_assets.report.pictures.picture import Tables, picture
 from lm_synth_assets.report.pictures.quartiles import quartiles
-from lm_synth_assets.report.pictures.style import legend, rows
+from lm_synth_assets.report.pictures.style import legend, of_all, rows
 from lm_synth_assets.schema.vocabulary import ADMITTED, DIED, DISCHARGED, DISPOSITIONS, ED_SUBSERVICES, LEFT
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ def _describe(frame: pd.DataFrame) -> str:
     inside = frame["median_hours"].between(frame["low_hours"], frame["high_hours"]).sum()
     medians = f"Median ED length of stay: {'; '.join(parts)}. " if parts else ""
     return (
-        f"{medians}{inside} of {len(frame)} medians fall within the 95% range about the configured one "
-        f"(about {0.95 * len(frame):.0f} expected)."
+        f"{medians}Of the medians, {of_all(inside, len(frame))} fall within the 95% range around the "
+        f"configured one (about {0.95 * len(frame):.0f} expected)."
     )
 
 

@@ -17,6 +17,7 @@ from lm_synth_assets.report.pictures.style import (
     count,
     left_out,
     legend,
+    of_all,
     rows,
 )
 
@@ -80,8 +81,8 @@ def _describe(frame: pd.DataFrame) -> str:
     inside = median.between(frame["low_days"], frame["high_days"]).sum()
     return (
         f"Median length of stay in {count(len(frame), 'subprogram')}: from {least['median_days']:.1f} days "
-        f"({least['subprogram']}) to {most['median_days']:.1f} days ({most['subprogram']}). {inside} of "
-        f"these medians lie within {_tolerance(frame)} of the expected one."
+        f"({least['subprogram']}) to {most['median_days']:.1f} days ({most['subprogram']}). Of "
+        f"these medians, {of_all(inside, len(frame))} lie within {_tolerance(frame)} of the expected one."
     )
 
 

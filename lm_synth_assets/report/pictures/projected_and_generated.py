@@ -88,9 +88,9 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     legend(
         figure,
         {
-            "projected for the areas it serves": projected,
-            "generated for them": generated,
-            "generated at the site, whoever came": at_site,
+            "projected for its catchment": projected,
+            "generated for its catchment": generated,
+            "generated at the site, all patients": at_site,
         },
     )
 
@@ -98,13 +98,13 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
 def _describe(frame: pd.DataFrame) -> str:
     projected, generated = frame["projected_visits"].sum(), frame["generated_visits"].sum()
     sentence = (
-        f"{projected:,.0f} ED visits of all residents are projected for the start year; the generated ones "
+        f"{projected:,.0f} ED visits of all residents are projected for the start year; the generated visits "
         f"stand for {generated:,.0f} ({change(projected, generated)})."
     )
     if frame["difference_pct"].notna().any():
         worst = int(frame["difference_pct"].abs().fillna(-1.0).to_numpy().argmax())
         site, off = (frame[name].iloc[worst] for name in ("site", "difference_pct"))
-        sentence += f" Of the areas of a site, those of {site} are farthest off ({signed_percent(off)})."
+        sentence += f" The catchment of {site} is farthest off ({signed_percent(off)})."
     return sentence
 
 

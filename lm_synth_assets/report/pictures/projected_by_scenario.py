@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -51,20 +51,24 @@ def _draw(figure: Figure, frame: pd.DataFrame) -> None:
     of_last_year = _of_last_year(frame)
     baseline, highest, lowest = of_last_year.index[0], of_last_year.idxmax(), of_last_year.idxmin()
     colours = {lowest: OTHER, highest: SEEN, baseline: INK}
-    marks = {}
+    marks: dict[str, Any] = {}
+    others: list[Any] = []
     for name, of_scenario in frame.groupby("scenario", sort=False):
         named = {"color": colours[name]} if name in colours else {"alpha": 0.35, "linewidth": 1.0}
         style = LINE | {"marker": "o", "markersize": 3.5} | named
         (line,) = axes.plot(of_scenario["year"], of_scenario["projected_visits"], **style)
         if name in colours:
             marks[short(str(name), _LONGEST_NAME)] = line
+        else:
+            others.append(line)
     years = sorted(frame["year"].unique().tolist())
     written = years[:: -(-len(years) // _MOST_YEARS)]
     axes.set_xticks(written, [str(year) for year in written])
     axes.set_ylim(0, (frame["projected_visits"].max() or 1) * 1.05)
     axes.set_ylabel("ED visits a year")
-    others = frame["scenario"].nunique() - len(colours)
-    axes.set_xlabel("year" + (f"; paler: {count(others, 'other scenario')}" if others else ""))
+    if others:
+        marks[count(len(others), "other scenario")] = others[0]
+    axes.set_xlabel("year")
     axes.grid(axis="y")
     legend(figure, marks)
 

@@ -91,9 +91,10 @@ def _describe(frame: pd.DataFrame) -> str:
         f"{site} ({change(before[site], after[site])})" for site in (grown.idxmin(), grown.idxmax())
     )
     return (
-        f"{name}: ED visits of {count(len(before), 'site')} change by {change(before.sum(), after.sum())} "
-        f"from {first} to {last}, least at {least}, most at {most}. {largest} has most, "
-        f"{before[largest]:,.0f} in {first} and {after[largest]:,.0f} in {last}."
+        f"{name}: {before.sum():,.0f} ED visits at {count(len(before), 'site')} in {first}, "
+        f"{after.sum():,.0f} in {last} ({change(before.sum(), after.sum())}). The change is smallest at "
+        f"{least} and largest at {most}. Busiest site: {largest}, {before[largest]:,.0f} visits in {first} "
+        f"and {after[largest]:,.0f} in {last}."
     )
 
 

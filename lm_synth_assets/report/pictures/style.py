@@ -65,7 +65,7 @@ STYLE: Final[dict[str, Any]] = {
     "ytick.minor.size": 0,
     "legend.frameon": False,
     "legend.fontsize": 10,
-    "legend.loc": "upper center",
+    "legend.loc": "upper left",
     "legend.borderaxespad": 0,
     "legend.borderpad": 0,
     "legend.columnspacing": 2.4,
@@ -124,14 +124,17 @@ def write(figure: Figure, left: float, bottom: float, text: str, **how: Any) -> 
 
 
 def legend(figure: Figure, marks: dict[str, Any]) -> None:
-    """What the marks mean, in one line above all axes: by meaning, what is drawn, or several of that."""
+    """What the marks mean, in one line above all axes: by meaning, what is drawn, or several of that.
+
+    From the left, where a narrow screen begins.
+    """
     from matplotlib.legend_handler import HandlerTuple
 
     figure.legend(
         list(marks.values()),
         list(marks),
         ncols=len(marks),
-        bbox_to_anchor=(0.5, 1 - 0.1 / figure.get_figheight()),
+        bbox_to_anchor=(0.2 / WIDTH, 1 - 0.1 / figure.get_figheight()),
         handler_map={tuple: HandlerTuple(ndivide=None, pad=0)},
     )
 
@@ -151,6 +154,11 @@ def months(axes: Axes, first: pd.Timestamp, *, named: bool = True) -> None:
 def as_number(value: float, _: object = None) -> str:
     """A number as it stands on an axis."""
     return f"{value:,.10g}"
+
+
+def as_day(day: pd.Timestamp) -> str:
+    """A day within a year that is known: 9 November."""
+    return f"{day.day} {day:%B}"
 
 
 def shown(text: str) -> str:
@@ -178,6 +186,11 @@ def _inches(text: str) -> float:
 def count(number: int, noun: str) -> str:
     """A number of things: 1 visit, 1,200 visits."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def of_all(part: int, whole: int) -> str:
+    """How many of a number of things: all 21, 20 of 21."""
+    return f"all {whole:,}" if part == whole else f"{part:,} of {whole:,}"
 
 
 def share(part: float, whole: float) -> str:

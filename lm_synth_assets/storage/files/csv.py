@@ -35,6 +35,7 @@ from lm_synth_assets.storage.files.sniffing import (
 from lm_synth_assets.storage.files.store import FileStore
 from lm_synth_assets.storage.frames import arrow_type
 from lm_synth_assets.storage.inspection import StoredColumns
+from lm_synth_assets.text import counted
 
 _BATCH_ROWS = 65_536
 _LONGEST_HEADER = 1 << 16
@@ -164,7 +165,7 @@ def layout_remarks(path: Path) -> list[str]:
             "it begins with a byte order mark": text[:3] == codecs.BOM_UTF8,
             "its lines end in CRLF (Windows) where LF is written": returns and text.find(b"\r\n") >= 0,
             "its lines end in CR where LF is written": returns and text.find(b"\n") < 0,
-            "it has carriage returns (CR) besides its line ends: not every program counts the same lines": (
+            "it has carriage returns (CR) within lines: programs may count its lines differently": (
                 returns and text.find(b"\n") >= 0 and bool(_LONE_RETURN.search(text))
             ),
             "its header is in quotes": text[:_LONGEST_HEADER].removeprefix(codecs.BOM_UTF8)[:1] == b'"',
@@ -209,7 +210,8 @@ def _ragged_problems(ragged: Sequence[pa_csv.InvalidRow]) -> Iterator[str]:
     if ragged:
         columns = ragged[0].expected_columns
         shown = ", ".join(map(_ragged_row, ragged[:EXAMPLES]))
-        yield f"{len(ragged):,} rows do not have {columns} values, one for each column: {shown}"
+        many = counted(len(ragged), "row does", "rows do")
+        yield f"{many} not have {columns} values, one for each column: {shown}"
 
 
 def _ragged_row(row: pa_csv.InvalidRow) -> str:
