@@ -19,7 +19,10 @@ from lm_synth_assets.text import json_text
 def powerbi(
     folder: Path | None, storage: str | None, url: str | None, target: Path, replace: bool, as_json: bool
 ) -> None:
-    """Write a Power BI project that loads a stored data set: a semantic model, measures and report pages."""
+    """Write a Power BI project that loads a stored data set.
+
+    It holds a semantic model, measures and report pages.
+    """
     storage, location = location_of(storage, folder, url)
 
     from lm_synth_assets.dataset.dataset import open_existing

@@ -5,9 +5,11 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
+from click.testing import CliRunner
 from rich.console import Console
 
 from lm_synth_assets.cli.console import show, shown_progress
+from lm_synth_assets.cli.main import cli
 from lm_synth_assets.dataset.outcome import Outcome, StoredTable
 from lm_synth_assets.gates.results import Mark, OffendingRows
 from lm_synth_assets.schema.vocabulary import DISCLAIMER
@@ -197,3 +199,10 @@ def test_rows_that_breach_a_gate_are_shown_unless_quiet(capsys: pytest.CaptureFi
 )
 def test_an_outcome_decides_on_the_exit_code(outcome: Outcome, code: int) -> None:
     assert outcome.exit_code == code
+
+
+def test_the_list_of_commands_shows_each_in_a_whole_sentence() -> None:
+    shown = CliRunner().invoke(cli, ["--help"], terminal_width=80, prog_name="lm-synth").output
+    listed = shown.split("Commands:")[1].strip().splitlines()
+    assert len(listed) >= 7
+    assert [line for line in listed if not line.endswith(".") or line.endswith("...")] == []

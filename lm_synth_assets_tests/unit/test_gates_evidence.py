@@ -148,6 +148,17 @@ def cells(expected: Sequence[float], observed: Sequence[float]) -> pd.DataFrame:
     return pd.DataFrame({"cell": names, "expected": expected, "observed": observed})
 
 
+def test_the_worst_is_the_smallest_part_that_fails_by_itself() -> None:
+    """A table whose total is as expected fails as a whole, too; the cell says where."""
+    observed = np.full((3, 4), 50)
+    observed[1, 2], observed[1, 3] = 0, 100
+    compared = counts(observed, np.full((3, 4), 50.0))
+    assert compared.probabilities[0].item() < FALSE_ALARM
+    assert compared.worst == "rows, row 1, cell 2: 0, expected 50"
+    alike = counts(np.full((3, 4), 50), np.full((3, 4), 50.0))
+    assert alike.least > FALSE_ALARM
+
+
 class TestCounted:
     @pytest.mark.parametrize("mean", [0.01, 1.0, 40.0])
     def test_fails_cells_of_good_data_no_more_often_than_stated(self, mean: float) -> None:

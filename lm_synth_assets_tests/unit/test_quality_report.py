@@ -235,7 +235,7 @@ def test_a_good_data_set_shows_that_at_the_top() -> None:
 
 def test_the_first_thing_told_is_how_large_the_data_set_is() -> None:
     verdict = section(read(page(GOOD)), "verdict")
-    assert "Patients 50,000 each stands for 48 residents Residents 2,400,000 on 2025-01-01" in verdict
+    assert "Patients 50,000 each stands for 48 residents Residents 2,400,000 on 1 January 2025" in verdict
     assert "ED visits 22,677 in 2025 Inpatient stays 3,585" in verdict
     assert "Projection 2025–2034" in verdict
 
@@ -264,6 +264,29 @@ def test_three_pictures_come_before_any_table() -> None:
         "pictures": [f"picture-{picture.name}" for picture in PICTURES[len(OPENING) :]],
     }
     assert [picture.table for picture in OPENING] == ["ed_projection", "ed_encounters", "ip_stays"]
+
+
+def test_pictures_that_cannot_be_drawn_come_last_and_others_take_their_place() -> None:
+    """A data set without ED encounters and stays opens with three pictures all the same."""
+    entries = [
+        PICTURE._replace(name=picture.name, reason="" if picture.table == "ed_projection" else "not made")
+        for picture in PICTURES
+    ]
+    spare = [entry._replace(reason="") for entry in entries[-2:]]
+    tree = read(page(replace(GOOD, pictures=[*entries[:-2], *spare])))
+    opening, others = (
+        [
+            element.get("id")
+            for part in tree.iter("section")
+            if part.get("aria-labelledby") == name
+            for element in part.iter("article")
+        ]
+        for name in ("glance", "pictures")
+    )
+    drawn = [f"picture-{entry.name}" for entry in (*entries[:-2], *spare) if not entry.reason]
+    assert opening == drawn[:3]
+    assert others[: len(drawn) - 3] == drawn[3:]
+    assert len(opening) + len(others) == len(PICTURES)
 
 
 def test_the_tables_are_listed_once_with_their_gates() -> None:
@@ -324,7 +347,7 @@ def test_a_picture_stands_with_its_sentence_and_its_numbers_or_with_why_it_is_no
         GOOD, pictures=[PICTURE, PictureEntry("stays", "Stays by site", reason="ip_stays: not made")]
     )
     tree = read(page(content))
-    assert "Visits by site One site has them all. Visits" in section(tree, "pictures")
+    assert "Visits by site One site has them all. Visits" in section(tree, "glance")
     assert rows(tree, "Numbers: Visits by site") == [{"site": "Bear Creek", "visits": "22,677"}]
     assert "Stays by site Not drawn: ip_stays: not made" in section(tree, "pictures")
     assert len(list(tree.iter("svg"))) == 1
@@ -334,7 +357,7 @@ def test_long_numbers_are_cut_with_a_word() -> None:
     numbers = of_frame(pd.DataFrame({"day": range(1_500)}))
     tree = read(page(replace(GOOD, pictures=[PICTURE._replace(numbers=numbers)])))
     assert len(rows(tree, "Numbers: Visits by site")) == 200
-    assert "1,300 more rows are not shown." in section(tree, "pictures")
+    assert "1,300 more rows are not shown." in section(tree, "glance")
 
 
 def test_a_figure_that_is_outside_says_why_and_fails_nothing() -> None:
