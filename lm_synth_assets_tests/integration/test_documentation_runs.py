@@ -33,6 +33,7 @@ ONLY_SHOWN = {
     "docs/how-to/scheduling.md": "needs a daemon: e2e/test_daemon; cron",
     "docs/how-to/larger-sample.md": "takes 2 GB and a minute",
     "docs/how-to/data-package.md": "frictionless is a tool of its own: test_data_package",
+    "docs/how-to/fabric.md": "needs an account of Microsoft Fabric",
     "docs/how-to/pandas-polars.md": "polars is not among the packages of the tests",
 }
 """Why the blocks `console` of a page are not typed here, and where else they are tried."""
