@@ -1,6 +1,7 @@
 """Where the commands read and write: paths as people write them, and variables as for Dagster."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from lm_synth_assets.dataset.dataset import open_existing
 from lm_synth_assets.errors import StorageError
 from lm_synth_assets_tests.support.commands import (
     EXTENDS_TINY,
+    ROOT,
     SCRIPTS,
     TINY,
     Call,
@@ -124,6 +126,28 @@ def test_a_run_writes_nothing_to_the_home_folder(tmp_path: Path) -> None:
     variables = {"HOME": str(tmp_path / "home"), "DAGSTER_DISABLE_TELEMETRY": "", "MPLCONFIGDIR": ""}
     assert lm_synth("generate", *REFERENCE, "--out", tmp_path / "out", variables=variables).code == 0
     assert list((tmp_path / "home").rglob("*")) == []
+
+
+@pytest.mark.slow
+def test_nor_does_dagster_as_make_sets_it_up(tmp_path: Path) -> None:
+    home, instance = tmp_path / "home", tmp_path / "instance"
+    home.mkdir()
+    instance.mkdir()
+    shutil.copy(ROOT / "deploy" / "local" / "dagster.yaml", instance)
+    variables = {"HOME": str(home), "DAGSTER_HOME": str(instance), "LM_SYNTH_OUT": str(tmp_path / "out")}
+    materialize = ("dagster", "asset", "materialize", "-m", "lm_synth_assets", "--select", "dim_site")
+    ran = run(SCRIPTS / materialize[0], *materialize[1:], cwd=ROOT, variables=variables)
+    assert ran.code == 0, ran.err
+    assert list(home.rglob("*")) == []
+    assert [path for path in instance.rglob("*") if "telemetry" in str(path)] == []
+
+
+@pytest.mark.slow
+def test_the_example_of_compose_as_env_file_leaves_dagster_loading(tmp_path: Path) -> None:
+    shutil.copy(ROOT / ".env.example", tmp_path / ".env")
+    shutil.copy(ROOT / "workspace.yaml", tmp_path)
+    ran = run(SCRIPTS / "dagster", "definitions", "validate", "-w", "workspace.yaml", cwd=tmp_path)
+    assert ran.code == 0, ran.out + ran.err
 
 
 class TestVariables:
