@@ -16,6 +16,7 @@ from lm_synth_assets.storage.files.csv import CsvStore
 from lm_synth_assets.storage.record import REPORT_FILE
 from lm_synth_assets_tests.support.commands import TINY, Call, files
 from lm_synth_assets_tests.support.frames import valid_frame
+from lm_synth_assets_tests.support.io_managers import io_manager_of
 
 RUN = ("generate", "--config", TINY, "--patients", 50, "--years", 1, "--quiet")
 SITES = TABLES["dim_site"]
@@ -129,6 +130,18 @@ def test_a_page_of_somebody_else_is_not_withdrawn_with_the_report(tmp_path: Path
     store.write(SITES, valid_frame(SITES, 2))
     store.write(SITES, valid_frame(SITES, 3))
     assert page.read_bytes() == b"<title>Mine</title>"
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_beside_tables_in_a_database_only_a_report_of_ours_is_taken_away(
+    tmp_path: Path, tiny: Path, ours: bool
+) -> None:
+    page = tmp_path / REPORT_FILE
+    page.write_bytes((tiny / REPORT_FILE).read_bytes() if ours else b"<title>Mine</title>")
+    manager = io_manager_of(CsvStore(tmp_path / "elsewhere"))
+    manager.report = page
+    manager._withdraw_report()
+    assert page.exists() != ours
 
 
 @pytest.mark.usefixtures("few_pictures")
