@@ -46,7 +46,7 @@ def heading(title: str) -> tuple[Visual, Visual]:
     )
 
 
-def slicers(*columns: str, years_with: str, single: tuple[str, ...] = ()) -> list[Visual]:
+def slicers(*columns: str, years_with: str) -> list[Visual]:
     """Drop-down lists at the left of a page. Years are those that a measure has a number for."""
     return [
         Visual(
@@ -56,11 +56,7 @@ def slicers(*columns: str, years_with: str, single: tuple[str, ...] = ()) -> lis
             Cells(0, 1 + 2 * index, _SLICER_COLUMNS, 2),
             {"Values": (column,)},
             LABELS,
-            {
-                "data": {"mode": "Dropdown"},
-                "header": {"show": False},
-                **({"selection": {"singleSelect": True}} if column in single else {}),
-            },
+            {"data": {"mode": "Dropdown"}, "header": {"show": False}},
             only_with=years_with if column == "dim_date.year" else None,
         )
         for index, column in enumerate(columns)

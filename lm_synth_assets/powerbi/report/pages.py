@@ -186,7 +186,7 @@ PROJECTIONS: Final = Page(
     "Projections",
     (
         *heading("Projections: all residents, by scenario"),
-        *slicers(_YEAR, _SCENARIO, _SITE, _SUBSERVICE, years_with="Projected ED Visits", single=(_SCENARIO,)),
+        *slicers(_YEAR, _SCENARIO, _SITE, _SUBSERVICE, years_with="Projected ED Visits"),
         cards(
             "The last year and the scenario in the selection; the baseline where none is selected",
             "Projected ED Visits",
