@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 from lm_synth_assets.errors import UserError
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.storage.formats import MYSQL, format_named, is_url
+from lm_synth_assets.storage.formats import CSV, DELTA, MYSQL, PARQUET, format_named, is_url
 
 if TYPE_CHECKING:
     from lm_synth_assets.storage.store import TableStore
 
-SOURCE_KINDS: Final = {"csv": "CSV", "parquet": "Parquet", "delta": "Delta", "mysql": "MySQL"}
+SOURCE_KINDS: Final = {format.name: format.title for format in (CSV, PARQUET, DELTA, MYSQL)}
 """By storage format, what the parameter SourceKind says."""
 
 PARAMETERS: Final = {
@@ -31,9 +31,6 @@ PARAMETERS: Final = {
     "mysql_database": ("MySqlDatabase", "The database in MySQL; only for the source MySQL"),
 }
 """By field of a source, the parameter's name in Power Query and its description."""
-
-
-_DELTA_TABLES: Final = "/Tables"
 
 
 class NoSource(UserError):
@@ -54,7 +51,7 @@ class LacksTables(UserError):
 class Source:
     """Where the model loads its tables from: a parameter of Power Query for each field."""
 
-    source_kind: str = "CSV"
+    source_kind: str = CSV.title
     data_folder: str = "C:\\lm-synth\\out"
     mysql_server: str = "localhost:3306"
     mysql_database: str = "lm_synth"
@@ -80,9 +77,9 @@ def source_of(storage: str, location: str) -> Source:
         address = address_of(location)
         return Source(SOURCE_KINDS[storage], mysql_server=address.server, mysql_database=address.database)
     if is_url(location):
-        return Source(SOURCE_KINDS[storage], _web_address(location) + _DELTA_TABLES)
-    folder = f"{Path(location).absolute()}{_DELTA_TABLES if storage == 'delta' else ''}"
-    return Source(SOURCE_KINDS[storage], windows_path(folder))
+        return Source(SOURCE_KINDS[storage], f"{_web_address(location)}/{DELTA.mark}")
+    folder = Path(location).absolute() / (DELTA.mark or "" if storage == DELTA.name else "")
+    return Source(SOURCE_KINDS[storage], windows_path(str(folder)))
 
 
 def _web_address(url: str) -> str:

@@ -40,9 +40,8 @@ NAMES_OF_OTHERS = {
     "storage/mysql/address.py",
     "storage/files/csv.py",
     "storage/files/parquet.py",
-    "powerbi/source.py",
 }
-"""Where SQLAlchemy's drivers, Frictionless' formats and a parameter of Power BI have names of ours."""
+"""Where SQLAlchemy's drivers and Frictionless' formats have names of ours."""
 
 
 def test_no_other_module_names_a_format() -> None:
