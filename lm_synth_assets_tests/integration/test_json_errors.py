@@ -39,6 +39,12 @@ CASES: dict[str, tuple[tuple[str, ...], int, str, str]] = {
     "no data set to validate": (("validate", "--in", "{empty}"), 1, "storage", "holds no table"),
     "no data set to compare": (("compare", "--in", "{empty}"), 1, "storage", "holds no table"),
     "no data set to report": (("report", "--in", "{empty}"), 1, "storage", "holds no table"),
+    "no data set for Power BI": (
+        ("powerbi", "--in", "{empty}", "--to", "{empty}/bi"),
+        1,
+        "storage",
+        "holds no table",
+    ),
     "no data set to load": (
         ("load", "--url", "mysql://u@h/d", "--in", "{empty}"),
         1,

@@ -9,7 +9,7 @@ from lm_synth_assets.powerbi.measures.measure import WHOLE, Measure
 from lm_synth_assets.powerbi.model import model_files
 from lm_synth_assets.powerbi.power_query import parameter_value
 from lm_synth_assets.powerbi.relationships import INACTIVE, relationships
-from lm_synth_assets.powerbi.source import Source
+from lm_synth_assets.powerbi.source import SOURCE_KINDS, Source
 from lm_synth_assets.schema.catalogue import TABLES, foreign_key_constraints
 from lm_synth_assets.schema.dictionary import entries
 from lm_synth_assets.schema.kinds import KINDS, Family, family_of
@@ -150,6 +150,11 @@ def test_names_of_places_have_no_category_that_a_map_would_look_up() -> None:
         if "dataCategory" in column.properties
     }
     assert categories == {"Years", "QuarterOfYear", "MonthOfYear", "DayOfMonth", "DayOfWeek"}
+
+
+def test_every_kind_of_source_is_loaded() -> None:
+    function = model().expressions["LoadTable"].value
+    assert re.findall(r'if SourceKind = "(\w+)"', function) == list(SOURCE_KINDS.values())
 
 
 def test_parameters_name_the_source() -> None:
