@@ -339,7 +339,9 @@ def test_damaged_data_fail_and_the_page_shows_where(call: Call, copy: Path) -> N
     edited(copy, "ip_stays", one_stay_lasts_a_day_more)
     ran = call("report", "--in", copy, "--config", TINY, "--quiet")
     assert (ran.code, ran.err) == (1, "")
-    assert ran.out.startswith("MIXED the tables are not one data set. ip_stays: 142 rows with other values")
+    assert ran.out.startswith(
+        "MIXED the tables are not one data set. ip_stays: 142 rows, whose values are not those"
+    )
     assert "\nFAIL ip_stays.length_of_stay: expected no stay outside 0.25-365 days" in ran.out
     assert ran.out.splitlines()[-2] == f"report: FAIL, mixed ({GATES - 2} of {GATES} gates passed)"
     page = page_in(copy)

@@ -94,7 +94,9 @@ def test_a_failed_gate_is_named_with_the_rows_that_show_it(call: Call, copy: Pat
     breach, header, _, row = lines[first : first + 4]
     assert breach in quiet
     assert header not in quiet
-    assert state.startswith("MIXED the tables are not one data set. ip_stays: 142 rows with other values")
+    assert state.startswith(
+        "MIXED the tables are not one data set. ip_stays: 142 rows, whose values are not those"
+    )
     assert breach == (
         "FAIL ip_stays.length_of_stay: expected no stay outside 0.25-365 days or unlike its times; "
         "observed 1 of 142 rows; threshold 0.25 to 365 days, otherwise equal; "

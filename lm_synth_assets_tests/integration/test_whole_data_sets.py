@@ -127,7 +127,9 @@ class TestAMixture:
         ran = call("validate", "--in", copy, "--config", TINY, "--quiet")
         assert ran.code == 1
         first, second, command, *_ = ran.out.splitlines()
-        assert first.startswith("MIXED the tables are not one data set. patients: 2,000 rows with other")
+        assert first.startswith(
+            "MIXED the tables are not one data set. patients: 2,000 rows, whose values are"
+        )
         assert (second, command.split()[:2]) == ("Make it whole with:", ["lm-synth", "generate"])
         assert "validate: FAIL, mixed (" in ran.out
 
