@@ -11,11 +11,12 @@ from lm_synth_assets.cli.options import (
     UserPath,
     common,
     location_of,
+    partition_keys,
     read_request,
     run_options,
 )
 from lm_synth_assets.region.models.run import Run
-from lm_synth_assets.storage.formats import DEFAULT, FORMATS, MYSQL
+from lm_synth_assets.storage.formats import DEFAULT, FORMATS, MYSQL, PARQUET
 
 
 @click.command()
@@ -31,6 +32,12 @@ from lm_synth_assets.storage.formats import DEFAULT, FORMATS, MYSQL
 )
 @LOCATION_OPTION
 @click.option(
+    "--partition-by",
+    metavar="KEYS",
+    help=f"Keep ED encounters and stays in a folder for each of these keys, as in year,site; {PARQUET.title} "
+    "only.  [default: LM_SYNTH_PARTITION_BY, or one file]",
+)
+@click.option(
     "--replace",
     is_flag=True,
     help="Remove tables of an earlier run that this one does not make; overwrite files of other programs.",
@@ -40,6 +47,7 @@ def generate(
     folder: Path | None,
     storage: str | None,
     url: str | None,
+    partition_by: str | None,
     replace: bool,
     config: Path | None,
     as_json: bool,
@@ -48,6 +56,8 @@ def generate(
 ) -> None:
     """Make a data set and check it with every gate."""
     storage, location = location_of(storage, folder, url, writing=True)
+    format_name = storage or DEFAULT.name
+    keys = partition_keys(format_name, partition_by)
     request = read_request(config, **changes)
 
     from lm_synth_assets.model.feasibility import require_feasible
@@ -58,6 +68,6 @@ def generate(
     from lm_synth_assets.orchestration.runs import generate as run
 
     with shown_progress(quiet or as_json, "generate") as progress:
-        outcome = run(request, storage or DEFAULT.name, location, progress, replace=replace)
+        outcome = run(request, format_name, location, progress, replace=replace, partition_by=keys)
     show(outcome, as_json=as_json, quiet=quiet, title="generate")
     sys.exit(outcome.exit_code)

@@ -9,7 +9,7 @@ import click
 
 from lm_synth_assets.orchestration.settings import read_settings
 from lm_synth_assets.region.run_request import FIELDS, RunRequest
-from lm_synth_assets.storage.formats import DELTA, FORMATS, MYSQL, format_of_url, is_url
+from lm_synth_assets.storage.formats import DELTA, FORMATS, MYSQL, format_of_url, is_url, split_keys
 
 OUT = Path("out")
 
@@ -123,6 +123,21 @@ def _at_url(url: str, storage: str | None, folder: Path | None) -> tuple[str, st
     if folder is not None:
         raise click.UsageError(f"{folder} is a folder, and --url names {kind}: choose one")
     return row.name, database_of(url) if row is MYSQL else url
+
+
+def partition_keys(storage: str, given: str | None) -> tuple[str, ...]:
+    """The keys by which a command partitions tables of a format: those given, or the environment's.
+
+    Raises UsageError where the format cannot.
+    """
+    settings = read_settings()
+    if given is None:
+        return settings.partition_by if settings.storage == storage else ()
+    keys = split_keys(given)
+    problem = FORMATS[storage].partition_problem(keys) if keys else "it names no key"
+    if problem:
+        raise click.UsageError(f"--partition-by {given}: {problem}")
+    return keys
 
 
 def folder_of(folder: Path | None) -> str:

@@ -114,7 +114,7 @@ def io_manager(settings: Settings, given: DataSet | None = None) -> dg.IOManager
         from lm_synth_assets.dataset.dataset import DataSet
         from lm_synth_assets.storage.formats import open_store
 
-        store = open_store(settings.storage, settings.location)
+        store = open_store(settings.storage, settings.location, settings.partition_by)
         data_set = given or DataSet(store, getattr(context.resources, RESOURCE))
         return TableIOManager(store, data_set, settings.out / REPORT_FILE)
 

@@ -28,7 +28,13 @@ _NO_REPORT = "not made; `lm-synth report {options}` makes it of what is stored"
 
 
 def generate(
-    request: RunRequest, storage: str, location: str, progress: Progress, *, replace: bool = False
+    request: RunRequest,
+    storage: str,
+    location: str,
+    progress: Progress,
+    *,
+    replace: bool = False,
+    partition_by: Sequence[str] = (),
 ) -> Outcome:
     """Make and check every table that the run asks for, and beside files the quality report.
 
@@ -36,7 +42,7 @@ def generate(
     removed once it has made its own, and before it lists them. Raises, before any work, StorageError where
     nothing can be written or another run writes, TablesWouldStay, and FilesInTheWay.
     """
-    store = open_store(storage, location)
+    store = open_store(storage, location, partition_by)
     store.check(writing=True)
     writer = Writer.of_this_process("`lm-synth generate`")
     with store.run_lock.held_by(writer):
@@ -50,20 +56,28 @@ def generate(
             store.overrule()
         # Each after those that refer to it.
         data_set = DataSet(store, request, obsolete=staying[::-1])
-        outcome = _generated(data_set, storage, location, writer, progress)
+        outcome = _generated(data_set, storage, location, partition_by, writer, progress)
         for name in staying:
             if not data_set.is_stored(name):
                 outcome.left_out[name] += "; that of an earlier run was removed"
     return outcome
 
 
-def _generated(data_set: DataSet, storage: str, location: str, writer: Writer, progress: Progress) -> Outcome:
+def _generated(
+    data_set: DataSet,
+    storage: str,
+    location: str,
+    partition_by: Sequence[str],
+    writer: Writer,
+    progress: Progress,
+) -> Outcome:
     left_out = data_set.not_asked_for
     made = [name for name in TABLES if name not in left_out]
     reports = [] if is_url(location) else [REPORT]
     settings = Settings.model_validate(
         {
             "storage": storage,
+            "partition_by": partition_by,
             "config": data_set.request.config,
             (FORMATS[storage].url_setting if is_url(location) else "out"): location,
         }

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from lm_synth_assets.errors import ConfigError
 from lm_synth_assets.region.files import CONFIG_FOLDER, DEFAULT_CONFIG
-from lm_synth_assets.storage.formats import DEFAULT, DELTA, FORMATS, format_of_url, is_url
+from lm_synth_assets.storage.formats import DEFAULT, DELTA, FORMATS, format_of_url, is_url, split_keys
 from lm_synth_assets.storage.mysql.address import EXAMPLE, URL_VARIABLE, without_password
 
 _PREFIX = "LM_SYNTH_"
@@ -37,6 +37,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     storage: str = DEFAULT.name
+    partition_by: tuple[str, ...] = ()
     out: Path = CONFIG_FOLDER.parent / "out"
     mysql_url: SecretStr | None = None
     delta_url: str | None = None
@@ -87,6 +88,21 @@ class Settings(BaseModel):
         if value not in FORMATS:
             *others, last = map(repr, FORMATS)
             raise PydanticCustomError("format", f"must be {', '.join(others)} or {last}")
+        return value
+
+    @field_validator("partition_by", mode="before")
+    @classmethod
+    def _is_list(cls, value: Any) -> Any:
+        return split_keys(value) if isinstance(value, str) else value
+
+    @field_validator("partition_by")
+    @classmethod
+    def _is_possible(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        row = FORMATS.get(info.data.get("storage", ""))
+        if row and (problem := row.partition_problem(value)):
+            raise PydanticCustomError(
+                "partition", f"does not go with {_variable('storage')}={row.name}: {problem}"
+            )
         return value
 
     @field_validator("schedule")

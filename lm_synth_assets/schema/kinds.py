@@ -57,6 +57,8 @@ class Kind:
     """What text is called that cannot be read as the type."""
     dagster_pandas: str
     """The constructor of `dagster_pandas.PandasColumn`; a closed list is categorical instead."""
+    spark: str
+    """The type in Spark's schema, which it writes into Parquet files."""
     table_schema: str
     """The type in Frictionless's Table Schema."""
     table_schema_csv: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
@@ -73,7 +75,7 @@ _WHOLE = "not whole numbers that fit {documented}"
 _WHOLE_PATTERN = r"^(-?[0-9]+|0[xX][0-9a-fA-F]+)$"
 
 
-def _integer(declared: type[TypeEngine[Any]], bits: int, mysql: str, documented: str) -> Kind:
+def _integer(declared: type[TypeEngine[Any]], bits: int, mysql: str, documented: str, spark: str) -> Kind:
     return Kind(
         declared,
         Family.INTEGER,
@@ -87,6 +89,7 @@ def _integer(declared: type[TypeEngine[Any]], bits: int, mysql: str, documented:
         wrong=_WHOLE,
         wrong_text=_WHOLE + ", without a decimal point",
         dagster_pandas="integer_column",
+        spark=spark,
         table_schema="integer",
         is_trimmed=True,
         # pandas makes floats of whole numbers where some are null.
@@ -108,14 +111,15 @@ def _text(declared: type[TypeEngine[Any]], mysql: str) -> Kind:
         wrong="not text in UTF-8",
         wrong_text="not text in UTF-8",
         dagster_pandas="exists",
+        spark="string",
         table_schema="string",
     )
 
 
 KINDS: Final = (
-    _integer(sa.SmallInteger, 8, "TINYINT", "SMALLINT"),
-    _integer(sa.Integer, 32, "INTEGER", "INTEGER"),
-    _integer(sa.BigInteger, 64, "BIGINT", "BIGINT"),
+    _integer(sa.SmallInteger, 8, "TINYINT", "SMALLINT", "byte"),
+    _integer(sa.Integer, 32, "INTEGER", "INTEGER", "integer"),
+    _integer(sa.BigInteger, 64, "BIGINT", "BIGINT", "long"),
     Kind(
         sa.Numeric,
         Family.DECIMAL,
@@ -129,6 +133,7 @@ KINDS: Final = (
         wrong="not numbers of at most {scale} decimals that fit {documented}",
         wrong_text="not numbers of at most {scale} decimals that fit {documented}",
         dagster_pandas="float_column",
+        spark="decimal({precision},{scale})",
         table_schema="number",
         is_trimmed=True,
     ),
@@ -145,6 +150,7 @@ KINDS: Final = (
         wrong="not among 0, 1",
         wrong_text="not among 0, 1",
         dagster_pandas="boolean_column",
+        spark="boolean",
         table_schema="boolean",
         table_schema_csv=(("trueValues", ("1",)), ("falseValues", ("0",))),
         notations=((r"(?i)^(true|1\.0*)$", "1"), (r"(?i)^(false|0\.0*)$", "0")),
@@ -164,6 +170,7 @@ KINDS: Final = (
         wrong=f"not whole days {YEARS}",
         wrong_text=f"not days {YEARS}, as YYYY-MM-DD",
         dagster_pandas="datetime_column",
+        spark="date",
         table_schema="date",
         is_trimmed=True,
         resolution="datetime64[D]",
@@ -181,6 +188,7 @@ KINDS: Final = (
         wrong=f"not whole seconds {YEARS}",
         wrong_text=f"not times {YEARS}, as YYYY-MM-DD HH:MM:SS",
         dagster_pandas="datetime_column",
+        spark="timestamp_ntz",
         table_schema="datetime",
         table_schema_csv=(("format", "%Y-%m-%d %H:%M:%S"),),
         # Programs that know no time without a zone write the local clock as UTC.
@@ -227,6 +235,11 @@ def mysql_type(column: sa.Column[Any]) -> str:
     Rendered here and not by SQLAlchemy, which Dagster's storage makes write DATETIME with microseconds.
     """
     return _rendered(kind_of(column).mysql, column)
+
+
+def spark_type(column: sa.Column[Any]) -> str:
+    """A column's type in Spark's schema."""
+    return _rendered(kind_of(column).spark, column)
 
 
 def documented_type(column: sa.Column[Any]) -> str:

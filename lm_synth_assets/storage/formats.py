@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +25,7 @@ class Format:
     imported where the format is used. `package` is what the opener imports; `pip install` with `extra`
     brings it. A location is a folder where `is_files`, or a URL with one of the `schemes`; `url_setting` is
     the field of the settings that holds such a URL. A folder without its `mark` holds no table of the format.
+    `partition_keys` are what tables of events can be partitioned by.
     """
 
     name: str
@@ -36,8 +38,9 @@ class Format:
     schemes: tuple[str, ...] = ()
     url_setting: str | None = None
     mark: str | None = None
+    partition_keys: tuple[str, ...] = ()
 
-    def open(self, location: str | Path) -> TableStore:
+    def open(self, location: str | Path, partition_by: Sequence[str] = ()) -> TableStore:
         """The store at a location that looks like `location`. Touches nothing yet.
 
         Raises MissingPackage, BadAddress for a URL that names no database, NotAFolder for a URL of which the
@@ -47,10 +50,21 @@ class Format:
             raise MissingPackage(self.title, self.package, self.extra)
         if self.is_files and is_url(str(location)) and scheme_of(str(location)) not in self.schemes:
             raise NotAFolder
-        store: TableStore = resolve_name(self.opener)(str(location))
+        options = {"partition_by": partition_by} if partition_by else {}
+        store: TableStore = resolve_name(self.opener)(str(location), **options)
         if self.is_files and self is not DEFAULT:
             store.format_options = ("--format", self.name)
         return store
+
+    def partition_problem(self, keys: Sequence[str]) -> str | None:
+        """Why tables of the format cannot be partitioned by some keys; None if they can."""
+        if keys and not self.partition_keys:
+            return (
+                f"{self.title} tables have no partitions; those of {PARQUET.title} can have ({PARQUET.name})"
+            )
+        if unknown := [key for key in keys if key not in self.partition_keys]:
+            return f"there is no key '{unknown[0]}'; the keys are {' and '.join(self.partition_keys)}"
+        return "a key is named twice" if len(set(keys)) < len(keys) else None
 
     @property
     def is_installed(self) -> bool:
@@ -80,6 +94,7 @@ PARQUET: Final = Format(
     opener="lm_synth_assets.storage.files.parquet:ParquetStore",
     location="a folder",
     package="pyarrow",
+    partition_keys=("year", "site"),
 )
 DELTA: Final = Format(
     name="delta",
@@ -123,6 +138,11 @@ def format_of_url(url: str) -> Format | None:
     return next((row for row in FORMATS.values() if scheme_of(url) in row.schemes), None)
 
 
+def split_keys(text: str) -> tuple[str, ...]:
+    """The partition keys in a text that names them with commas between."""
+    return tuple(key.strip() for key in text.split(",") if key.strip())
+
+
 def format_named(name: str) -> Format:
     """The format of that name. Raises UnknownFormat."""
     if name not in FORMATS:
@@ -135,9 +155,11 @@ def formats_at(folder: str | Path) -> list[str]:
     return [name for name, row in FILE_FORMATS.items() if row.is_at(folder)]
 
 
-def open_store(format: str, location: str | Path) -> TableStore:
+def open_store(format: str, location: str | Path, partition_by: Sequence[str] = ()) -> TableStore:
     """The store of one format at one location: a folder, or a URL. Touches nothing yet.
+
+    It writes tables of events in partitions by `partition_by`, of which `partition_problem` knows none.
 
     Raises UnknownFormat, MissingPackage, and BadAddress for a URL that names no database.
     """
-    return format_named(format).open(location)
+    return format_named(format).open(location, partition_by)

@@ -310,7 +310,9 @@ def test_no_package_is_not_remarked_on(store: FileStore) -> None:
 
 def test_one_of_another_program_or_format_is_not_remarked_on(store: FileStore) -> None:
     text = package(store).read_text("utf-8")
-    package(store).write_text(text.replace(store.suffix.strip("."), "xlsx"), encoding="utf-8")
+    package(store).write_text(
+        text.replace(f'"format": "{store.suffix[1:]}"', '"format": "xlsx"'), encoding="utf-8"
+    )
     assert remarks(store) == ()
     package(store).write_text('{"resources": []}', encoding="utf-8")
     assert remarks(store) == ()

@@ -17,6 +17,7 @@ from lm_synth_assets_tests.conftest import MadeWith
 from lm_synth_assets_tests.support.commands import (
     ALL_FILES,
     OF_ANOTHER_RUN,
+    PACKAGE,
     REPORT,
     ROOT,
     SCRIPTS,
@@ -72,7 +73,8 @@ def test_help_and_usage_errors_import_nothing_heavy(arguments: list[str], code: 
     [
         (
             "generate",
-            "patients start-year years config out with-ed with-ip format url replace seed quiet json",
+            "patients start-year years config out with-ed with-ip format url partition-by replace seed "
+            "quiet json",
         ),
         ("validate", "in config ks-threshold corr-threshold select report fidelity format url quiet json"),
     ],
@@ -262,7 +264,7 @@ def test_flags_take_the_place_of_configured_values(call: Call, tmp_path: Path) -
     assert gate["passed"]
     assert told.code == 0
     made = {f"{name}.parquet" for name in TABLES if name not in ("ed_encounters", "ip_stays")}
-    assert without_records(files(tmp_path)) == made | {REPORT}
+    assert without_records(files(tmp_path)) == made | {REPORT, PACKAGE}
 
 
 def test_the_seed_is_42_unless_told_otherwise(tiny: Path) -> None:

@@ -27,6 +27,7 @@ from lm_synth_assets.schema.kinds import (
     documented_type,
     kind_of,
     mysql_type,
+    spark_type,
     wrong_values,
 )
 from lm_synth_assets.storage.frames import arrow_type, pandas_dtype, to_arrow
@@ -96,6 +97,7 @@ def test_a_column_has_every_rendering_filled_in(column: sa.Column[Any]) -> None:
         arrow_name(column),
         mysql_type(column),
         documented_type(column),
+        spark_type(column),
         wrong_values(column),
         wrong_values(column, as_text=True),
     )

@@ -49,6 +49,7 @@ def test_each_variable_sets_one_field(variable: str, value: str, expected: Any) 
 def test_every_field_has_its_variable_tested() -> None:
     assert Settings.model_fields.keys() == {
         "storage",
+        "partition_by",
         "out",
         "mysql_url",
         "delta_url",
@@ -68,6 +69,23 @@ def test_every_field_has_its_variable_tested() -> None:
         "notify_smtp_password",
         "notify_smtp_security",
     }
+
+
+class TestPartitions:
+    @pytest.mark.parametrize(
+        ("value", "keys"),
+        [("year", ("year",)), ("year,site", ("year", "site")), (" site, year ", ("site", "year"))],
+    )
+    def test_are_named_with_commas_between(self, value: str, keys: tuple[str, ...]) -> None:
+        settings = read_settings({"LM_SYNTH_STORAGE": "parquet", "LM_SYNTH_PARTITION_BY": value})
+        assert settings.partition_by == keys
+
+    @pytest.mark.parametrize(("storage", "value"), [("csv", "year"), ("mysql", "site"), ("parquet", "month")])
+    def test_are_refused_where_the_format_has_none_of_the_kind(self, storage: str, value: str) -> None:
+        with pytest.raises(
+            ConfigError, match=f"LM_SYNTH_PARTITION_BY: does not go with LM_SYNTH_STORAGE={storage}: "
+        ):
+            read_settings({"LM_SYNTH_STORAGE": storage, "LM_SYNTH_PARTITION_BY": value})
 
 
 class TestLocation:

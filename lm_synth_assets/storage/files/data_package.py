@@ -65,12 +65,12 @@ def describes(folder: Path, name: str, parts: Parts) -> bool:
     if not package.exists():
         return True
     try:
-        return _is_described(_resources(package)[name], parts)
+        return _says(_resources(package)[name], _facts(parts))
     except _UNREADABLE:
         return False
 
 
-def package_remarks(folder: Path, stored: Mapping[str, Parts], form: Mapping[str, Any]) -> list[str]:
+def package_remarks(folder: Path, stored: Mapping[str, Parts]) -> list[str]:
     """Describe how the package in a folder differs from the files that are there. Raises OSError.
 
     A package of files of another format, or of another program, promises nothing of these.
@@ -78,9 +78,11 @@ def package_remarks(folder: Path, stored: Mapping[str, Parts], form: Mapping[str
     package = folder / PACKAGE_FILE
     try:
         resources = _resources(package)
-        if not any(resource["format"] == form["format"] for resource in resources.values()):
+        facts = {name: _facts(parts) for name, parts in stored.items()}
+        formats = {each["format"] for each in facts.values()}
+        if not any(resource["format"] in formats for resource in resources.values()):
             return []
-        wrong = [name for name, parts in stored.items() if not _is_described(resources.get(name, {}), parts)]
+        wrong = [name for name in stored if not _says(resources.get(name, {}), facts[name])]
     except FileNotFoundError:
         return []
     except _UNREADABLE:
@@ -106,8 +108,7 @@ def _resources(package: Path) -> dict[str, dict[str, Any]]:
         return {resource["name"]: resource for resource in json.load(file)["resources"]}
 
 
-def _is_described(resource: Mapping[str, Any], parts: Parts) -> bool:
-    facts = _facts(parts)
+def _says(resource: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
     return {name: resource.get(name) for name in facts} == facts
 
 
@@ -121,6 +122,7 @@ def _facts(parts: Parts) -> dict[str, Any]:
                 size += len(block)
     return {
         "path": names[0] if len(names) == 1 else names,
+        "format": Path(names[0]).suffix.removeprefix("."),
         "bytes": size,
         "hash": f"sha256:{digest.hexdigest()}",
     }

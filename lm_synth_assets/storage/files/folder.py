@@ -4,9 +4,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from lm_synth_assets.storage.errors import NoWorkingFolder, UnwritableFolder
+from lm_synth_assets.storage.errors import NoWorkingFolder
 from lm_synth_assets.storage.files.folder_lock import FolderLock
-from lm_synth_assets.storage.files.publishing import check_folder
+from lm_synth_assets.storage.files.publishing import check_folder, discard
 from lm_synth_assets.storage.files.sniffing import companion_problem
 from lm_synth_assets.storage.record import REPORT_FILE
 
@@ -45,12 +45,4 @@ class Folder:
     def remove_companion(path: Path) -> None:
         """Remove a file beside the tables, unless it is another program's. Raises UnwritableFolder."""
         if not companion_problem(path):
-            remove_file(path)
-
-
-def remove_file(path: Path) -> None:
-    """Remove a file, if it is there. Raises UnwritableFolder."""
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise UnwritableFolder(path, error) from error
+            discard(path)

@@ -1,8 +1,11 @@
-"""Writing a file whole or not at all, and checking beforehand that its folder can be written to."""
+"""Writing a file, or a folder, whole or not at all, and checking beforehand that this can be done."""
 
+import ctypes
 import errno
 import os
 import secrets
+import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -50,11 +53,11 @@ def check_file(path: Path) -> None:
 
 
 @contextmanager
-def atomic_file(path: Path) -> Iterator[IO[bytes]]:
+def atomic_file(path: Path, *, over_folder: bool = False) -> Iterator[IO[bytes]]:
     """A temporary file that replaces the file at `path` once all of it is on the disk.
 
-    If anything fails before that, or is interrupted, the old file is unchanged and no other file is left. The
-    folder is made if it is missing. Raises UnwritableFolder.
+    With `over_folder` it replaces a folder, too. If anything fails before that, or is interrupted, the old
+    file is unchanged and no other file is left. The folder is made if it is missing. Raises UnwritableFolder.
     """
     temporary = _temporary(path)
     try:
@@ -64,12 +67,83 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        _put(temporary, path, over_folder=over_folder)
     except OSError as error:
         raise UnwritableFolder(path, error) from error
     finally:
         with suppress(OSError):
-            temporary.unlink()
+            _delete(temporary)
+
+
+@contextmanager
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """A temporary folder that replaces what is at `path` once all of its files are on the disk.
+
+    As `atomic_file` otherwise. Raises UnwritableFolder.
+    """
+    temporary = _temporary(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _clear_leftovers(path)
+        temporary.mkdir()
+        yield temporary
+        for written in filter(Path.is_file, temporary.rglob("*")):
+            with written.open("rb") as file:
+                os.fsync(file.fileno())
+        _put(temporary, path, over_folder=True)
+    except OSError as error:
+        raise UnwritableFolder(path, error) from error
+    finally:
+        with suppress(OSError):
+            _delete(temporary)
+
+
+def discard(path: Path) -> None:
+    """Remove a file, or a folder with all that is in it, if it is there. Raises UnwritableFolder."""
+    try:
+        if path.is_dir() and not path.is_symlink():
+            # At once for whoever reads it, however long it takes.
+            leftover = _temporary(path)
+            os.replace(path, leftover)
+            path = leftover
+        _delete(path)
+    except OSError as error:
+        raise UnwritableFolder(path, error) from error
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _put(temporary: Path, path: Path, *, over_folder: bool) -> None:
+    """Put one path in the place of another; a folder that was there has the temporary name then."""
+    if path.exists() and (temporary.is_dir() or (over_folder and path.is_dir())):
+        _swap(temporary, path)
+    else:
+        os.replace(temporary, path)
+
+
+_HERE = -100
+_EXCHANGE = 2
+"""AT_FDCWD and RENAME_EXCHANGE of Linux."""
+
+
+def _swap(one: Path, other: Path) -> None:
+    """Exchange two paths: in one step on Linux, elsewhere in three.
+
+    A run that is killed between the three leaves the old one under a temporary name.
+    """
+    if sys.platform == "linux":
+        names = os.fsencode(one), os.fsencode(other)
+        if ctypes.CDLL(None).renameat2(_HERE, names[0], _HERE, names[1], _EXCHANGE) == 0:
+            return
+    aside = _temporary(other)
+    os.replace(other, aside)
+    os.replace(one, other)
+    os.replace(aside, one)
 
 
 @contextmanager
@@ -103,4 +177,4 @@ def _clear_leftovers(path: Path) -> None:
     for leftover in path.parent.glob(f".{path.name}.*{_SUFFIX}"):
         with suppress(OSError):
             if time.time() - leftover.stat().st_mtime > _LEFTOVER_SECONDS:
-                leftover.unlink()
+                _delete(leftover)

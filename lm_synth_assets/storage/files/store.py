@@ -16,9 +16,9 @@ import sqlalchemy as sa
 from lm_synth_assets.schema.catalogue import CLAIMS, TABLES, claims_on
 from lm_synth_assets.storage.errors import UnreadableFolder, why_not_read
 from lm_synth_assets.storage.files.data_package import Parts, data_package, describes, package_remarks
-from lm_synth_assets.storage.files.folder import Folder, remove_file
+from lm_synth_assets.storage.files.folder import Folder
 from lm_synth_assets.storage.files.opening import regular_file
-from lm_synth_assets.storage.files.publishing import atomic_file
+from lm_synth_assets.storage.files.publishing import atomic_file, discard
 from lm_synth_assets.storage.files.sniffing import companion_problem
 from lm_synth_assets.storage.frames import to_arrow
 from lm_synth_assets.storage.record import PACKAGE_FILE, REPORT_FILE, Record
@@ -34,6 +34,9 @@ class FileStore(TableStore):
     """One flat file a table, in one folder that is made when the first table is written."""
 
     suffix: ClassVar[str]
+
+    may_be_folder: ClassVar[bool] = False
+    """Whether a table may be a folder of several files instead."""
 
     form: ClassVar[Mapping[str, Any]]
     """What a data package says of a file of this format."""
@@ -58,14 +61,14 @@ class FileStore(TableStore):
 
     def overrule(self) -> None:
         package = self.folder / PACKAGE_FILE
-        if companion_problem(package):
-            remove_file(package)
+        if package.is_file() and companion_problem(package):
+            discard(package)
 
     def remove(self, table: sa.Table) -> None:
         if self.exists(table):
-            remove_file(self._path(table))
+            discard(self._path(table))
             self._withdraw(table)
-        remove_file(self._record_path(table))
+        discard(self._record_path(table))
 
     def _path(self, table: sa.Table) -> Path:
         return self.folder / f"{table.name}{self.suffix}"
@@ -104,8 +107,8 @@ class FileStore(TableStore):
     def _published(self, table: sa.Table, arrow: pa.Table) -> Iterator[Parts]:
         """Put the files of a table in the place of the old ones when the block ends well."""
         path = self._path(table)
-        with atomic_file(path) as file:
-            self._encode(arrow, file)
+        with atomic_file(path, over_folder=self.may_be_folder) as file:
+            self._encode(table, arrow, file)
             file.flush()
             yield {path.name: Path(file.name)}
 
@@ -130,20 +133,20 @@ class FileStore(TableStore):
         remarks = super()._remarks(table)
         # The package goes with the manifest, and is made after it.
         if table.name == CLAIMS[-1]:
-            remarks += package_remarks(self.folder, self._stored_parts(), self.form)
+            remarks += package_remarks(self.folder, self._stored_parts())
         return remarks
 
     def _withdraw(self, table: sa.Table) -> tuple[str, ...]:
         """Take away what speaks of a table that has changed; the names of the tables among it."""
         withdrawn = [TABLES[name] for name in claims_on(table) if self.exists(TABLES[name])]
         for path in map(self._path, withdrawn):
-            remove_file(path)
+            discard(path)
         self._location.withdraw_companions()
         return tuple(claim.name for claim in withdrawn)
 
     @abstractmethod
-    def _encode(self, arrow: pa.Table, file: IO[bytes]) -> None:
-        """Write a whole table to an open file."""
+    def _encode(self, table: sa.Table, arrow: pa.Table, file: IO[bytes]) -> None:
+        """Write the rows of a table to an open file."""
 
 
 def _problem(describe: Callable[[], str | None]) -> str | None:
