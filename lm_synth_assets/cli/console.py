@@ -56,7 +56,7 @@ def show(outcome: Outcome, *, as_json: bool, quiet: bool, title: str) -> None:
     if as_json:
         print(outcome_files.as_json(outcome))
         return
-    console = _console()
+    console = result_console()
     if not quiet:
         if outcome.tables:
             console.print(_tables(console, outcome))
@@ -78,7 +78,7 @@ def show_report(outcome: Outcome, *, as_json: bool, quiet: bool) -> None:
     if as_json:
         print(outcome_files.as_json(outcome))
         return
-    console = _console()
+    console = result_console()
     _show_breaches(console, outcome, quiet=quiet)
     if not quiet:
         console.print(f"Written to {printable(outcome.report)}", soft_wrap=True)
@@ -121,7 +121,7 @@ def show_comparison(comparisons: list[Comparison], *, as_json: bool, quiet: bool
         print(json_text({**as_object(comparisons), "disclaimer": DISCLAIMER}))
         return
     shown = [comparison for comparison in comparisons if comparison.failed or not quiet]
-    console = _console()
+    console = result_console()
     published, targets = by_kind(shown).values()
     if published:
         console.print(_figures(console, "Published figures", "published", BESIDE_PUBLISHED, published))
@@ -163,7 +163,7 @@ _FIGURE_STYLES = {
 }
 
 
-def _console() -> Console:
+def result_console() -> Console:
     """The console of standard output; in a file or a log, where nobody can widen it, wide enough."""
     # Names and paths may hold what looks like markup or emoji.
     console = Console(highlight=False, markup=False, emoji=False)

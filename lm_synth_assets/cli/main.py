@@ -15,6 +15,7 @@ from lm_synth_assets.cli.database import database, ddl, load
 from lm_synth_assets.cli.generate import generate
 from lm_synth_assets.cli.inspect import compare, report, validate
 from lm_synth_assets.cli.powerbi import powerbi
+from lm_synth_assets.cli.query import query
 from lm_synth_assets.cli.streams import UnwritableOutput, tolerant_streams
 from lm_synth_assets.errors import UserError
 from lm_synth_assets.text import json_text, printable
@@ -40,7 +41,7 @@ def cli() -> None:
     """A fictional health region as data: synthetic, for non-production testing."""
 
 
-for command in (generate, validate, compare, report, powerbi, load, ddl, database):
+for command in (generate, validate, compare, report, query, powerbi, load, ddl, database):
     cli.add_command(command)
 
 

@@ -38,6 +38,11 @@ def tolerant_streams() -> Iterator[None]:
         sys.stdout, sys.stderr = streams
 
 
+def is_read() -> bool:
+    """Whether anybody reads standard output, as far as is known; if not, a long command may stop."""
+    return getattr(sys.stdout, "has_reader", True)
+
+
 class _Stream:
     """A stream for text that goes on without a reader; where `lossy`, also without a disk."""
 
@@ -45,6 +50,8 @@ class _Stream:
         self._stream = stream
         self._lossy = lossy
         self._failure: UnwritableOutput | None = None
+        self.has_reader = True
+        """Whether anybody reads what is written, as far as is known."""
 
     @classmethod
     def of(cls, stream: TextIO | None, lossy: bool) -> TextIO:
@@ -74,6 +81,7 @@ class _Stream:
             yield
         except OSError as error:
             self._discard()
+            self.has_reader = False
             if not (self._lossy or isinstance(error, BrokenPipeError)):
                 self._failure = UnwritableOutput(error)
                 raise self._failure from error

@@ -50,7 +50,6 @@ class CsvStore(FileStore):
     form = MappingProxyType(
         {
             "profile": TABULAR,
-            "format": "csv",
             "mediatype": "text/csv",
             "encoding": "utf-8",
             "dialect": {
@@ -65,7 +64,7 @@ class CsvStore(FileStore):
         }
     )
 
-    def _encode(self, arrow: pa.Table, file: IO[bytes]) -> None:
+    def _encode(self, table: sa.Table, arrow: pa.Table, file: IO[bytes]) -> None:
         write_csv(arrow, file)
 
     def _names(self, table: sa.Table) -> list[str]:
@@ -91,10 +90,16 @@ def write_csv(arrow: pa.Table, file: IO[bytes]) -> None:
     """
     file.write((",".join(arrow.column_names) + "\n").encode())
     for batch in arrow.to_batches(_BATCH_ROWS):
-        *cells, last = (_text(column) for column in batch.columns)
-        ends = pc.binary_join_element_wise(last, "\n", "", null_handling="replace")
-        lines = pc.binary_join_element_wise(*cells, ends, ",", null_handling="replace")
-        file.write(lines.buffers()[2])
+        file.write(csv_lines(batch))
+
+
+def csv_lines(batch: pa.RecordBatch, *, any_text: bool = False) -> pa.Buffer:
+    """The lines of some rows. Text must be free of quotes and line breaks, unless it is `any_text`."""
+    quoted = _any_quoted if any_text else _quoted
+    *cells, last = (_text(column, quoted) for column in batch.columns)
+    ends = pc.binary_join_element_wise(last, "\n", "", null_handling="replace")
+    lines: pa.Array = pc.binary_join_element_wise(*cells, ends, ",", null_handling="replace")
+    return lines.buffers()[2]
 
 
 def read_header(path: Path) -> list[str]:
@@ -221,14 +226,22 @@ def _ragged_row(row: pa_csv.InvalidRow) -> str:
     return description
 
 
-def _text(column: pa.Array) -> pa.Array:
+def _text(column: pa.Array, quoted: Callable[[pa.Array], pa.Array]) -> pa.Array:
     if pa.types.is_string(column.type):
-        return _quoted(column)
+        return quoted(column)
     if pa.types.is_timestamp(column.type):
-        column = column.cast(pa.timestamp("s"))
+        column = _in_seconds(column)
     if pa.types.is_boolean(column.type):
         column = column.cast(pa.int8())
     return column.cast(pa.string())
+
+
+def _in_seconds(times: pa.Array) -> pa.Array:
+    """Times without digits below the second, if none has any."""
+    try:
+        return times.cast(pa.timestamp("s", times.type.tz))
+    except pa.ArrowInvalid:
+        return times
 
 
 def _quoted(text: pa.Array) -> pa.Array:
@@ -236,3 +249,12 @@ def _quoted(text: pa.Array) -> pa.Array:
     if not pc.any(commas).as_py():
         return text
     return pc.if_else(commas, pc.binary_join_element_wise('"', text, '"', ""), text)
+
+
+def _any_quoted(text: pa.Array) -> pa.Array:
+    """Text of other programs: empty text is quoted, since an empty field is null."""
+    special = pc.match_substring_regex(text, '[,"\r\n]|^$')
+    if not pc.any(special).as_py():
+        return text
+    doubled = pc.replace_substring(text, '"', '""')
+    return pc.if_else(special, pc.binary_join_element_wise('"', doubled, '"', ""), text)
