@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,10 +113,12 @@ def io_manager(settings: Settings, given: DataSet | None = None) -> dg.IOManager
     def opened(context: dg.InitResourceContext) -> TableIOManager:
         # Imported lazily: not needed to load definitions.
         from lm_synth_assets.dataset.dataset import DataSet
+        from lm_synth_assets.dataset.saved_queries import saved_queries
         from lm_synth_assets.storage.formats import open_store
 
         store = open_store(settings.storage, settings.location, settings.partition_by)
         data_set = given or DataSet(store, getattr(context.resources, RESOURCE))
+        store.saved_queries = partial(saved_queries, data_set.region)
         return TableIOManager(store, data_set, settings.out / REPORT_FILE)
 
     return dg.IOManagerDefinition(

@@ -40,20 +40,20 @@ def generate(
 
     No other run can write there meanwhile. With `replace`, stored tables that the run does not make are
     removed once it has made its own, and before it lists them. Raises, before any work, StorageError where
-    nothing can be written or another run writes, TablesWouldStay, and FilesInTheWay.
+    nothing can be written or another run writes, FilesInTheWay, and TablesWouldStay.
     """
     store = open_store(storage, location, partition_by)
     store.check(writing=True)
     writer = Writer.of_this_process("`lm-synth generate`")
     with store.run_lock.held_by(writer):
+        if replace:
+            store.overrule()
+        elif strangers := store.strangers():
+            raise FilesInTheWay(Path(location), strangers)
         staying = [name for name in tables_left_out(request.region.run) if store.exists(TABLES[name])]
         if staying and not replace:
             options = [FIELDS[needed].option for name in staying if (needed := RECIPES[name].needs)]
             raise TablesWouldStay(store.run_lock.location, staying, options)
-        if not replace and (strangers := store.strangers()):
-            raise FilesInTheWay(Path(location), strangers)
-        if replace:
-            store.overrule()
         # Each after those that refer to it.
         data_set = DataSet(store, request, obsolete=staying[::-1])
         outcome = _generated(data_set, storage, location, partition_by, writer, progress)

@@ -45,6 +45,8 @@ class Kind:
     """The function of pyarrow that makes the type, with its arguments."""
     mysql: str
     """The type in MySQL's DDL."""
+    duckdb: str
+    """The type in DuckDB's DDL; a closed list is an ENUM instead."""
     tabular: str
     """The data type in a semantic model of Power BI."""
     documented: str
@@ -83,6 +85,7 @@ def _integer(declared: type[TypeEngine[Any]], bits: int, mysql: str, documented:
         pandas_nullable=f"Int{bits}",
         arrow=f"int{bits}()",
         mysql=mysql,
+        duckdb=mysql,
         tabular="int64",
         documented=documented,
         csv_pattern=_WHOLE_PATTERN,
@@ -105,6 +108,7 @@ def _text(declared: type[TypeEngine[Any]], mysql: str) -> Kind:
         pandas_nullable="string[pyarrow]",
         arrow="string()",
         mysql=mysql,
+        duckdb="VARCHAR",
         tabular="string",
         documented="VARCHAR({length})",
         csv_pattern="",
@@ -127,6 +131,7 @@ KINDS: Final = (
         pandas_nullable="float64",
         arrow="decimal128({precision}, {scale})",
         mysql="DECIMAL({precision}, {scale})",
+        duckdb="DECIMAL({precision}, {scale})",
         tabular="double",
         documented="NUMERIC({precision}, {scale})",
         csv_pattern=r"^[+-]?([0-9]+\.?|[0-9]*\.[0-9]{1,%(scale)s}0*|[0-9.]+[eE][+-]?[0-9]+)$",
@@ -144,6 +149,7 @@ KINDS: Final = (
         pandas_nullable="boolean",
         arrow="bool_()",
         mysql="TINYINT(1)",
+        duckdb="BOOLEAN",
         tabular="boolean",
         documented="BOOLEAN",
         csv_pattern="^[01]$",
@@ -164,6 +170,7 @@ KINDS: Final = (
         pandas_nullable="datetime64[ns]",
         arrow="date32()",
         mysql="DATE",
+        duckdb="DATE",
         tabular="dateTime",
         documented="DATE",
         csv_pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
@@ -182,6 +189,7 @@ KINDS: Final = (
         pandas_nullable="datetime64[ns]",
         arrow="timestamp(us)",
         mysql="DATETIME",
+        duckdb="TIMESTAMP",
         tabular="dateTime",
         documented="DATETIME",
         csv_pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}(:?[0-9]{2}(:?[0-9]{2}(\.0+)?)?)?)?$",
@@ -240,6 +248,11 @@ def mysql_type(column: sa.Column[Any]) -> str:
 def spark_type(column: sa.Column[Any]) -> str:
     """A column's type in Spark's schema."""
     return _rendered(kind_of(column).spark, column)
+
+
+def duckdb_type(column: sa.Column[Any]) -> str:
+    """A column's type in DuckDB's DDL."""
+    return _rendered("ENUM({values})" if closed_list(column) else kind_of(column).duckdb, column)
 
 
 def documented_type(column: sa.Column[Any]) -> str:

@@ -143,6 +143,18 @@ class NotAFolder(StorageError):
         )
 
 
+class PathMisread(StorageError):
+    """The path of a folder holds what the library that writes there takes for something else."""
+
+    exit_code = UserError.exit_code
+
+    def __init__(self, folder: Path, characters: str) -> None:
+        super().__init__(
+            f"{short_path(folder)}: the library that writes this format misreads paths with {characters!r}; "
+            "choose another folder."
+        )
+
+
 class UnknownFormat(StorageError):
     """There is no storage format of that name."""
 

@@ -107,6 +107,14 @@ DELTA: Final = Format(
     url_setting="delta_url",
     mark="Tables",
 )
+DUCKDB: Final = Format(
+    name="duckdb",
+    title="DuckDB",
+    opener="lm_synth_assets.storage.duckdb.store:DuckdbStore",
+    location="a folder",
+    package="duckdb",
+    mark="lm_synth.duckdb",
+)
 MYSQL: Final = Format(
     name="mysql",
     title="MySQL",
@@ -118,7 +126,7 @@ MYSQL: Final = Format(
     url_setting="mysql_url",
 )
 
-FORMATS: Final = {row.name: row for row in (CSV, PARQUET, DELTA, MYSQL)}
+FORMATS: Final = {row.name: row for row in (CSV, PARQUET, DELTA, DUCKDB, MYSQL)}
 FILE_FORMATS: Final = {name: row for name, row in FORMATS.items() if row.is_files}
 DEFAULT: Final = CSV
 

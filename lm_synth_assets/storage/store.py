@@ -5,7 +5,7 @@ A frame that is written to any two formats reads back as equal frames, dtypes in
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
@@ -47,6 +47,18 @@ class Replacement(NamedTuple):
     bytes: int
     removed: Mapping[str, int] = MappingProxyType({})
     withdrawn: tuple[str, ...] = ()
+
+
+class SavedQuery(NamedTuple):
+    """A query that a store may keep beside its tables, under a name that may have a schema.
+
+    `reads` are the tables without which it cannot be run.
+    """
+
+    name: str
+    comment: str
+    sql: str
+    reads: tuple[str, ...]
 
 
 class WriteResult(NamedTuple):
@@ -94,6 +106,8 @@ class TableStore(ABC):
     """The options by which a command writes files of this format; none for the default one."""
 
     def __init__(self, location: Location) -> None:
+        self.saved_queries: Callable[[], Iterable[SavedQuery]] = tuple
+        """The queries that a store keeps as views, if it can; whoever writes a data set may set them."""
         self._location = location
         self.run_lock = location.run_lock
         """Held by the one run that writes to the location."""

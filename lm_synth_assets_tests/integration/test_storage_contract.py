@@ -159,7 +159,9 @@ def test_a_full_disk_leaves_the_old_table(store: TableStore, tmp_path: Path) -> 
     before = files(tmp_path)
     with no_file_above(2_000), pytest.raises(UnwritableFolder) as error:
         store.write(ED, valid_frame(ED, 20_000))
-    assert files(tmp_path) == before
+    same(store.read(ED), valid_frame(ED))
+    if isinstance(store, FileStore):
+        assert files(tmp_path) == before
     assert str(error.value) == (
         f"Cannot write to {store.location(ED)}: the file has reached the largest size that is allowed here; "
         "what was there before is untouched."

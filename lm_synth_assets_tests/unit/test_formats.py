@@ -98,7 +98,7 @@ def test_a_folder_is_recognised_by_one_of_its_tables(name: str, tmp_path: Path) 
 
 def test_an_unknown_format_is_named_with_those_that_are_known() -> None:
     with pytest.raises(
-        UnknownFormat, match=r"no storage format 'xlsx'; choose one of csv, parquet, delta, mysql\."
+        UnknownFormat, match=r"no storage format 'xlsx'; choose one of csv, parquet, delta, duckdb, mysql\."
     ):
         open_store("xlsx", "out")
 

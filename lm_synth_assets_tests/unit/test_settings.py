@@ -88,6 +88,11 @@ class TestPartitions:
             read_settings({"LM_SYNTH_STORAGE": storage, "LM_SYNTH_PARTITION_BY": value})
 
 
+UNKNOWN_FORMAT = (
+    "environment: LM_SYNTH_STORAGE: must be 'csv', 'parquet', 'delta', 'duckdb' or 'mysql'; found 'xlsx'"
+)
+
+
 class TestLocation:
     def test_is_the_folder_of_files(self) -> None:
         assert Settings(storage="parquet", out=Path("/data/lm")).location == "/data/lm"
@@ -129,7 +134,7 @@ def test_other_variables_are_left_alone() -> None:
     [
         (
             {"LM_SYNTH_STORAGE": "xlsx"},
-            ["environment: LM_SYNTH_STORAGE: must be 'csv', 'parquet', 'delta' or 'mysql'; found 'xlsx'"],
+            [UNKNOWN_FORMAT],
         ),
         (
             {"LM_SYNTH_DELTA_URL": "mysql://here/lm"},
@@ -146,7 +151,7 @@ def test_other_variables_are_left_alone() -> None:
             {"LM_SYNTH_OTU": "out", "LM_SYNTH_STORAGE": "xlsx"},
             [
                 "environment: LM_SYNTH_OTU: unknown variable; did you mean LM_SYNTH_OUT?",
-                "environment: LM_SYNTH_STORAGE: must be 'csv', 'parquet', 'delta' or 'mysql'; found 'xlsx'",
+                UNKNOWN_FORMAT,
             ],
         ),
         (

@@ -21,7 +21,6 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 from deltalake.fs import DeltaStorageHandler
 
-from lm_synth_assets.errors import StorageError, UserError
 from lm_synth_assets.schema.catalogue import TABLES, claims_on
 from lm_synth_assets.storage.delta.commits import (
     DataFile,
@@ -32,7 +31,7 @@ from lm_synth_assets.storage.delta.commits import (
     record_in,
 )
 from lm_synth_assets.storage.delta.object_store import ObjectStore, storage_options
-from lm_synth_assets.storage.errors import short_path
+from lm_synth_assets.storage.errors import PathMisread
 from lm_synth_assets.storage.files.folder import Folder
 from lm_synth_assets.storage.files.publishing import new_file
 from lm_synth_assets.storage.formats import is_url
@@ -50,18 +49,6 @@ COMPRESSION = "snappy"
 _SHOWN = 5
 _MISREAD = re.compile(r"%[0-9A-Fa-f]{2}|[\x00-\x1f#?]" + (r"|\\" if os.sep == "/" else ""))
 """What delta-rs takes for something else in a path: it would look for the table, or its log, elsewhere."""
-
-
-class PathMisread(StorageError):
-    """The path of a folder holds what delta-rs takes for something else."""
-
-    exit_code = UserError.exit_code
-
-    def __init__(self, folder: Path, characters: str) -> None:
-        super().__init__(
-            f"{short_path(folder)}: no Delta table can be kept below a path with {characters!r}, which the "
-            "library that writes it misreads; choose another folder."
-        )
 
 
 class DeltaStore(TableStore):
