@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from lm_synth_assets.dataset.saved_queries import saved_queries
+from lm_synth_assets.errors import StorageError
 from lm_synth_assets.gates.rules.rule import RULES
 from lm_synth_assets.region.run_request import RunRequest
 from lm_synth_assets.schema.catalogue import CLAIMS, TABLES, primary_key, unique_keys
@@ -340,6 +341,20 @@ def test_a_run_refuses_to_write_to_a_file_that_none_has_made(
     ran = call("generate", "--config", TINY, "--quiet", "--format", "duckdb", "--out", tmp_path)
     assert (ran.code, files(tmp_path)) == (2, before)
     assert f"would overwrite ({FILE}: {reason})" in ran.err
+
+
+def test_with_replace_a_file_is_overwritten_and_a_folder_is_not(tmp_path: Path) -> None:
+    store = DuckdbStore(tmp_path)
+    (tmp_path / FILE).write_bytes(b"hello world")
+    store.overrule()
+    store.write(SITES, valid_frame(SITES))
+    same(store.read(SITES), valid_frame(SITES))
+    other = DuckdbStore(tmp_path / "other")
+    (tmp_path / "other" / FILE / "mine").mkdir(parents=True)
+    other.overrule()
+    with pytest.raises(StorageError):
+        other.write(SITES, valid_frame(SITES))
+    assert (tmp_path / "other" / FILE / "mine").exists()
 
 
 def test_what_is_no_database_is_told_of_every_table(store: DuckdbStore, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """One DuckDB file: opening it when no other process has it, and saying what is wrong with it.
 
-DuckDB lets one process write to a file, or any number read it. Whoever comes second waits.
+DuckDB lets one process write to a file, or any number read it. The second one waits.
 """
 
 import errno
@@ -143,7 +143,7 @@ def one_line(error: Exception) -> str:
 
 
 def _holder(error: duckdb.Error) -> str | None:
-    """Who has the file open; None if the error is another one."""
+    """The program that has the file open; None if the error is another one."""
     text = str(error)
     if "Could not set lock" in text:
         process = _HOLDER.search(text)

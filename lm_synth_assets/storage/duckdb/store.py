@@ -21,7 +21,8 @@ from lm_synth_assets.storage.duckdb.ddl import (
     view_name,
 )
 from lm_synth_assets.storage.errors import PathMisread, UnreadableFolder, why_not_read
-from lm_synth_assets.storage.files.folder import Folder, remove_file
+from lm_synth_assets.storage.files.folder import Folder
+from lm_synth_assets.storage.files.publishing import discard
 from lm_synth_assets.storage.frames import to_arrow
 from lm_synth_assets.storage.record import Record
 from lm_synth_assets.storage.store import Replacement, TableStore
@@ -73,8 +74,8 @@ class DuckdbStore(TableStore):
         return ({FILE: problem} if problem else {}) | super().strangers()
 
     def overrule(self) -> None:
-        if self._file_problem():
-            remove_file(self._database.path)
+        if self._database.path.is_file() and self._file_problem():
+            discard(self._database.path)
 
     def remove(self, table: sa.Table) -> None:
         if not self.exists(table):
