@@ -13,6 +13,7 @@ from lm_synth_assets.storage.files.csv import CsvStore
 from lm_synth_assets.storage.files.parquet import ParquetStore
 from lm_synth_assets_tests.support.commands import (
     OF_ANOTHER_RUN,
+    PACKAGE,
     REPORT,
     SCRIPTS,
     TINY,
@@ -71,7 +72,7 @@ def test_another_seed_makes_other_people_in_the_same_region(call: Call, tmp_path
 def test_csv_and_parquet_hold_equal_tables(call: Call, tmp_path: Path, tiny: Path) -> None:
     ran = call("generate", "--config", TINY, "--out", tmp_path, *WITH_ALL, "--format", "parquet", "--quiet")
     assert ran.code == 0
-    assert without_records(files(tmp_path)) == {REPORT, *(f"{name}.parquet" for name in TABLES)}
+    assert without_records(files(tmp_path)) == {REPORT, PACKAGE, *(f"{name}.parquet" for name in TABLES)}
     assert without_command(files(tmp_path)[REPORT]) == without_command(files(tiny)[REPORT])
     for table in TABLES.values():
         pd.testing.assert_frame_equal(
