@@ -60,6 +60,7 @@ def result_of(sql: str, store: TableStore) -> Iterator[Result]:
             _require_reading(connection, sql)
             for name in _needed(sql, stored):
                 connection.register(name, to_arrow(TABLES[name], store.read(TABLES[name])))
+            # No files, no network, no variables of Python.
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             reader = _run(connection, sql)
@@ -91,7 +92,7 @@ def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
 
 
 def _connect(folder: str) -> duckdb.DuckDBPyConnection:
-    """A database in memory that writes to a folder what does not fit, and knows no variables of Python."""
+    """A database in memory, which keeps in a folder what does not fit."""
     import duckdb
 
     return duckdb.connect(
@@ -100,7 +101,6 @@ def _connect(folder: str) -> duckdb.DuckDBPyConnection:
             "temp_directory": folder,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "python_enable_replacements": False,
         }
     )
 

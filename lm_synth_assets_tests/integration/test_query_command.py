@@ -177,7 +177,6 @@ def test_one_query_is_run_at_a_time(ask: Call, sql: str, count: str) -> None:
         "FROM query('SELECT * FROM ''dim_site.csv''')",
         "EXPLAIN ANALYZE COPY (SELECT 1) TO 'evil.csv'",
         "FROM 'https://example.com/x.csv'",
-        "FROM secret",
         "SELECT getenv('HOME')",
     ],
 )
@@ -347,7 +346,7 @@ def test_on_a_narrow_terminal_columns_stand_below_each_other(folder: Path) -> No
 
 @pytest.mark.parametrize("option", ["--csv", "--json"])
 def test_a_reader_that_stops_ends_the_query(folder: Path, option: str) -> None:
-    command = [SCRIPTS / "lm-synth", "query", "--in", folder, option, "FROM range(10000000000)"]
+    command = [SCRIPTS / "lm-synth", "query", "--in", folder, option, "FROM range(1000000000)"]
     process = subprocess.Popen(
         list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), cwd=ROOT
     )

@@ -65,6 +65,13 @@ class TestLoad:
         assert f"load {len(TABLES)}/{len(TABLES)} dataset_manifest" in ran.err
         holds(target, tiny)
 
+    def test_makes_a_database_that_can_be_queried(self, target: Address, tiny: Path, call: Call) -> None:
+        assert call("load", "--in", tiny, "--url", target, "--config", TINY, "--quiet").code == 0
+        sql = "SELECT alc_flag, count(*) AS stays, sum(los_days) FROM ip_stays GROUP BY ALL ORDER BY ALL"
+        from_files = call("query", "--in", tiny, "--csv", sql)
+        assert (from_files.code, from_files.out.count("\n")) == (0, 3)
+        assert call("query", "--url", target, "--csv", sql) == from_files
+
     def test_can_be_run_again(self, target: Address, tiny: Path, call: Call) -> None:
         for _ in range(2):
             assert call("load", "--config", TINY, "--in", tiny, "--url", target.url, "--quiet").code == 0
