@@ -53,7 +53,8 @@ class Format:
         options = {"partition_by": partition_by} if partition_by else {}
         store: TableStore = resolve_name(self.opener)(str(location), **options)
         if self.is_files and self is not DEFAULT:
-            store.format_options = ("--format", self.name)
+            keys = ("--partition-by", ",".join(partition_by)) if partition_by else ()
+            store.format_options = ("--format", self.name, *keys)
         return store
 
     def partition_problem(self, keys: Sequence[str]) -> str | None:

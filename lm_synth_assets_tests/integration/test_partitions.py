@@ -300,6 +300,12 @@ def test_the_command_writes_validates_and_describes_partitions(tmp_path: Path, c
     assert f"{PACKAGE} describes other files than those of ip_stays" in ran.out
 
 
+def test_the_command_that_makes_tables_again_names_the_keys(tmp_path: Path) -> None:
+    store = PARQUET.open(tmp_path, BOTH)
+    assert store.format_options == ("--format", "parquet", "--partition-by", "year,site")
+    assert PARQUET.open(tmp_path).format_options == ("--format", "parquet")
+
+
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
