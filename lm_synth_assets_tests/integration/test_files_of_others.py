@@ -14,7 +14,7 @@ from lm_synth_assets.orchestration.settings import read_settings
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.files.csv import CsvStore
 from lm_synth_assets.storage.record import REPORT_FILE
-from lm_synth_assets_tests.support.commands import TINY, Call, files
+from lm_synth_assets_tests.support.commands import PACKAGE, TINY, Call, files
 from lm_synth_assets_tests.support.frames import valid_frame
 from lm_synth_assets_tests.support.io_managers import io_manager_of
 
@@ -96,8 +96,10 @@ def test_a_folder_in_the_place_of_a_table_is_one_of_them(tmp_path: Path, call: C
 def test_with_replace_it_is_overwritten_and_all_other_files_are_kept(tmp_path: Path, call: Call) -> None:
     (tmp_path / "dim_site.csv").write_bytes(b"Name,Street\n")
     (tmp_path / "dim_site.parquet").write_bytes(b"mine")
+    (tmp_path / PACKAGE).write_bytes(b"{}")
     ran = call(*RUN, "--out", tmp_path, "--replace")
     assert ran.code == 0
+    assert b'"generator": "lm-synth ' in files(tmp_path)[PACKAGE]
     assert CsvStore(tmp_path).names(SITES) == list(SITES.columns.keys())
     assert files(tmp_path)["dim_site.parquet"] == b"mine"
 
