@@ -10,7 +10,6 @@ import pytest
 from lm_synth_assets.gates.catalogue import all_gates
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.files.csv import CsvStore
-from lm_synth_assets.storage.files.parquet import ParquetStore
 from lm_synth_assets.storage.mysql.address import PASSWORD_VARIABLE, Address
 from lm_synth_assets.storage.mysql.database_lock import DatabaseLock
 from lm_synth_assets.storage.mysql.store import MysqlStore
@@ -18,6 +17,7 @@ from lm_synth_assets.storage.run_lock import Writer
 from lm_synth_assets_tests.support.commands import ROOT, TINY, Call, edited
 from lm_synth_assets_tests.support.mysql_clients import client, rows
 from lm_synth_assets_tests.support.servers import Server
+from lm_synth_assets_tests.support.stores import OPENERS
 
 GATES = len(all_gates())
 
@@ -99,9 +99,12 @@ class TestLoad:
         assert call("load", "--config", TINY, "--in", tiny, "--url", target.url).code == 0
         holds(target, tiny)
 
-    def test_takes_parquet_files(self, target: Address, tiny: Path, tmp_path: Path, call: Call) -> None:
+    @pytest.mark.parametrize("format", [name for name in OPENERS if name != "csv"])
+    def test_takes_other_formats(
+        self, target: Address, tiny: Path, tmp_path: Path, call: Call, format: str
+    ) -> None:
         for table in TABLES.values():
-            ParquetStore(tmp_path).write(table, CsvStore(tiny).read(table))
+            OPENERS[format](tmp_path).write(table, CsvStore(tiny).read(table))
         assert call("load", "--config", TINY, "--in", tmp_path, "--url", target.url, "--quiet").code == 0
         holds(target, tiny)
 
