@@ -118,7 +118,7 @@ def _at_url(url: str, storage: str | None, folder: Path | None) -> tuple[str, st
     kind = "a database" if row is MYSQL else "an object store"
     if storage is not None and FORMATS[storage] is not row:
         raise click.UsageError(
-            f"--url names {kind}, and --format {storage} is for another kind of place: choose one"
+            f"--url names {kind}, where tables are not kept as --format {storage}: choose one"
         )
     if folder is not None:
         raise click.UsageError(f"{folder} is a folder, and --url names {kind}: choose one")

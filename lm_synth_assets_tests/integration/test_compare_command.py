@@ -19,7 +19,7 @@ def test_compare_shows_every_figure_with_what_was_published_and_observed(call: C
 def test_a_tiny_data_set_is_too_small_to_tell_and_fails_for_nothing(call: Call, tiny: Path) -> None:
     ran = call("compare", "--config", TINY, "--in", tiny)
     assert ran.code == 0
-    last = ran.out[ran.out.index("compare: ") :].replace("\n", " ")
+    last = " ".join(ran.out[ran.out.index("compare: ") :].split())
     assert last.startswith(f"compare: {len(PUBLISHED)} published figures: ")
     assert "own targets: all with too few patients to tell" in last
     assert "outside" not in last

@@ -147,7 +147,7 @@ def test_a_database_has_no_folder_to_put_the_page_into(call: Call) -> None:
     for arguments in (("--url", "mysql://nobody@127.0.0.1:1/none"), ("--format", "mysql")):
         ran = call("report", *arguments, "--url", "mysql://nobody@127.0.0.1:1/none")
         assert (ran.code, ran.out) == (2, "")
-        assert "the tables are in a database: name a file for the page with --to" in ran.err
+        assert "the tables are not in a folder: name a file for the page with --to" in ran.err
 
 
 @pytest.mark.parametrize("arguments", [(), ("--format", "parquet"), ("--config", "nowhere.yaml")])
@@ -361,7 +361,7 @@ def test_a_missing_table_leaves_what_does_not_need_it(call: Call, copy: Path) ->
     page = page_in(copy)
     why = "ed_encounters: cannot be read as declared (see the gate ed_encounters.schema)"
     assert f"Not measured: {why}" in section(page, "figures")
-    assert f"ED arrivals by hour and weekday Not drawn: {why}" in section(page, "glance")
+    assert f"ED arrivals by hour and weekday Not drawn: {why}" in section(page, "pictures")
     assert rows(page, "Numbers: Residents by age and gender")
     assert "ed_encounters is not there (looked for ed_encounters.csv)" in section(page, "attention")
     assert "ED visits – not stored" in section(page, "verdict")

@@ -7,6 +7,7 @@ from typing import IO
 import dagster as dg
 import pyarrow as pa
 import pytest
+import sqlalchemy as sa
 
 from lm_synth_assets.orchestration import io_manager
 from lm_synth_assets.orchestration.build import build_defs
@@ -28,12 +29,12 @@ def make_genders(
     """Make dim_gender where writing fails so many times first."""
     left, encode = times, CsvStore._encode
 
-    def fail(self: CsvStore, arrow: pa.Table, file: IO[bytes]) -> None:
+    def fail(self: CsvStore, table: sa.Table, arrow: pa.Table, file: IO[bytes]) -> None:
         nonlocal left
         if left:
             left -= 1
             raise OSError(code, "told by the test")
-        encode(self, arrow, file)
+        encode(self, table, arrow, file)
 
     monkeypatch.setattr(CsvStore, "_encode", fail)
     job = build_defs(Settings(out=out, config=TINY)).resolve_implicit_global_asset_job_def()

@@ -305,10 +305,10 @@ class TestScripts:
 def test_the_folder_and_the_database_are_told_apart(tiny: Path, call: Call) -> None:
     ran = call("validate", "--in", tiny, "--url", "mysql://me@127.0.0.1/lm")
     assert ran.code == 2
-    assert f"{tiny} is a folder, and the tables are in a database: choose one" in ran.err
+    assert f"{tiny} is a folder, and --url names a database: choose one" in ran.err
     ran = call("validate", "--format", "csv", "--url", "mysql://me@127.0.0.1/lm")
     assert ran.code == 2
-    assert "--url names a database, and --format csv is for files: choose one" in ran.err
+    assert "--url names a database, where tables are not kept as --format csv: choose one" in ran.err
 
 
 def test_a_database_must_be_named(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

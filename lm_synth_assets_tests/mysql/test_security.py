@@ -634,7 +634,7 @@ def test_a_url_in_the_place_of_a_path_is_refused_and_not_repeated(
 ) -> None:
     ran = call(*command, url)
     assert ran.code == 2
-    assert "this is a URL: name a database with --url" in ran.err
+    assert "this is a URL: name a database or an object store with --url" in ran.err
     assert TOKEN not in ran.out + ran.err
 
 
