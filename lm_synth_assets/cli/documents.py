@@ -202,6 +202,8 @@ print(sql_of('age_and_sex_fit', load_region('configs/lower_mainland_defaults.yam
 
 
 _GENERAL = {
+    "layout": "order of columns, encoding, line ends and stored types = those that are written; "
+    "a data package, if there is one, describes the files that are there (gate of dataset_manifest)",
     "keys": "rows that share the primary key, or a unique column",
     "foreign_keys": "rows without the row that they refer to; parents that must have rows and have none",
 }

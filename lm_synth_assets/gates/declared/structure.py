@@ -4,6 +4,7 @@ from sqlalchemy import Table
 
 from lm_synth_assets.gates.gate import Gate
 from lm_synth_assets.schema.catalogue import (
+    CLAIMS,
     TABLES,
     foreign_keys,
     must_be_referred_to,
@@ -44,7 +45,8 @@ def _layout(table: Table) -> Gate:
         table=table.name,
         name="layout",
         description="The stored table is laid out as it was written, so that every tool reads it alike.",
-        formula="order of columns, encoding, line ends and stored types = those that are written",
+        formula="order of columns, encoding, line ends and stored types = those that are written"
+        + ("; the data package describes the files that are there" if table.name == CLAIMS[-1] else ""),
         threshold="equal",
         function="structure:layout",
         exact=True,
