@@ -37,9 +37,9 @@ def test_a_location_is_a_folder_or_what_a_url_names(
 @pytest.mark.parametrize(
     ("storage", "folder", "url", "reason"),
     [
-        ("csv", None, LAKE, "--url names an object store, and --format csv is for another kind of place"),
+        ("csv", None, LAKE, "--url names an object store, where tables are not kept as --format csv"),
         ("mysql", None, LAKE, "--url names an object store, and --format mysql is for another kind"),
-        ("delta", None, DATABASE, "--url names a database, and --format delta is for another kind of place"),
+        ("delta", None, DATABASE, "--url names a database, where tables are not kept as --format delta"),
         (None, Path("a"), LAKE, "a is a folder, and --url names an object store: choose one"),
         (None, Path("a"), DATABASE, "a is a folder, and --url names a database: choose one"),
         ("mysql", Path("a"), None, "a is a folder, and the tables are in a database: choose one"),
