@@ -38,7 +38,7 @@ def test_a_location_is_a_folder_or_what_a_url_names(
     ("storage", "folder", "url", "reason"),
     [
         ("csv", None, LAKE, "--url names an object store, where tables are not kept as --format csv"),
-        ("mysql", None, LAKE, "--url names an object store, and --format mysql is for another kind"),
+        ("mysql", None, LAKE, "--url names an object store, where tables are not kept as --format mysql"),
         ("delta", None, DATABASE, "--url names a database, where tables are not kept as --format delta"),
         (None, Path("a"), LAKE, "a is a folder, and --url names an object store: choose one"),
         (None, Path("a"), DATABASE, "a is a folder, and --url names a database: choose one"),
