@@ -13,7 +13,7 @@ import pytest
 from lm_synth_assets.schema.catalogue import TABLES
 from lm_synth_assets.storage.files.csv import CsvStore
 from lm_synth_assets.storage.formats import open_store
-from lm_synth_assets_tests.support.commands import REPORT, TINY, WITH_ALL, Call, files
+from lm_synth_assets_tests.support.commands import PACKAGE, REPORT, TINY, WITH_ALL, Call, files
 from lm_synth_assets_tests.support.disturbed_runs import Place, Process, disturb_often
 
 pytestmark = [
@@ -75,8 +75,9 @@ def test_what_a_stopped_run_leaves_is_described_truly_and_mended(
     def stop(process: Process, how: signal.Signals) -> None:
         process.send_signal(how)
         process.wait()
-        # Nobody finds a page that speaks of a whole data set beside tables that are none.
-        assert tables_in(folder) in sets or not (folder / REPORT).exists()
+        # Nobody finds a page or a package that speaks of a whole data set beside tables that are none.
+        companions = [name for name in (REPORT, PACKAGE) if (folder / name).exists()]
+        assert tables_in(folder) in sets or not companions
 
     place = Place(
         location=("--in", folder),
