@@ -28,12 +28,12 @@ def powerbi(
     from lm_synth_assets.dataset.dataset import open_existing
     from lm_synth_assets.powerbi.identity import PROJECT
     from lm_synth_assets.powerbi.project import project_files, write
-    from lm_synth_assets.powerbi.source import check_whole, source_of
+    from lm_synth_assets.powerbi.source import check_loadable, source_of
     from lm_synth_assets.storage.formats import formats_at
 
     if not is_url(location):
         # Power BI logs in to a database or an object store by itself.
-        check_whole(open_existing(storage, location))
+        check_loadable(open_existing(storage, location))
     source = source_of(storage or formats_at(location)[0], location)
     write(target, project_files(source), replace=replace)
     project = target / f"{PROJECT}.pbip"

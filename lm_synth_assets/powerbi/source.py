@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from lm_synth_assets.errors import UserError
 from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.storage.files.partitions import SUFFIX
 from lm_synth_assets.storage.formats import CSV, DELTA, MYSQL, PARQUET, format_named, is_url
 
 if TYPE_CHECKING:
@@ -93,10 +94,23 @@ def _web_address(url: str) -> str:
     return f"https://{parts.hostname}/{parts.username}{parts.path}".rstrip("/")
 
 
-def check_whole(store: TableStore) -> None:
-    """Check that a store has every table that the model loads. Raises LacksTables."""
+def check_loadable(store: TableStore) -> None:
+    """Check that the model can load every table of a store.
+
+    Raises LacksTables, and NoSource for tables with partitions.
+    """
     if absent := [name for name, table in TABLES.items() if not store.exists(table)]:
         raise LacksTables(absent)
+    if split := [name for name, table in TABLES.items() if _has_partitions(store.location(table))]:
+        raise NoSource(
+            f"Power BI does not read the partitions of {', '.join(split)}: make the tables again without "
+            "--partition-by"
+        )
+
+
+def _has_partitions(location: str) -> bool:
+    path = Path(location)
+    return path.suffix == SUFFIX and path.is_dir()
 
 
 def windows_path(path: str, environment: Mapping[str, str] = os.environ) -> str:

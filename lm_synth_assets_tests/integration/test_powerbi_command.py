@@ -7,7 +7,7 @@ import pytest
 
 from lm_synth_assets.powerbi.source import NoSource, Source, source_of, windows_path
 from lm_synth_assets_tests.conftest import MadeWith
-from lm_synth_assets_tests.support.commands import Call, files
+from lm_synth_assets_tests.support.commands import TINY, Call, files
 from lm_synth_assets_tests.support.powerbi_project import definition
 from lm_synth_assets_tests.support.tmdl_reader import read_model
 
@@ -89,6 +89,18 @@ def test_a_data_set_without_stays_is_refused(call: Call, made_with: MadeWith, tm
     assert ran.code == 2
     assert "the data set has no ip_stays, and the model loads every table" in ran.err
     assert not (tmp_path / "bi").exists()
+
+
+def test_partitions_are_refused_before_anything_is_written(call: Call, tmp_path: Path) -> None:
+    data, project = tmp_path / "data", tmp_path / "bi"
+    made = ("--config", TINY, "--with-ed", "--with-ip", "--format", "parquet", "--partition-by", "site")
+    assert call("generate", *made, "--out", data, "--quiet").code == 0
+    ran = call("powerbi", "--in", data, "--to", project)
+    assert (ran.code, project.exists()) == (2, False)
+    assert (
+        "Power BI does not read the partitions of ed_encounters, ip_stays: make the tables again without"
+        in ran.err
+    )
 
 
 def test_delta_tables_in_onelake_are_named_by_their_address_in_the_web() -> None:

@@ -62,7 +62,6 @@ class TestLoad:
         ran = call("load", "--config", TINY, "--in", tiny, "--url", target.url)
         assert ran.code == 0, ran.out + ran.err
         assert f"load: PASS ({GATES} of {GATES} gates passed)" in ran.out
-        assert f"load {len(TABLES)}/{len(TABLES)} dataset_manifest" in ran.err
         holds(target, tiny)
 
     def test_makes_a_database_that_can_be_queried(self, target: Address, tiny: Path, call: Call) -> None:
