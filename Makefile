@@ -76,6 +76,7 @@ ui: $(RUN) .dagster/dagster.yaml
 
 bench: $(DEV)
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python -m benchmarks.writers
 
 power: $(DEV)
 	$(BIN)/python -m benchmarks.power

@@ -35,6 +35,10 @@ NULL: Final = 0x9E3779B97F4A7C15
 HIGH: Final = 0xD1B54A32D192ED03
 """What tells the two halves of a digest apart."""
 
+_PART: Final = 1 << 18
+"""Rows at once, which bounds the memory of the numbers that are computed of them."""
+
+_WORD: Final = (1 << 64) - 1
 _FNV_START: Final = 0xCBF29CE484222325
 _FNV_PRIME: Final = 0x100000001B3
 _RESOLUTION = {Family.DAY: "datetime64[D]", Family.TIME: "datetime64[us]"}
@@ -45,11 +49,14 @@ _Numbers: TypeAlias = npt.NDArray[np.uint64]
 def digest_of(table: sa.Table, frame: pd.DataFrame) -> str:
     """The digest of a frame that has the columns and dtypes that `table` declares."""
     rows = np.zeros(len(frame), np.uint64)
+    parts = [slice(start, start + _PART) for start in range(0, len(frame), _PART)]
     for column in table.columns:
-        rows += _mixed_cells(column, frame[column.name])
-    low = _mixed(rows.copy()).sum(dtype=np.uint64)
-    high = _mixed(rows + np.uint64(HIGH)).sum(dtype=np.uint64)
-    return f"{int(high):016x}{int(low):016x}"
+        series = frame[column.name]
+        for part in parts:
+            rows[part] += _mixed_cells(column, series.iloc[part])
+    low = sum(int(_mixed(rows[part].copy()).sum(dtype=np.uint64)) for part in parts)
+    high = sum(int(_mixed(rows[part] + np.uint64(HIGH)).sum(dtype=np.uint64)) for part in parts)
+    return f"{high & _WORD:016x}{low & _WORD:016x}"
 
 
 def _mixed_cells(column: sa.Column[Any], series: pd.Series[Any]) -> _Numbers:
@@ -90,6 +97,11 @@ def _text_hashes(text: pa.Array | pa.ChunkedArray) -> _Numbers:
     start, length = ends[:-1], np.diff(ends)
     data = np.frombuffer(values or b"", np.uint8)
     hashes = np.full(len(binary), _FNV_START, np.uint64)
+    if length.size and length.min() == length.max():
+        for column in data[ends[0] : ends[-1]].reshape(len(binary), -1).T:
+            hashes ^= column
+            hashes *= np.uint64(_FNV_PRIME)
+        return hashes
     rows: Any = slice(None)
     for place in range(int(length.max(initial=0))):
         if (length[rows] <= place).any():
