@@ -6,7 +6,7 @@ Pure: nothing here reads or writes. `enforcement` checks the values of a frame.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -24,6 +24,9 @@ Dtype: TypeAlias = "np.dtype[Any] | pd.api.extensions.ExtensionDtype"
 
 EXACT_DIGITS = 15
 """Decimal digits that every float64 keeps, whatever the declared precision of a Numeric."""
+
+PART_ROWS = 1 << 20
+"""Rows that are converted at once where a table is written: those of a row group of Parquet."""
 
 UTC = ("UTC", "Etc/UTC", "Z", "+00:00")
 """Names of time zones under which programs store the times of a clock without a zone."""
@@ -95,6 +98,12 @@ def to_arrow(table: sa.Table, frame: pd.DataFrame) -> pa.Table:
     """The Arrow table of a frame that has passed `enforce`; values are not checked again."""
     schema = arrow_schema(table)
     return pa.Table.from_arrays([_to_arrow(frame[field.name], field.type) for field in schema], schema=schema)
+
+
+def arrow_parts(table: sa.Table, frame: pd.DataFrame) -> Iterator[pa.Table]:
+    """The same in parts, at least one, each made when it is asked for: text takes much more room."""
+    for start in range(0, max(len(frame), 1), PART_ROWS):
+        yield to_arrow(table, frame.iloc[start : start + PART_ROWS])
 
 
 def from_arrow(table: sa.Table, arrow: pa.Table) -> pd.DataFrame:

@@ -55,7 +55,7 @@ def test_damaged_files_fail_by_the_name_of_the_gate(
     for name, frame in damage.change(good()[1]).items():
         assert isinstance(frame, pd.DataFrame)
         with (folder / f"{name}.csv").open("wb") as file:
-            write_csv(to_arrow(TABLES[name], frame), file)
+            write_csv(list(TABLES[name].columns.keys()), [to_arrow(TABLES[name], frame)], file)
     ran = call("validate", "--in", folder, "--select", damage.gate, "--json")
     [gate] = json.loads(ran.out)["gates"]
     assert (ran.code, ran.err) == (1, "")

@@ -8,9 +8,10 @@ hold what the local clock shows. A version of a table is one Parquet file, in th
 import os
 import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -35,7 +36,7 @@ from lm_synth_assets.storage.errors import PathMisread
 from lm_synth_assets.storage.files.folder import Folder
 from lm_synth_assets.storage.files.publishing import new_file
 from lm_synth_assets.storage.formats import is_url
-from lm_synth_assets.storage.frames import UTC, arrow_schema, to_arrow
+from lm_synth_assets.storage.frames import UTC, arrow_parts, arrow_schema
 from lm_synth_assets.storage.inspection import type_remarks
 from lm_synth_assets.storage.record import Record
 from lm_synth_assets.storage.store import Replacement, TableStore
@@ -112,26 +113,24 @@ class DeltaStore(TableStore):
 
     def _replace(self, table: sa.Table, frame: pd.DataFrame, record: Record) -> Replacement:
         before = self.record(table)
-        arrow = in_utc(to_arrow(table, frame))
+        schema = delta_schema(table)
         versions = self._versions(table)
-        data = self._stage(versions, arrow)
+        data = self._stage(versions, schema, map(in_utc, arrow_parts(table, frame)))
         # Before the table is there, so that nothing speaks of it if the run is killed in between.
         withdrawn = () if before and before.digest == record.digest else self._withdraw(table)
-        versions.commit(table, arrow.schema, data, record)
+        versions.commit(table, schema, data, record)
         return Replacement(data.bytes, withdrawn=withdrawn)
 
-    def _stage(self, versions: Versions, arrow: pa.Table) -> DataFile:
+    def _stage(self, versions: Versions, schema: pa.Schema, rows: Iterable[pa.Table]) -> DataFile:
         """Write a file that no version names yet; if the run ends before one does, VACUUM removes it."""
         name = f"part-00000-{uuid.uuid4()}.{COMPRESSION}.parquet"
         if not self._is_remote:
             with new_file(Path(versions.uri) / name) as file:
-                pq.write_table(arrow, file, compression=COMPRESSION)
-                return DataFile(name, file.tell(), arrow.num_rows)
+                return _encode(name, schema, rows, file)
         try:
             files = pa_fs.PyFileSystem(DeltaStorageHandler(versions.uri, versions.options))
             with files.open_output_stream(name) as stream:
-                pq.write_table(arrow, stream, compression=COMPRESSION)
-                return DataFile(name, stream.tell(), arrow.num_rows)
+                return _encode(name, schema, rows, stream)
         except (DeltaError, OSError) as error:
             raise Uncommitted(versions.uri, error) from error
 
@@ -187,6 +186,16 @@ class DeltaStore(TableStore):
             return Versions(location, storage_options(location))
         # delta-rs takes a path that begins with ~ for one below the home folder.
         return Versions(os.path.abspath(location), {})
+
+
+def _encode(name: str, schema: pa.Schema, rows: Iterable[pa.Table], file: Any) -> DataFile:
+    """Write a Parquet file of that name to an open file."""
+    count = 0
+    with pq.ParquetWriter(file, schema, compression=COMPRESSION) as writer:
+        for part in rows:
+            writer.write_table(part)
+            count += part.num_rows
+    return DataFile(name, file.tell(), count)
 
 
 def delta_schema(table: sa.Table) -> pa.Schema:

@@ -23,7 +23,7 @@ from lm_synth_assets.storage.duckdb.ddl import (
 from lm_synth_assets.storage.errors import PathMisread, UnreadableFolder, why_not_read
 from lm_synth_assets.storage.files.folder import Folder
 from lm_synth_assets.storage.files.publishing import discard
-from lm_synth_assets.storage.frames import to_arrow
+from lm_synth_assets.storage.frames import arrow_parts, arrow_schema
 from lm_synth_assets.storage.record import Record
 from lm_synth_assets.storage.store import Replacement, TableStore
 
@@ -88,7 +88,7 @@ class DuckdbStore(TableStore):
         with self._database.writing(self.location(table)) as connection:
             for statement in (*PREPARATION, *table_ddl(table)):
                 connection.execute(statement)
-            connection.register("_frame", to_arrow(table, frame))
+            connection.register("_frame", _reader(table, frame))
             connection.execute(f"INSERT INTO {quoted(table.name)} SELECT * FROM _frame")
             connection.unregister("_frame")
             before = _recorded(connection, table)
@@ -176,6 +176,11 @@ class DuckdbStore(TableStore):
         if set(names) & set(table.columns.keys()):
             return None
         return f"its table {table.name} has other columns: {', '.join(names[:_SHOWN])}"
+
+
+def _reader(table: sa.Table, frame: pd.DataFrame) -> pa.RecordBatchReader:
+    batches = (batch for part in arrow_parts(table, frame) for batch in part.to_batches())
+    return pa.RecordBatchReader.from_batches(arrow_schema(table), batches)
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> set[str]:

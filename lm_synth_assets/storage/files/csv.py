@@ -9,7 +9,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -64,8 +64,8 @@ class CsvStore(FileStore):
         }
     )
 
-    def _encode(self, table: sa.Table, arrow: pa.Table, file: IO[bytes]) -> None:
-        write_csv(arrow, file)
+    def _encode(self, table: sa.Table, rows: Iterable[pa.Table], file: IO[bytes]) -> None:
+        write_csv(list(table.columns.keys()), rows, file)
 
     def _names(self, table: sa.Table) -> list[str]:
         return read_header(self._path(table))
@@ -83,14 +83,15 @@ class CsvStore(FileStore):
         return [*super()._remarks(table), *layout_remarks(self._path(table))]
 
 
-def write_csv(arrow: pa.Table, file: IO[bytes]) -> None:
-    """Write a table as text. Its text columns must be free of quotes and line breaks.
+def write_csv(names: Sequence[str], rows: Iterable[pa.Table], file: IO[bytes]) -> None:
+    """Write a header and rows as text. Their text columns must be free of quotes and line breaks.
 
     Arrow's own writer quotes either all text or none, so lines are joined without it.
     """
-    file.write((",".join(arrow.column_names) + "\n").encode())
-    for batch in arrow.to_batches(_BATCH_ROWS):
-        file.write(csv_lines(batch))
+    file.write((",".join(names) + "\n").encode())
+    for part in rows:
+        for batch in part.to_batches(_BATCH_ROWS):
+            file.write(csv_lines(batch))
 
 
 def csv_lines(batch: pa.RecordBatch, *, any_text: bool = False) -> pa.Buffer:

@@ -6,12 +6,13 @@ A table is one file, or, where partitions are asked for, a folder with a file fo
 import errno
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import sqlalchemy as sa
@@ -25,6 +26,7 @@ from lm_synth_assets.storage.files.partitions import SUFFIX, has_partitions, in_
 from lm_synth_assets.storage.files.publishing import atomic_folder
 from lm_synth_assets.storage.files.sniffing import parquet_problem
 from lm_synth_assets.storage.files.store import FileStore
+from lm_synth_assets.storage.frames import arrow_schema, to_arrow
 from lm_synth_assets.storage.inspection import type_remarks
 
 _DAMAGED = (pa.ArrowException, OSError)
@@ -46,25 +48,28 @@ class ParquetStore(FileStore):
         super().__init__(folder)
         self.partition_by = tuple(partition_by)
 
-    def _encode(self, table: sa.Table, arrow: pa.Table, file: IO[bytes]) -> None:
-        pq.write_table(arrow.replace_schema_metadata(_described(table)), file, compression="zstd")
+    def _encode(self, table: sa.Table, rows: Iterable[pa.Table], file: IO[bytes]) -> None:
+        schema = arrow_schema(table).with_metadata(_described(table))
+        with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+            for part in rows:
+                writer.write_table(part.replace_schema_metadata(schema.metadata))
 
     @contextmanager
-    def _published(self, table: sa.Table, arrow: pa.Table) -> Iterator[Parts]:
+    def _published(self, table: sa.Table, frame: pd.DataFrame) -> Iterator[Parts]:
         path = self._path(table)
         if path.is_dir() and parts(path) == [path]:
             # It holds what is none of ours.
             raise UnwritableFolder(path, IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)))
-        if not (self.partition_by and has_partitions(table) and arrow.num_rows):
-            with super()._published(table, arrow) as files:
+        if not (self.partition_by and has_partitions(table) and len(frame)):
+            with super()._published(table, frame) as files:
                 yield files
             return
         with atomic_folder(path) as folder:
-            for name, rows in partitions(table, arrow, self.partition_by):
+            for name, rows in partitions(table, to_arrow(table, frame), self.partition_by):
                 part = folder / name
                 part.parent.mkdir(parents=True, exist_ok=True)
                 with part.open("xb") as file:
-                    self._encode(table, rows, file)
+                    self._encode(table, [rows], file)
             yield {f"{path.name}/{part.relative_to(folder).as_posix()}": part for part in parts(folder)}
 
     def _parts(self, table: sa.Table) -> Parts:

@@ -3,7 +3,7 @@
 import json
 import logging
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from lm_synth_assets.storage.files.folder import Folder
 from lm_synth_assets.storage.files.opening import regular_file
 from lm_synth_assets.storage.files.publishing import atomic_file, discard
 from lm_synth_assets.storage.files.sniffing import companion_problem
-from lm_synth_assets.storage.frames import to_arrow
+from lm_synth_assets.storage.frames import arrow_parts
 from lm_synth_assets.storage.record import PACKAGE_FILE, REPORT_FILE, Record
 from lm_synth_assets.storage.store import Replacement, TableStore
 
@@ -88,7 +88,7 @@ class FileStore(TableStore):
 
     def _replace(self, table: sa.Table, frame: pd.DataFrame, record: Record) -> Replacement:
         before = self.record(table)
-        with self._published(table, to_arrow(table, frame)) as parts:
+        with self._published(table, frame) as parts:
             size = sum(path.stat().st_size for path in parts.values())
             # Before the table is there, so that nothing speaks of it if the run is killed in between.
             withdrawn: tuple[str, ...] = ()
@@ -104,11 +104,11 @@ class FileStore(TableStore):
         return Replacement(size, withdrawn=withdrawn)
 
     @contextmanager
-    def _published(self, table: sa.Table, arrow: pa.Table) -> Iterator[Parts]:
+    def _published(self, table: sa.Table, frame: pd.DataFrame) -> Iterator[Parts]:
         """Put the files of a table in the place of the old ones when the block ends well."""
         path = self._path(table)
         with atomic_file(path, over_folder=self.may_be_folder) as file:
-            self._encode(table, arrow, file)
+            self._encode(table, arrow_parts(table, frame), file)
             file.flush()
             yield {path.name: Path(file.name)}
 
@@ -145,7 +145,7 @@ class FileStore(TableStore):
         return tuple(claim.name for claim in withdrawn)
 
     @abstractmethod
-    def _encode(self, table: sa.Table, arrow: pa.Table, file: IO[bytes]) -> None:
+    def _encode(self, table: sa.Table, rows: Iterable[pa.Table], file: IO[bytes]) -> None:
         """Write the rows of a table to an open file."""
 
 
