@@ -1,5 +1,6 @@
 """Frames keep to their declared table: their types, what is refused, and exact ways to Arrow and back."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lm_synth_assets.schema.catalogue import TABLES
+from lm_synth_assets.schema.text import FORBIDDEN
 from lm_synth_assets.schema.vocabulary import DISPOSITIONS, GENDERS
 from lm_synth_assets.storage.enforcement import enforce
 from lm_synth_assets.storage.errors import SchemaError
@@ -255,3 +257,23 @@ def test_arrow_that_does_not_fit_is_refused_by_column() -> None:
     assert facility.startswith("facility_id: Integer value 1099511627776 not in range")
     assert program == "program_id: 1 value is missing, and none may be"
     assert route == "admit_route: 'taxi', 'bus' not among ED, direct, transfer"
+
+
+FORMS = {
+    str(column): column for table in TABLES.values() for column in table.columns if column.info.get("form")
+}
+
+
+@pytest.mark.parametrize("column", FORMS.values(), ids=FORMS)
+def test_no_form_takes_a_character_that_no_text_may_hold(column: sa.Column[Any]) -> None:
+    text = valid_frame(column.table)[column.name][0]
+    forbidden = [chr(code) for code in range(0x3000) if re.search(FORBIDDEN, chr(code))]
+    assert '"' in forbidden
+    broken = [
+        text[:place] + character + text[place + wide :]
+        for character in forbidden
+        for place in range(len(text) + 1)
+        for wide in (0, 1)
+    ]
+    matched = pd.Series(broken, dtype="string[pyarrow]").str.match(column.info["form"][1])
+    assert not matched.any()
