@@ -131,10 +131,10 @@ class TestLoad:
         ran = call("load", "--in", copy, "--url", target.url, "--no-validate")
         assert ran.code == 1
         assert "patients does not keep to its schema" in ran.err
-        assert "value is in no row of dim_lha: 'Atlantis'" in ran.err
+        assert "values are in no row of dim_lha: 'Atlantis'" in ran.err
         ran = call("load", "--config", TINY, "--in", copy, "--url", target.url, "--quiet")
         assert ran.code == 1
-        assert "value is in no row of dim_lha: 'Atlantis'" in ran.out
+        assert "values are in no row of dim_lha: 'Atlantis'" in ran.out
 
     def test_says_what_is_not_there(self, target: Address, copy: Path, call: Call) -> None:
         (copy / "ip_stays.csv").unlink()
