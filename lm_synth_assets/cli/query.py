@@ -40,9 +40,10 @@ def query(
     as_csv: bool,
     as_json: bool,
 ) -> None:
-    """Run one SQL query over the tables of a stored data set, whatever it is stored as.
+    """Query a stored data set with SQL.
 
-    SQL is DuckDB's. Only queries that read are run, and they see nothing but the tables.
+    The tables may be stored in any format; the SQL is DuckDB's. Only queries that read are run, and they see
+    nothing but the tables.
     """
     if as_csv and as_json:
         raise click.UsageError("--csv and --json are two ways to print: choose one")

@@ -127,7 +127,7 @@ def test_no_threshold_asks_for_more_than_the_number_of_rows_can_show(call: Call,
     assert ran.code == 0
     limits = {gate["gate"]: gate["threshold"] for gate in json.loads(ran.out)["gates"]}
     for name in ("arrival_shape", "age_shape"):
-        assert re.fullmatch(r"max\(0\.0001, [\d.]+/sqrt\(rows\)\)", limits[name])
+        assert re.fullmatch(r"at most 0\.0001 or [\d.]+/sqrt\(rows\), whichever is larger", limits[name])
     assert float(limits["correlations"]) > 0.0001
 
 
