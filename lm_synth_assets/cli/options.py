@@ -41,18 +41,15 @@ class UserPath(click.Path):
         return super().convert(os.path.expanduser(value), param, ctx)
 
 
-URL_OPTION = click.option(
-    "--url",
-    metavar="URL",
-    help=f"{MYSQL.title} database, as in {MYSQL.location}; the password comes from "
-    "LM_SYNTH_MYSQL_PASSWORD or LM_SYNTH_MYSQL_PASSWORD_FILE.  [default: LM_SYNTH_MYSQL_URL]",
+_DATABASE = (
+    f"{MYSQL.title} database, as in {MYSQL.location}; the password comes from "
+    "LM_SYNTH_MYSQL_PASSWORD or LM_SYNTH_MYSQL_PASSWORD_FILE."
 )
+URL_OPTION = click.option("--url", metavar="URL", help=f"{_DATABASE}  [default: LM_SYNTH_MYSQL_URL]")
 LOCATION_OPTION = click.option(
     "--url",
     metavar="URL",
-    help=f"{MYSQL.title} database, as in {MYSQL.location}; the password comes from "
-    "LM_SYNTH_MYSQL_PASSWORD or LM_SYNTH_MYSQL_PASSWORD_FILE. Or an object store for "
-    f"{DELTA.title}, as in {DELTA.location}.  "
+    help=f"{_DATABASE} Or an object store for {DELTA.title}, as in {DELTA.location}.  "
     "[default: LM_SYNTH_MYSQL_URL, LM_SYNTH_DELTA_URL]",
 )
 

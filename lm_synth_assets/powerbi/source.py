@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from lm_synth_assets.errors import UserError
 from lm_synth_assets.schema.catalogue import TABLES
-from lm_synth_assets.storage.files.partitions import SUFFIX
+from lm_synth_assets.storage.files.partitions import parts
 from lm_synth_assets.storage.formats import CSV, DELTA, MYSQL, PARQUET, format_named, is_url
 
 if TYPE_CHECKING:
@@ -109,8 +109,7 @@ def check_loadable(store: TableStore) -> None:
 
 
 def _has_partitions(location: str) -> bool:
-    path = Path(location)
-    return path.suffix == SUFFIX and path.is_dir()
+    return parts(Path(location)) != [Path(location)]
 
 
 def windows_path(path: str, environment: Mapping[str, str] = os.environ) -> str:
