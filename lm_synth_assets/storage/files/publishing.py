@@ -59,20 +59,10 @@ def atomic_file(path: Path, *, over_folder: bool = False) -> Iterator[IO[bytes]]
     With `over_folder` it replaces a folder, too. If anything fails before that, or is interrupted, the old
     file is unchanged and no other file is left. The folder is made if it is missing. Raises UnwritableFolder.
     """
-    temporary = _temporary(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _clear_leftovers(path)
-        with temporary.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        _put(temporary, path, over_folder=over_folder)
-    except OSError as error:
-        raise UnwritableFolder(path, error) from error
-    finally:
-        with suppress(OSError):
-            _delete(temporary)
+    with _replacement(path, over_folder=over_folder) as temporary, temporary.open("xb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @contextmanager
@@ -81,16 +71,26 @@ def atomic_folder(path: Path) -> Iterator[Path]:
 
     As `atomic_file` otherwise. Raises UnwritableFolder.
     """
-    temporary = _temporary(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _clear_leftovers(path)
+    with _replacement(path, over_folder=True) as temporary:
         temporary.mkdir()
         yield temporary
         for written in filter(Path.is_file, temporary.rglob("*")):
             with written.open("rb") as file:
                 os.fsync(file.fileno())
-        _put(temporary, path, over_folder=True)
+
+
+@contextmanager
+def _replacement(path: Path, *, over_folder: bool) -> Iterator[Path]:
+    """A temporary path; what the block has written there replaces what is at `path`.
+
+    Raises UnwritableFolder.
+    """
+    temporary = _temporary(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _clear_leftovers(path)
+        yield temporary
+        _put(temporary, path, over_folder=over_folder)
     except OSError as error:
         raise UnwritableFolder(path, error) from error
     finally:
